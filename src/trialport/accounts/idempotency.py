@@ -1,0 +1,69 @@
+"""Answering the same request twice with the same answer.
+
+The answer is stored in the transaction that did the work, so that either both exist or neither; a second
+request with the same key waits for the first and then reads its answer.
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from trialport.accounts import queries
+from trialport.accounts.models import Actor
+from trialport.core.db import Transaction
+from trialport.core.errors import BadInput, KeyReused
+
+_KEY_LENGTH = 200
+
+
+def hash_request(path: str, body: Any) -> bytes:
+    """Hash what was asked: the same content in another order of fields is the same request."""
+    return hashlib.sha256(path.encode() + b"\0" + msgspec.json.encode(body, order="deterministic")).digest()
+
+
+async def stored_answer(
+    tx: Transaction, actor: Actor, key: str | None, request_hash: bytes
+) -> Response[bytes] | None:
+    """Return the answer already given under this key, or None; raises KeyReused for another request."""
+    if key is None or actor.token_id is None:
+        return None
+    if not 1 <= len(key) <= _KEY_LENGTH or not key.isprintable():
+        raise BadInput.at("Idempotency-Key", f"Send 1 to {_KEY_LENGTH} printable characters.")
+    found = await queries.lock_and_select_idempotency_key(tx.connection, token_id=actor.token_id, key=key)
+    if found is None:
+        return None
+    stored_hash, status_code, headers, body = found
+    if stored_hash != request_hash:
+        raise KeyReused("Use a new Idempotency-Key for a new request.")
+    return Response(
+        body.encode(),
+        status_code=status_code,
+        headers={**headers, "Idempotent-Replayed": "true"},
+        media_type="application/json",
+    )
+
+
+async def store_answer(
+    tx: Transaction,
+    actor: Actor,
+    key: str | None,
+    request_hash: bytes,
+    *,
+    status_code: int,
+    headers: dict[str, str],
+    body: Any,
+) -> None:
+    """Keep the answer for repeats of the same request."""
+    if key is None or actor.token_id is None:
+        return
+    await queries.insert_idempotency_key(
+        tx.connection,
+        token_id=actor.token_id,
+        key=key,
+        request_hash=request_hash,
+        status_code=status_code,
+        headers=headers,
+        body=msgspec.json.encode(body).decode(),
+    )

@@ -1,0 +1,72 @@
+"""Access tokens and the audit trail."""
+
+import hashlib
+import secrets
+from typing import Any
+from uuid import UUID
+
+from trialport.accounts import queries
+from trialport.accounts.models import Actor, Role
+from trialport.core.db import Connection, Transaction
+
+_PREFIX = "tp_"
+
+
+async def create_token(
+    connection: Connection,
+    *,
+    name: str,
+    role: Role,
+    region_id: UUID | None = None,
+    sponsor_id: UUID | None = None,
+    investigator_id: UUID | None = None,
+) -> str:
+    """Make an access token; the secret is returned this once, the database keeps its SHA-256 only.
+
+    A token has 256 random bits, so a plain hash cannot be reversed by guessing.
+    """
+    token = _PREFIX + secrets.token_urlsafe(32)
+    await queries.insert_token(
+        connection,
+        token_hash=hash_token(token),
+        name=name,
+        role=role,
+        region_id=region_id,
+        sponsor_id=sponsor_id,
+        investigator_id=investigator_id,
+    )
+    return token
+
+
+def hash_token(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+async def find_actor(connection: Connection, token: str) -> Actor | None:
+    """Return who holds the token, or None when it is unknown or revoked."""
+    if not token.startswith(_PREFIX) or len(token) > 100:
+        return None
+    return await queries.select_actor(connection, token_hash=hash_token(token))
+
+
+async def record_audit_event(
+    tx: Transaction,
+    actor: Actor,
+    *,
+    action: str,
+    object_type: str,
+    object_id: UUID,
+    region_id: UUID | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Note who did what to which object; `details` never holds a confidential field's value."""
+    await queries.insert_audit_event(
+        tx.connection,
+        actor=actor,
+        region_id=region_id,
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        details=details or {},
+        request_id=tx.request_id,
+    )

@@ -1,0 +1,136 @@
+"""What can go wrong, as problem details (RFC 9457); the only place where an error becomes an answer.
+
+Every problem has a stable `type` (`urn:trialport:problem:<slug>`), a title, a detail a person can act on
+and, for bad input, `errors` with the path of each field at fault.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+import asyncpg
+from msgspec import Struct
+
+
+class FieldError(Struct, frozen=True):
+    """One field at fault: where it stands in the input, and what to do about it."""
+
+    path: str
+    message: str
+
+
+class Problem(Exception):
+    """A foreseen failure; subclasses fix status and slug."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong here"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: dict[str, str] | None = None,
+        extra: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = headers or {}
+        self.extra = extra or {}
+
+
+    @classmethod
+    def at(cls, path: str, message: str) -> Self:
+        """Return the problem for one field."""
+        return cls(message, errors=[FieldError(path, message)])
+
+
+class BadInput(Problem):
+    status, slug, title = 400, "bad-input", "The input has errors"
+
+
+class NotSignedIn(Problem):
+    status, slug, title = 401, "not-signed-in", "A valid access token is needed"
+
+
+class NotAllowed(Problem):
+    status, slug, title = 403, "not-allowed", "Your role may not do this"
+
+
+class NotFound(Problem):
+    status, slug, title = 404, "not-found", "Not found"
+
+
+class Refused(Problem):
+    """The object exists and is yours, but its state does not allow the command."""
+
+    status, slug, title = 409, "conflict", "Not possible in the present state"
+
+
+class Changed(Problem):
+    status, slug, title = 412, "changed-meanwhile", "Changed since you read it"
+
+
+class TooLarge(Problem):
+    status, slug, title = 413, "too-large", "The request is too large"
+
+
+class WrongMediaType(Problem):
+    status, slug, title = 415, "media-type", "Unsupported media type"
+
+
+class Contradiction(Problem):
+    """Each value is well formed, but they do not fit each other or what is stored."""
+
+    status, slug, title = 422, "contradiction", "The values do not fit together"
+
+
+class KeyReused(Problem):
+    status, slug, title = 422, "idempotency-key-reused", "The idempotency key was used for another request"
+
+
+class MatchNeeded(Problem):
+    status, slug, title = 428, "precondition-required", "If-Match is needed"
+
+
+class Busy(Problem):
+    status, slug, title = 503, "busy", "Busy; please try again"
+
+    def __init__(self, detail: str = "The database did not answer in time. Try again in a moment.") -> None:
+        super().__init__(detail, headers={"Retry-After": "2"})
+
+
+# Named constraints that a person can run into, and what to tell her; slices add theirs with `explain`.
+_EXPLAINED: dict[str, tuple[type[Problem], str, str]] = {}
+
+
+def explain(constraint: str, problem: type[Problem], path: str, message: str) -> None:
+    """Say what the violation of a named database constraint means to the person who caused it."""
+    _EXPLAINED[constraint] = (problem, path, message)
+
+
+def from_database(error: asyncpg.PostgresError) -> Problem | None:
+    """Translate what the database refused into a problem; None where it is our own fault."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        name = error.constraint_name or ""
+        problem, path, message = _EXPLAINED.get(
+            name, (Refused, "", f"This conflicts with what is stored ({name or 'constraint'}).")
+        )
+        return problem(message, errors=[FieldError(path, message)] if path else ())
+    if isinstance(error, asyncpg.DataError):
+        return BadInput("A value has characters or a size that cannot be stored. Correct it.")
+    if isinstance(
+        error,
+        asyncpg.QueryCanceledError
+        | asyncpg.LockNotAvailableError
+        | asyncpg.DeadlockDetectedError
+        | asyncpg.SerializationError
+        | asyncpg.InvalidCachedStatementError
+        | asyncpg.TooManyConnectionsError
+        | asyncpg.CannotConnectNowError
+        | asyncpg.PostgresConnectionError
+        | asyncpg.AdminShutdownError,
+    ):
+        return Busy()
+    return None

@@ -1,0 +1,22 @@
+"""Cursor pages: a list is read in order of a key, a cursor is the last key seen."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from litestar.params import Parameter
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Parameter(ge=1, le=200, description="Items a page (count).")]
+Cursor = Annotated[
+    UUID | None, Parameter(description="`next_cursor` of the page before; leave out for the first page.")
+]
+
+
+def cut_page(
+    items: Sequence[Item], limit: int, key: Callable[[Item], object]
+) -> tuple[tuple[Item, ...], str | None]:
+    """Cut a list read with one item more than asked into a page and the cursor of the next."""
+    page = tuple(items[:limit])
+    return page, str(key(page[-1])) if len(items) > limit else None

@@ -1,0 +1,165 @@
+"""The API, the worker and the migration as processes of their own, as a deployment runs them."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import httpx
+
+from trialport.core.servers.child import POLL_SECONDS, Child, explain
+from trialport.core.servers.valkey import LOOPBACK, free_port
+from trialport.demo.folder import DataFolder
+from trialport.demo.leftovers import FOLDER_VARIABLE
+from trialport.demo.trouble import DemoError
+
+READY_SECONDS = 60.0
+MIGRATE_SECONDS = 300.0
+STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
+# A program that dies more often than this within a minute will not get well by starting it again.
+RESTARTS_A_MINUTE = 3
+
+
+def environment(folder: DataFolder, database_url: str, valkey_url: str, port: int) -> dict[str, str]:
+    """Build the environment of the programs: the user's, without what would change the demonstration.
+
+    Settings of a real deployment and PG... variables may be exported in the same terminal.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRIALPORT_", "PG"))}
+    return {
+        **kept,
+        "TRIALPORT_DATABASE_URL": database_url,
+        "TRIALPORT_VALKEY_URL": valkey_url,
+        "TRIALPORT_HOST": LOOPBACK,
+        "TRIALPORT_PORT": str(port),
+        FOLDER_VARIABLE: str(folder.mark.folder_id),
+        "PYTHONUNBUFFERED": "1",
+        # Modules that happen to lie in the folder we start in are not ours to import.
+        "PYTHONSAFEPATH": "1",
+    }
+
+
+class Programs:
+    """The API and the worker: started, watched, started again if they die, stopped."""
+
+    def __init__(self, folder: DataFolder, settings: Mapping[str, str], note: Callable[[Child], None]) -> None:
+        """Set the environment of the programs; `note` hears of every child started."""
+        self._folder = folder
+        self._settings = settings
+        self._note = note
+        self._children: dict[str, Child] = {}
+        self._deaths: dict[str, list[float]] = {}
+
+    def start(self, name: str, command: str) -> Child:
+        child = Child(
+            name,
+            [sys.executable, "-m", "trialport", command],
+            log=self._folder.path / f"{command}.log",
+            folder=self._folder.path,
+            environment=self._settings,
+        )
+        self._children[command] = child
+        self._note(child)
+        return child
+
+    def migrate(self, check: Callable[[], None]) -> None:
+        """Bring the database to the schema of this version. Raises DemoError with the migration's own line."""
+        child = self.start("migration", "migrate")
+        try:
+            code = child.wait(MIGRATE_SECONDS, check)
+        finally:
+            child.stop(STOP_STEPS)
+            del self._children["migrate"]
+        if code != 0:
+            raise _failed(child, "the database could not be brought to this version")
+
+    def check_alive(self) -> None:
+        """Raise DemoError if a program has died; for the time before everything is ready."""
+        for child in self._children.values():
+            if child.exit_code() is not None:
+                raise _failed(child, f"the {child.name} stopped while starting")
+
+    def revive(self, say: Callable[[str], None]) -> None:
+        """Start a dead program again, saying so. Raises DemoError when it dies too often."""
+        for command, child in list(self._children.items()):
+            if child.exit_code() is None:
+                continue
+            now = time.monotonic()
+            deaths = [at for at in self._deaths.get(command, []) if now - at < 60]  # noqa: PLR2004
+            if len(deaths) >= RESTARTS_A_MINUTE:
+                raise _failed(child, f"the {child.name} keeps stopping")
+            self._deaths[command] = [*deaths, now]
+            say(f"The {child.name} stopped (exit code {child.exit_code()}); its last words in {child.log}:")
+            for line in child.last_lines():
+                say(f"    {line}")
+            child.stop(STOP_STEPS)
+            self.start(child.name, command)
+            say(f"The {child.name} is started again.")
+
+    def stop(self, command: str, hurried: Callable[[], bool]) -> None:
+        child = self._children.pop(command, None)
+        if child is not None:
+            child.stop(STOP_STEPS, hurried)
+
+
+def wait_until_ready(address: str, check: Callable[[], None]) -> None:
+    """Wait until the API says it is ready; `check` may end the wait. Raises DemoError."""
+    deadline = time.monotonic() + READY_SECONDS
+    last = "no answer"
+    # Proxies of the environment know nothing about this machine's own address.
+    with httpx.Client(timeout=2.0, trust_env=False) as client:
+        while time.monotonic() < deadline:
+            check()
+            try:
+                answer = client.get(f"{address}/health/ready")
+            except httpx.TransportError:
+                time.sleep(POLL_SECONDS)
+                continue
+            if answer.status_code == httpx.codes.OK:
+                return
+            last = f"{answer.status_code} {answer.text[:200]}"
+            time.sleep(POLL_SECONDS)
+    raise DemoError(
+        f"the API was not ready within {READY_SECONDS:.0f} s ({last}). See serve.log in the data folder"
+    )
+
+
+def choose_port(port: int) -> int:
+    """Return the port if it is free, a free one for 0. Raises DemoError naming another that is free."""
+    if port == 0:
+        return free_port()
+    with socket.socket() as probe:
+        # As the API will: a port that only waits for its last connections to fade is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+            probe.listen(1)
+        except PermissionError:
+            raise DemoError(
+                f"port {port} needs rights you do not have. Choose one above 1023, like --port {free_port()}"
+            ) from None
+        except OSError:
+            raise DemoError(
+                f"port {port} is taken by another program. Choose a free one, like --port {free_port()}"
+            ) from None
+    return port
+
+
+def _failed(child: Child, what: str) -> DemoError:
+    known = explain(child.output(), child.log.parent)
+    if known:
+        return DemoError(known)
+    last = child.last_lines(1)
+    said = last[0].removeprefix("trialport: ").rstrip(".") if last else f"exit code {child.exit_code()}"
+    return DemoError(f"{what}: {said}. See {_shown(child.log)}")
+
+
+def _shown(path: Path) -> str:
+    """Shorten a path below the current folder."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)

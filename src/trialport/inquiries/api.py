@@ -1,0 +1,137 @@
+"""Inquiries over JSON: the sponsor's way in, and the office's view."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, Router, get, patch, post
+from litestar.params import Dependency, Parameter
+
+from trialport.accounts import idempotency
+from trialport.accounts.guards import Caller, roles
+from trialport.accounts.models import Actor
+from trialport.core.edge import AppSettings, Tx
+from trialport.core.http import etag, expected_revision
+from trialport.core.paging import Cursor, Limit, cut_page
+from trialport.inquiries import queries, rules, service
+from trialport.inquiries.models import (
+    InquiryCreate,
+    InquiryDetail,
+    InquiryPage,
+    InquiryReceipt,
+    InquiryState,
+    InquiryUpdate,
+    WithdrawInquiry,
+)
+from trialport.inquiries.queries import InquiryRow
+from trialport.inquiries.service import IsIcd10
+
+INQUIRY_ROLES = roles("sponsor_contact", "office", "admin", "service")
+Icd10Check = Annotated[IsIcd10, Dependency(skip_validation=True)]
+IfMatch = Annotated[
+    str | None,
+    Parameter(header="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
+]
+
+
+@post(
+    "/inquiries",
+    opt=INQUIRY_ROLES,
+    status_code=202,
+    summary="Submit an inquiry",
+    description="Answers at once with the reference, the promised date and the address to follow it at. "
+    "With an Idempotency-Key the same request can be repeated safely.",
+)
+async def submit_inquiry(
+    tx: Tx,
+    settings: AppSettings,
+    actor: Caller,
+    is_icd10: Icd10Check,
+    data: InquiryCreate,
+    idempotency_key: Annotated[
+        str | None,
+        Parameter(header="Idempotency-Key", description="Your own key for this request.", max_length=200),
+    ] = None,
+) -> Response[InquiryReceipt]:
+    asked = idempotency.hash_request("/inquiries", data)
+    if (stored := await idempotency.stored_answer(tx, actor, idempotency_key, asked)) is not None:
+        return stored
+    receipt = await service.submit_inquiry(tx, settings, actor, data, is_icd10)
+    headers = {"Location": receipt.status_url}
+    await idempotency.store_answer(
+        tx, actor, idempotency_key, asked, status_code=202, headers=headers, body=receipt
+    )
+    return Response(receipt, status_code=202, headers=headers)
+
+
+@get("/inquiries", opt=INQUIRY_ROLES, summary="List inquiries in your scope, newest first")
+async def list_inquiries(
+    tx: Tx,
+    actor: Caller,
+    inquiry_state: Annotated[
+        InquiryState | None, Parameter(query="state", description="State of the inquiry.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> InquiryPage:
+    rows = await queries.select_inquiries(
+        tx.connection, actor=actor, state=inquiry_state, before=cursor, limit=limit + 1
+    )
+    items, following = cut_page(rows, limit, lambda inquiry: inquiry.inquiry_id)
+    return InquiryPage(items=items, next_cursor=following)
+
+
+@get("/inquiries/{inquiry_id:uuid}", opt=INQUIRY_ROLES, summary="Read an inquiry")
+async def read_inquiry(tx: Tx, actor: Caller, inquiry_id: UUID) -> Response[InquiryDetail]:
+    return _response(actor, await service.read_inquiry(tx, actor, inquiry_id))
+
+
+@patch(
+    "/inquiries/{inquiry_id:uuid}",
+    opt=INQUIRY_ROLES,
+    summary="Amend an inquiry",
+    description="Makes a new version, which is assessed anew. Each group given replaces that group whole.",
+)
+async def amend_inquiry(
+    tx: Tx,
+    settings: AppSettings,
+    actor: Caller,
+    is_icd10: Icd10Check,
+    inquiry_id: UUID,
+    data: InquiryUpdate,
+    if_match: IfMatch = None,
+) -> Response[InquiryDetail]:
+    row = await service.amend_inquiry(
+        tx, settings, actor, inquiry_id, data, is_icd10, expected=expected_revision(if_match)
+    )
+    return _response(actor, row)
+
+
+@post("/inquiries/{inquiry_id:uuid}/withdraw", opt=INQUIRY_ROLES, status_code=200, summary="Withdraw an inquiry")
+async def withdraw_inquiry(
+    tx: Tx, actor: Caller, inquiry_id: UUID, data: WithdrawInquiry, if_match: IfMatch = None
+) -> Response[InquiryDetail]:
+    expected = None if if_match is None else expected_revision(if_match)
+    return _response(
+        actor, await service.withdraw_inquiry(tx, actor, inquiry_id, data.reason, expected=expected)
+    )
+
+
+def _response(actor: Actor, row: InquiryRow) -> Response[InquiryDetail]:
+    shared = {
+        name: getattr(row, name)
+        for name in InquiryDetail.__struct_fields__
+        if name not in ("content", "available_actions")
+    }
+    detail = InquiryDetail(
+        **shared,
+        available_actions=rules.allowed_commands(actor.role, row.state),
+        content=rules.join_content(row.content, row.confidential),
+    )
+    return Response(detail, headers={"ETag": etag(row.revision)})
+
+
+router = Router(
+    path="/",
+    tags=["inquiries"],
+    route_handlers=[submit_inquiry, list_inquiries, read_inquiry, amend_inquiry, withdraw_inquiry],
+)

@@ -1,0 +1,182 @@
+"""Rules of the inquiry: who may do what when, what is confidential, when the reply is due."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+
+import holidays
+import msgspec
+
+from trialport.accounts.models import Role
+from trialport.core.errors import FieldError
+from trialport.inquiries.models import InquiryContent, InquiryState, InquiryUpdate
+
+Command = Literal["read", "amend", "withdraw", "read_candidates", "reassess"]
+
+_OPEN: tuple[InquiryState, ...] = ("submitted", "in_triage", "needs_information", "inviting", "collating")
+_OVER: tuple[InquiryState, ...] = ("replied", "closed", "declined", "withdrawn")
+
+# What a role may do in which state: the one table behind enforcement and `available_actions`.
+# A role that is not named may do nothing with an inquiry.
+COMMANDS: dict[Role, dict[InquiryState, tuple[Command, ...]]] = {
+    "sponsor_contact": {
+        **dict.fromkeys(_OPEN, ("read", "amend", "withdraw")),
+        **dict.fromkeys(_OVER, ("read",)),
+    },
+    **dict.fromkeys(
+        ("office", "service", "admin"),
+        {
+            **dict.fromkeys(_OPEN, ("read", "amend", "withdraw", "read_candidates", "reassess")),
+            **dict.fromkeys(_OVER, ("read", "read_candidates")),
+        },
+    ),
+}
+
+
+def allowed_commands(role: Role, state: InquiryState) -> tuple[Command, ...]:
+    """Return what a role may do with an inquiry that it can see, in this state."""
+    return COMMANDS.get(role, {}).get(state, ())
+
+
+# Confidential whatever the sponsor says (fields marked C in the field list, and persons already contacted).
+ALWAYS_CONFIDENTIAL = (
+    "identity.protocol_number",
+    "identity.synopsis",
+    "product.name",
+    "money.per_participant_budget",
+    "placement.already_contacted",
+)
+
+# Without these no unit can tell whether it could take part, so they can never be confidential.
+NEVER_CONFIDENTIAL = frozenset(
+    {
+        "identity.working_title",
+        "kind.study_type",
+        "kind.phase",
+        "product.mechanism",
+        "condition.indication",
+        "numbers.participants_wanted",
+        "numbers.planned_start",
+        "who.sponsor_kind",
+        "who.award_status",
+    }
+)
+
+
+def confidential_paths(content: InquiryContent) -> tuple[str, ...]:
+    """Return the paths of all confidential fields: the fixed ones and those the sponsor adds."""
+    return (*ALWAYS_CONFIDENTIAL, *sorted({field.field for field in content.confidentiality.fields}))
+
+
+def split_content(content: InquiryContent) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split a content into what may be shown to a unit and what is confidential, both as JSON-ready values."""
+    shown: dict[str, Any] = msgspec.to_builtins(content)
+    hidden: dict[str, Any] = {}
+    for path in confidential_paths(content):
+        group, _, field = path.partition(".")
+        if field in shown.get(group, {}):
+            hidden.setdefault(group, {})[field] = shown[group].pop(field)
+    return shown, hidden
+
+
+def join_content(shown: dict[str, Any], hidden: dict[str, Any]) -> InquiryContent:
+    """Put the two parts of a content together again."""
+    return msgspec.convert({**shown, **{group: {**shown.get(group, {}), **fields} for group, fields in hidden.items()}}, InquiryContent)
+
+
+def amend_content(content: InquiryContent, update: InquiryUpdate) -> InquiryContent:
+    """Return the content with each group given replaced whole."""
+    given = {name: value for name in update.__struct_fields__ if (value := getattr(update, name)) is not msgspec.UNSET}
+    return msgspec.structs.replace(content, **given)
+
+
+def changed_groups(before: InquiryContent, after: InquiryContent) -> tuple[str, ...]:
+    """Name the groups that differ; values stay out, because this goes to the audit trail."""
+    return tuple(name for name in before.__struct_fields__ if getattr(before, name) != getattr(after, name))
+
+
+def check_content(content: InquiryContent, today: date, is_icd10: Callable[[str], bool]) -> list[FieldError]:
+    """Find what contradicts itself; each finding names the field and what to do."""
+    return [
+        *_check_dates(content, today),
+        *_check_population(content),
+        *_check_placement(content),
+        *_check_confidentiality(content),
+        *(
+            FieldError(f"condition.icd10_codes[{at}]", f"{code} is no ICD-10 code. Correct it or leave it out.")
+            for at, code in enumerate(content.condition.icd10_codes)
+            if not is_icd10(code)
+        ),
+    ]
+
+
+def _check_dates(content: InquiryContent, today: date) -> Iterator[FieldError]:
+    if content.numbers.planned_start < today:
+        yield FieldError("numbers.planned_start", "The planned start lies in the past. Give a day to come.")
+    if content.answer.outcome_promised_by < today:
+        yield FieldError("answer.outcome_promised_by", "This day lies in the past. Give a day to come.")
+    if content.answer.wanted_by is not None and content.answer.wanted_by < today:
+        yield FieldError("answer.wanted_by", "This day lies in the past. Give a day to come or leave it out.")
+
+
+def _check_population(content: InquiryContent) -> Iterator[FieldError]:
+    population = content.population
+    lowest, highest = population.age_from, population.age_to
+    if lowest is not None and highest is not None and lowest > highest:
+        yield FieldError("population.age_to", "The highest age is below the lowest. Exchange or correct them.")
+    if content.kind.paediatric and lowest is not None and lowest >= 18:
+        yield FieldError("kind.paediatric", "Children take part, but the lowest age is 18 or more.")
+
+
+def _check_placement(content: InquiryContent) -> Iterator[FieldError]:
+    placement = content.placement
+    if set(placement.regions_wanted) & set(placement.regions_excluded):
+        yield FieldError("placement.regions_excluded", "A region is both wanted and excluded. Choose one.")
+    if set(placement.units_wanted) & set(placement.units_excluded):
+        yield FieldError("placement.units_excluded", "A unit is both wanted and excluded. Choose one.")
+
+
+def _check_confidentiality(content: InquiryContent) -> Iterator[FieldError]:
+    known = _field_paths()
+    for at, marked in enumerate(content.confidentiality.fields):
+        path = f"confidentiality.fields[{at}].field"
+        if marked.field in NEVER_CONFIDENTIAL:
+            yield FieldError(path, f"{marked.field} is what units decide by and cannot be confidential.")
+        elif marked.field not in known:
+            yield FieldError(path, f"{marked.field} is no field of an inquiry that can be marked.")
+
+
+@lru_cache(maxsize=1)
+def _field_paths() -> frozenset[str]:
+    """Return `group.field` for every optional field of every group."""
+    return frozenset(
+        f"{group.name}.{field.name}"
+        for group in msgspec.structs.fields(InquiryContent)
+        if isinstance(group.default, msgspec.Struct) or group.required
+        if (struct := _struct_of(group.type)) is not None
+        for field in msgspec.structs.fields(struct)
+        if not field.required
+    )
+
+
+def _struct_of(annotation: Any) -> type[msgspec.Struct] | None:
+    kind = getattr(annotation, "__origin__", annotation)
+    return kind if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
+
+
+def promised_on(received_on: date, working_days: int, country: str) -> date:
+    """Return the last of `working_days` working days after the day of receipt, by the country's public holidays."""
+    public = _holidays(country)
+    day = received_on
+    while working_days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and day not in public:
+            working_days -= 1
+    return day
+
+
+@lru_cache(maxsize=8)
+def _holidays(country: str) -> holidays.HolidayBase:
+    # Swedish calendars of this package count Sundays as holidays; weekends are left out by weekday anyway.
+    return holidays.country_holidays(country)

@@ -1,0 +1,124 @@
+"""How near the conditions a capacity takes lie to the condition the inquiry is about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from trialport.matching.arrays import Bools, Codes, Floats, Rows
+from trialport.matching.columns import CapacityColumns
+from trialport.matching.question import CHILD_GROUPS, MatchQuestion
+from trialport.matching.words import nearly_equal
+from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
+from trialport.vocabulary.index import Vocabulary
+
+# Levels of relation, farthest first; a capacity counts by the nearest of its relations.
+NONE, AREA, BLOCK, SIBLING, AREA_BESIDE, AREA_PRIMARY, BROADER, SAME = range(8)
+LEVEL_FITS: Floats = np.array([0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.95, 1.0])
+LEVEL_CASES = ("none", "area", "block", "sibling", "area_beside", "whole_area", "broader", "same")
+# From here on the unit says that it sees these patients; below, only some like them.
+FIRST_MET = AREA_BESIDE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation:
+    """The relation of some rows to one inquiry.
+
+    `unread` marks rows whose own words could not be read while their therapy area fits: they are unknown.
+    `readable` is false when the inquiry itself was not read, so that nothing can be said of any row.
+    """
+
+    readable: bool
+    level: Codes
+    unread: Bools
+    competes: Floats
+
+    @property
+    def unrelated(self) -> Bools:
+        """Rows that nothing relates to the inquiry."""
+        return (self.level == NONE) & self.readable
+
+    def kept(self, keep: Bools) -> "Relation":
+        """The relation of some of the rows only."""
+        return Relation(self.readable, self.level[keep], self.unread[keep], self.competes)
+
+
+def relate(question: MatchQuestion, columns: CapacityColumns, rows: Rows) -> Relation:
+    """The nearest relation of each row to any of the inquiry's concepts, or to its therapy areas."""
+    vocabulary = columns.vocabulary
+    ids = vocabulary.concept_ids
+    asked = [ids[item.concept] for item in question.concepts if item.concept in ids]
+    areas = area_levels(question, vocabulary)
+    level = columns.concepts.best(rows, _concept_levels(asked, vocabulary))
+    area = areas[columns.therapy_area[rows]]
+    whole = columns.whole_area[rows]
+    level = np.maximum(level, np.where(whole, area, np.minimum(area, AREA)).astype(np.int8))
+    owner, strings = columns.unread.entries(rows)
+    has_unread = np.bincount(owner, minlength=len(rows)) > 0
+    if len(strings):
+        level = np.maximum(level, columns.unread.best(rows, _same_words(question, columns, strings)))
+    return Relation(
+        readable=bool(asked) or bool(areas.any()),
+        level=level,
+        unread=has_unread & (level == AREA),
+        competes=_competing(asked, vocabulary),
+    )
+
+
+def area_levels(question: MatchQuestion, vocabulary: Vocabulary) -> Codes:
+    """For each therapy area, what a unit that takes the whole of it is worth to the inquiry; 0 if nothing.
+
+    Beside the areas of the condition stand those of the people: a children's clinic takes children with any
+    disease, and a trial met in primary care can be asked of general practice.
+    """
+    ids = vocabulary.concept_ids
+    by_concept = [vocabulary.areas_of(item.concept) for item in question.concepts if item.concept in ids]
+    by_concept = [areas for areas in by_concept if areas] or [question.therapy_areas]
+    levels = np.zeros(len(THERAPY_AREAS), dtype=np.int8)
+    read = {area for areas in by_concept for area in areas}
+    for area in read | set(_areas_of_people(question)) if read else ():
+        levels[THERAPY_AREAS.index(area)] = AREA_BESIDE
+    for areas in by_concept:
+        for area in areas[:1]:
+            levels[THERAPY_AREAS.index(area)] = AREA_PRIMARY
+    return levels
+
+
+def _areas_of_people(question: MatchQuestion) -> Iterable[TherapyArea]:
+    groups = set(question.age_groups)
+    if groups and groups <= set(CHILD_GROUPS):
+        yield "paediatrics-neonatology"
+    if groups == {"older_adult"}:
+        yield "geriatrics"
+    if "primary_care" in question.care_settings:
+        yield "general-practice-prevention"
+    if question.rare_disease:
+        yield "rare-genetic"
+
+
+def _concept_levels(asked: Iterable[int], vocabulary: Vocabulary) -> Codes:
+    levels = np.zeros(vocabulary.concept_count, dtype=np.int8)
+    category_of, block_of = vocabulary.category_of, vocabulary.block_of
+    for concept in asked:
+        category = category_of[concept]
+        near = np.where(category_of == category, SIBLING, np.where(block_of == block_of[concept], BLOCK, NONE))
+        near[category] = BROADER
+        near[concept] = SAME
+        np.maximum(levels, near.astype(np.int8), out=levels)
+    return levels
+
+
+def _competing(asked: Iterable[int], vocabulary: Vocabulary) -> Floats:
+    """1 for each concept whose patients are the inquiry's: the same, the broader, or one within it."""
+    competes = np.zeros(vocabulary.concept_count)
+    for concept in asked:
+        competes[vocabulary.category_of == concept] = 1
+        competes[[concept, vocabulary.category_of[concept]]] = 1
+    return competes
+
+
+def _same_words(question: MatchQuestion, columns: CapacityColumns, strings: Rows | Codes) -> Codes:
+    numbers = {columns.strings[number]: number for number in np.unique(strings)}
+    levels = np.zeros(len(columns.strings), dtype=np.int8)
+    levels[[numbers[words] for words in nearly_equal(question.indication, numbers)]] = SAME
+    return levels

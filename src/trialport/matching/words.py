@@ -1,0 +1,90 @@
+"""What the free words in a capacity mean: read once per distinct string, however many units write it."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
+from trialport.vocabulary.index import Vocabulary
+from trialport.vocabulary.reading import Reader
+
+# An ICD-10 code as units write it: the category, and what the national edition adds after a dot.
+_ICD10_CODE = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?")
+_TOKEN = re.compile(r"\w+")
+# Words that turn a condition into its opposite or into another one while hardly changing its letters.
+_VETO_PREFIXES = ("hypo", "hyper", "non", "anti", "icke", "ikke", "utan", "uden", "not", "no")
+# Unread words count as the inquiry's own only when nothing but order, a hyphen or an ending differs.
+SET_RATIO_CUTOFF = 95
+SORT_RATIO_CUTOFF = 90
+# Text of an inquiry compared with unread words (characters); beyond it lies no indication.
+COMPARED_TEXT = 500
+# Distinct strings kept; far above what the units of a country write, and a bound on memory.
+MOST_STRINGS = 50_000
+
+
+class Meaning(NamedTuple):
+    """Dense ids of the concepts a string names, else the therapy areas it names; neither means unread."""
+
+    concepts: tuple[int, ...] = ()
+    areas: tuple[TherapyArea, ...] = ()
+
+
+class WordBook:
+    """The meanings of all strings read with one vocabulary; safe to share between threads."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._read_text = Reader(vocabulary).read_text
+        self._meanings: dict[str, Meaning] = {}
+
+    def meaning(self, words: str) -> Meaning:
+        """What `words` mean: a code or concept is taken as it is, anything else is read."""
+        known = self._meanings.get(words)
+        if known is None:
+            known = self._read(words.strip())
+            if len(self._meanings) >= MOST_STRINGS:
+                self._meanings.clear()
+            self._meanings[words] = known
+        return known
+
+    def _read(self, words: str) -> Meaning:
+        ids = self.vocabulary.concept_ids
+        if words in ids:
+            return Meaning((ids[words],))
+        if _ICD10_CODE.fullmatch(words) and words[:3] in ids:
+            return Meaning((ids[words[:3]],))
+        reading = self._read_text(words)
+        concepts = (match.concept for match in reading.concepts if not match.excluded)
+        found = tuple(dict.fromkeys(ids[concept] for concept in concepts if concept in ids))
+        if found:
+            return Meaning(found)
+        return Meaning(areas=tuple(area.code for area in reading.therapy_areas if area.code in THERAPY_AREAS))
+
+
+def nearly_equal(indication: str, unread: Iterable[str]) -> set[str]:
+    """Those of the unread strings that say the same as the inquiry's indication, letter for letter almost.
+
+    Clinical opposites score high on letters (hypo- and hyperthyroidism 90, type 1 and type 2 diabetes 93), so
+    numerals and opposing prefixes must agree before the ratios count.
+    """
+    asked = indication[:COMPARED_TEXT].casefold()
+    asked_marks = _marks(asked)
+    return {words for words in unread if _same(asked, asked_marks, words.casefold())}
+
+
+def _same(asked: str, asked_marks: frozenset[str], words: str) -> bool:
+    return (
+        fuzz.token_set_ratio(asked, words, score_cutoff=SET_RATIO_CUTOFF) > 0
+        and fuzz.token_sort_ratio(asked, words, score_cutoff=SORT_RATIO_CUTOFF) > 0
+        and _marks(words) == asked_marks
+    )
+
+
+def _marks(text: str) -> frozenset[str]:
+    """What must agree between two texts: numerals, single letters such as types, and opposing prefixes."""
+    tokens = _TOKEN.findall(text)
+    numerals = {token for token in tokens if len(token) == 1 or any(c.isdigit() for c in token)}
+    prefixes = {prefix for token in tokens for prefix in _VETO_PREFIXES if token.startswith(prefix)}
+    return frozenset(numerals | prefixes)

@@ -1,0 +1,20 @@
+"""Who asks: sponsors are registered the first time they are named."""
+
+from uuid import UUID
+
+from trialport.core.db import Connection
+from trialport.sponsors import queries
+
+
+async def register_sponsor(
+    connection: Connection,
+    *,
+    name: str,
+    kind: str,
+    organisation_number: str | None = None,
+    country: str | None = None,
+) -> UUID:
+    """Return the id of the sponsor of this kind and name, registering it when it is new."""
+    return await queries.upsert_sponsor(
+        connection, name=name, kind=kind, organisation_number=organisation_number, country=country
+    )

@@ -1,0 +1,309 @@
+"""Register and capacity over JSON."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, Router, get, post, put
+from litestar.params import Parameter
+
+from trialport.accounts.guards import EVERYONE, Caller, roles
+from trialport.core.edge import AppSettings, Tx
+from trialport.core.errors import BadInput, NotFound
+from trialport.core.http import etag, expected_revision, found
+from trialport.core.paging import Cursor, Limit, cut_page
+from trialport.units import capacity_queries, queries, service
+from trialport.units.models import (
+    CapacityDetail,
+    CapacityHistoryPage,
+    CapacityInput,
+    CapacityPage,
+    CapacityState,
+    InvestigatorDetail,
+    InvestigatorPage,
+    RegionDetail,
+    RegionPage,
+    ResourceDetail,
+    ResourcePage,
+    SiteDetail,
+    SitePage,
+    UnitDetail,
+    UnitKind,
+    UnitPage,
+)
+from trialport.vocabulary.codes import CareSetting, ResourceKind, TherapyArea
+
+RegionCode = Annotated[
+    str | None, Parameter(description="Code of a region.", pattern="^[A-Z]{2,6}$", examples=[])
+]
+IfMatch = Annotated[
+    str | None,
+    Parameter(header="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
+]
+IfNoneMatch = Annotated[
+    str | None, Parameter(header="If-None-Match", description="`*` to create a record.", max_length=100)
+]
+CAPACITY_ROLES = roles("investigator", "unit_head", "office", "admin", "service")
+
+
+@get("/regions", opt=roles(*EVERYONE), summary="List regions")
+async def list_regions(tx: Tx) -> RegionPage:
+    return RegionPage(items=tuple(await queries.select_regions(tx.connection)))
+
+
+@get("/regions/{region_id:uuid}", opt=roles(*EVERYONE), summary="Read a region")
+async def read_region(tx: Tx, region_id: UUID) -> RegionDetail:
+    return found(await queries.select_region(tx.connection, region_id=region_id))
+
+
+@get("/sites", opt=roles(*EVERYONE), summary="List sites")
+async def list_sites(
+    tx: Tx, region: RegionCode = None, cursor: Cursor = None, limit: Limit = 50
+) -> SitePage:
+    rows = await queries.select_sites(tx.connection, region=region, after=cursor, limit=limit + 1)
+    items, following = cut_page(rows, limit, lambda site: site.site_id)
+    return SitePage(items=items, next_cursor=following)
+
+
+@get("/sites/{site_id:uuid}", opt=roles(*EVERYONE), summary="Read a site")
+async def read_site(tx: Tx, site_id: UUID) -> SiteDetail:
+    return found(await queries.select_site(tx.connection, site_id=site_id))
+
+
+@get("/units", opt=roles(*EVERYONE), summary="List units")
+async def list_units(
+    tx: Tx,
+    region: RegionCode = None,
+    kind: UnitKind | None = None,
+    care_setting: CareSetting | None = None,
+    therapy_area: TherapyArea | None = None,
+    name: Annotated[str | None, Parameter(description="Part of the name.", max_length=100)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> UnitPage:
+    rows = await queries.select_units(
+        tx.connection,
+        region=region,
+        kind=kind,
+        care_setting=care_setting,
+        therapy_area=therapy_area,
+        name=name,
+        after=cursor,
+        limit=limit + 1,
+    )
+    items, following = cut_page(rows, limit, lambda unit: unit.unit_id)
+    return UnitPage(items=items, next_cursor=following)
+
+
+@get("/units/{unit_id:uuid}", opt=roles(*EVERYONE), summary="Read a unit")
+async def read_unit(tx: Tx, unit_id: UUID) -> UnitDetail:
+    return found(await queries.select_unit(tx.connection, unit_id=unit_id))
+
+
+@get("/resources", opt=roles(*EVERYONE), summary="List resources")
+async def list_resources(
+    tx: Tx,
+    region: RegionCode = None,
+    kind: ResourceKind | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ResourcePage:
+    rows = await queries.select_resources(
+        tx.connection, region=region, kind=kind, after=cursor, limit=limit + 1
+    )
+    items, following = cut_page(rows, limit, lambda resource: resource.resource_id)
+    return ResourcePage(items=items, next_cursor=following)
+
+
+@get("/resources/{resource_id:uuid}", opt=roles(*EVERYONE), summary="Read a resource")
+async def read_resource(tx: Tx, resource_id: UUID) -> ResourceDetail:
+    return found(await queries.select_resource(tx.connection, resource_id=resource_id))
+
+
+@get(
+    "/investigators",
+    opt=roles("investigator", "unit_head", "office", "admin"),
+    summary="List investigators in your scope",
+)
+async def list_investigators(
+    tx: Tx, actor: Caller, unit_id: UUID | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> InvestigatorPage:
+    rows = await queries.select_investigators(
+        tx.connection, actor=actor, unit_id=unit_id, after=cursor, limit=limit + 1
+    )
+    items, following = cut_page(rows, limit, lambda person: person.investigator_id)
+    return InvestigatorPage(items=items, next_cursor=following)
+
+
+@get(
+    "/investigators/{investigator_id:uuid}",
+    opt=roles("investigator", "unit_head", "office", "admin"),
+    summary="Read an investigator in your scope",
+)
+async def read_investigator(tx: Tx, actor: Caller, investigator_id: UUID) -> InvestigatorDetail:
+    return found(
+        await queries.select_investigator(tx.connection, actor=actor, investigator_id=investigator_id)
+    )
+
+
+@get("/capacities", opt=CAPACITY_ROLES, summary="List capacity records in your scope")
+async def list_capacities(
+    tx: Tx,
+    actor: Caller,
+    unit_id: UUID | None = None,
+    therapy_area: TherapyArea | None = None,
+    capacity_state: Annotated[
+        CapacityState | None, Parameter(query="state", description="State of the record.")
+    ] = None,
+    stale: Annotated[bool | None, Parameter(description="Whether past `valid_until`.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> CapacityPage:
+    rows = await capacity_queries.select_capacities(
+        tx.connection,
+        actor=actor,
+        unit_id=unit_id,
+        therapy_area=therapy_area,
+        state=capacity_state,
+        stale=stale,
+        today=tx.now.date(),
+        after=cursor,
+        limit=limit + 1,
+    )
+    items, following = cut_page(rows, limit, lambda capacity: capacity.capacity_id)
+    return CapacityPage(items=items, next_cursor=following)
+
+
+@get("/units/{unit_id:uuid}/capacities", opt=CAPACITY_ROLES, summary="List a unit's capacity records")
+async def list_unit_capacities(
+    tx: Tx, actor: Caller, unit_id: UUID, cursor: Cursor = None, limit: Limit = 50
+) -> CapacityPage:
+    if await capacity_queries.select_unit_in_scope(tx.connection, actor=actor, unit_id=unit_id) is None:
+        raise NotFound("No unit of yours here. Check the unit.")
+    rows = await capacity_queries.select_capacities(
+        tx.connection,
+        actor=actor,
+        unit_id=unit_id,
+        therapy_area=None,
+        state=None,
+        stale=None,
+        today=tx.now.date(),
+        after=cursor,
+        limit=limit + 1,
+    )
+    items, following = cut_page(rows, limit, lambda capacity: capacity.capacity_id)
+    return CapacityPage(items=items, next_cursor=following)
+
+
+@get(
+    "/units/{unit_id:uuid}/capacities/{therapy_area:str}",
+    opt=CAPACITY_ROLES,
+    summary="Read a unit's capacity in one therapy area",
+)
+async def read_capacity(
+    tx: Tx, actor: Caller, unit_id: UUID, therapy_area: TherapyArea
+) -> Response[CapacityDetail]:
+    return _capacity_response(await service.read_capacity(tx, actor, unit_id, therapy_area))
+
+
+@put(
+    "/units/{unit_id:uuid}/capacities/{therapy_area:str}",
+    opt=CAPACITY_ROLES,
+    summary="Write a unit's capacity in one therapy area",
+    description="Replaces the whole record; send its ETag in If-Match, or `If-None-Match: *` to create it. "
+    "What is written counts as confirmed today.",
+)
+async def write_capacity(
+    tx: Tx,
+    settings: AppSettings,
+    actor: Caller,
+    unit_id: UUID,
+    therapy_area: TherapyArea,
+    data: CapacityInput,
+    if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response[CapacityDetail]:
+    create = if_match is None and if_none_match is not None
+    if create and (if_none_match or "").strip() != "*":
+        raise BadInput.at("If-None-Match", "Send `*` to create a record.")
+    capacity = await service.record_capacity(
+        tx,
+        settings,
+        actor,
+        unit_id,
+        therapy_area,
+        data,
+        expected=None if create else expected_revision(if_match),
+        create=create,
+    )
+    return _capacity_response(capacity, 201 if create else 200)
+
+
+@post(
+    "/units/{unit_id:uuid}/capacities/{therapy_area:str}/confirm",
+    opt=CAPACITY_ROLES,
+    status_code=200,
+    summary="Confirm a capacity unchanged",
+    description="Renews `valid_until`. If-Match is optional here: nothing but the confirmation is written.",
+)
+async def confirm_capacity(
+    tx: Tx,
+    settings: AppSettings,
+    actor: Caller,
+    unit_id: UUID,
+    therapy_area: TherapyArea,
+    if_match: IfMatch = None,
+) -> Response[CapacityDetail]:
+    expected = None if if_match is None else expected_revision(if_match)
+    return _capacity_response(
+        await service.confirm_capacity(tx, settings, actor, unit_id, therapy_area, expected=expected)
+    )
+
+
+@get(
+    "/units/{unit_id:uuid}/capacities/{therapy_area:str}/history",
+    opt=CAPACITY_ROLES,
+    summary="Read a capacity's history, newest first",
+)
+async def read_capacity_history(
+    tx: Tx,
+    actor: Caller,
+    unit_id: UUID,
+    therapy_area: TherapyArea,
+    cursor: Annotated[
+        int | None, Parameter(ge=1, le=2_147_483_647, description="`next_cursor` of the page before.")
+    ] = None,
+    limit: Limit = 50,
+) -> CapacityHistoryPage:
+    rows = await service.list_capacity_history(
+        tx, actor, unit_id, therapy_area, before_revision=cursor, limit=limit + 1
+    )
+    items, following = cut_page(rows, limit, lambda change: change.revision)
+    return CapacityHistoryPage(items=items, next_cursor=following)
+
+
+def _capacity_response(capacity: CapacityDetail, status_code: int = 200) -> Response[CapacityDetail]:
+    return Response(capacity, status_code=status_code, headers={"ETag": etag(capacity.revision)})
+
+
+router = Router(
+    path="/",
+    tags=["register"],
+    route_handlers=[
+        list_regions,
+        read_region,
+        list_sites,
+        read_site,
+        list_units,
+        read_unit,
+        list_resources,
+        read_resource,
+        list_investigators,
+        read_investigator,
+        list_capacities,
+        list_unit_capacities,
+        read_capacity,
+        write_capacity,
+        confirm_capacity,
+        read_capacity_history,
+    ],
+)

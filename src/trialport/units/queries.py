@@ -1,0 +1,362 @@
+"""Tables region, site, unit, investigator, position, resource; capacity is in capacity_queries."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from trialport.accounts.models import Actor
+from trialport.core.db import Connection
+from trialport.units.models import (
+    InvestigatorDetail,
+    InvestigatorSummary,
+    RegionDetail,
+    ResourceDetail,
+    SiteDetail,
+    UnitDetail,
+    UnitSummary,
+)
+
+
+async def insert_region(connection: Connection, **region: Any) -> UUID:
+    """Register a region: code, name, country, university, timezone, promised_working_days, confidentiality_mode."""
+    region_id: UUID = await connection.fetchval(
+        """
+        insert into region
+            (code, name, country, university, timezone, promised_working_days, confidentiality_mode)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        returning region_id
+        """,
+        region["code"],
+        region["name"],
+        region["country"],
+        region["university"],
+        region["timezone"],
+        region["promised_working_days"],
+        region["confidentiality_mode"],
+    )
+    return region_id
+
+
+async def insert_site(connection: Connection, **site: Any) -> UUID:
+    """Register a site: region_id, name, legal_name, address, country."""
+    site_id: UUID = await connection.fetchval(
+        """
+        insert into site (region_id, name, legal_name, address, country)
+        values ($1, $2, $3, $4, $5)
+        returning site_id
+        """,
+        site["region_id"],
+        site["name"],
+        site["legal_name"],
+        site["address"],
+        site["country"],
+    )
+    return site_id
+
+
+async def insert_unit(connection: Connection, **unit: Any) -> UUID:
+    """Register a unit from the employer's registry."""
+    unit_id: UUID = await connection.fetchval(
+        """
+        insert into unit
+            (region_id, site_id, registry_id, name, kind, care_settings, catchment_population, address,
+             latitude, longitude, research_council, languages, capabilities)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        returning unit_id
+        """,
+        unit["region_id"],
+        unit["site_id"],
+        unit["registry_id"],
+        unit["name"],
+        unit["kind"],
+        unit["care_settings"],
+        unit.get("catchment_population"),
+        unit.get("address", ""),
+        unit.get("latitude"),
+        unit.get("longitude"),
+        unit.get("research_council"),
+        unit.get("languages", ()),
+        unit.get("capabilities", {}),
+    )
+    return unit_id
+
+
+async def insert_investigator(connection: Connection, **person: Any) -> UUID:
+    """Register an investigator."""
+    investigator_id: UUID = await connection.fetchval(
+        """
+        insert into investigator
+            (name, email, orcid, speciality, roles_wanted, gcp_trained_on, gcp_expires_on, school_status,
+             school_completed_on, experience_band, languages, invitations_per_month, visibility)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        returning investigator_id
+        """,
+        person["name"],
+        person["email"],
+        person.get("orcid"),
+        person.get("speciality", ""),
+        person.get("roles_wanted", ()),
+        person.get("gcp_trained_on"),
+        person.get("gcp_expires_on"),
+        person.get("school_status", "none"),
+        person.get("school_completed_on"),
+        person.get("experience_band", "0"),
+        person.get("languages", ()),
+        person.get("invitations_per_month"),
+        person.get("visibility", "office"),
+    )
+    return investigator_id
+
+
+async def insert_position(
+    connection: Connection, *, investigator_id: UUID, unit_id: UUID, share: float, is_head: bool
+) -> None:
+    await connection.execute(
+        "insert into position (investigator_id, unit_id, share, is_head) values ($1, $2, $3, $4)",
+        investigator_id,
+        unit_id,
+        share,
+        is_head,
+    )
+
+
+async def insert_delegate(connection: Connection, *, investigator_id: UUID, delegate_id: UUID) -> None:
+    await connection.execute(
+        "insert into investigator_delegate (investigator_id, delegate_id) values ($1, $2)",
+        investigator_id,
+        delegate_id,
+    )
+
+
+async def insert_absence(connection: Connection, *, investigator_id: UUID, first_day: Any, last_day: Any) -> None:
+    await connection.execute(
+        "insert into investigator_absence (investigator_id, first_day, last_day) values ($1, $2, $3)",
+        investigator_id,
+        first_day,
+        last_day,
+    )
+
+
+async def insert_resource(connection: Connection, **resource: Any) -> UUID:
+    """Register a resource: region_id, kind, name, description, nurse_hours_free."""
+    resource_id: UUID = await connection.fetchval(
+        """
+        insert into resource (region_id, kind, name, description, nurse_hours_free)
+        values ($1, $2, $3, $4, $5)
+        returning resource_id
+        """,
+        resource["region_id"],
+        resource["kind"],
+        resource["name"],
+        resource.get("description", ""),
+        resource.get("nurse_hours_free"),
+    )
+    return resource_id
+
+
+async def select_regions(connection: Connection) -> list[RegionDetail]:
+    records = await connection.fetch(
+        """
+        select region_id, code, name, country, university, timezone, promised_working_days, confidentiality_mode
+        from region
+        order by code
+        """
+    )
+    return msgspec.convert(records, list[RegionDetail])
+
+
+async def select_region(connection: Connection, *, region_id: UUID) -> RegionDetail | None:
+    record = await connection.fetchrow(
+        """
+        select region_id, code, name, country, university, timezone, promised_working_days, confidentiality_mode
+        from region
+        where region_id = $1
+        """,
+        region_id,
+    )
+    return None if record is None else msgspec.convert(record, RegionDetail)
+
+
+async def select_sites(
+    connection: Connection, *, region: str | None, after: UUID | None, limit: int
+) -> list[SiteDetail]:
+    records = await connection.fetch(
+        """
+        select s.site_id, s.region_id, s.name, s.legal_name, s.address, s.country
+        from site s
+        join region r using (region_id)
+        where ($1::text is null or r.code = $1) and ($2::uuid is null or s.site_id > $2)
+        order by s.site_id
+        limit $3
+        """,
+        region,
+        after,
+        limit,
+    )
+    return msgspec.convert(records, list[SiteDetail])
+
+
+async def select_site(connection: Connection, *, site_id: UUID) -> SiteDetail | None:
+    record = await connection.fetchrow(
+        "select site_id, region_id, name, legal_name, address, country from site where site_id = $1", site_id
+    )
+    return None if record is None else msgspec.convert(record, SiteDetail)
+
+
+async def select_units(
+    connection: Connection,
+    *,
+    region: str | None,
+    kind: str | None,
+    care_setting: str | None,
+    therapy_area: str | None,
+    name: str | None,
+    after: UUID | None,
+    limit: int,
+) -> list[UnitSummary]:
+    """List units, filtered; `therapy_area` keeps units that have a capacity record in it."""
+    records = await connection.fetch(
+        """
+        select u.unit_id, u.region_id, u.site_id, u.name, u.kind, u.care_settings
+        from unit u
+        join region r using (region_id)
+        where ($1::text is null or r.code = $1)
+          and ($2::text is null or u.kind = $2)
+          and ($3::text is null or $3 = any (u.care_settings))
+          and ($4::text is null
+               or exists (select from capacity c where c.unit_id = u.unit_id and c.therapy_area = $4))
+          and ($5::text is null or position(lower($5) in lower(u.name)) > 0)
+          and ($6::uuid is null or u.unit_id > $6)
+        order by u.unit_id
+        limit $7
+        """,
+        region,
+        kind,
+        care_setting,
+        therapy_area,
+        name,
+        after,
+        limit,
+    )
+    return msgspec.convert(records, list[UnitSummary])
+
+
+async def select_unit(connection: Connection, *, unit_id: UUID) -> UnitDetail | None:
+    record = await connection.fetchrow(
+        """
+        select unit_id, region_id, site_id, name, kind, care_settings, registry_id, address, latitude, longitude,
+               catchment_population, languages, research_council, capabilities
+        from unit
+        where unit_id = $1
+        """,
+        unit_id,
+    )
+    return None if record is None else msgspec.convert(record, UnitDetail)
+
+
+async def select_resources(
+    connection: Connection, *, region: str | None, kind: str | None, after: UUID | None, limit: int
+) -> list[ResourceDetail]:
+    records = await connection.fetch(
+        """
+        select o.resource_id, o.region_id, o.kind, o.name, o.description,
+               o.nurse_hours_free::double precision as nurse_hours_free
+        from resource o
+        join region r using (region_id)
+        where ($1::text is null or r.code = $1)
+          and ($2::text is null or o.kind = $2)
+          and ($3::uuid is null or o.resource_id > $3)
+        order by o.resource_id
+        limit $4
+        """,
+        region,
+        kind,
+        after,
+        limit,
+    )
+    return msgspec.convert(records, list[ResourceDetail])
+
+
+async def select_resource(connection: Connection, *, resource_id: UUID) -> ResourceDetail | None:
+    record = await connection.fetchrow(
+        """
+        select resource_id, region_id, kind, name, description,
+               nurse_hours_free::double precision as nurse_hours_free
+        from resource
+        where resource_id = $1
+        """,
+        resource_id,
+    )
+    return None if record is None else msgspec.convert(record, ResourceDetail)
+
+
+
+async def select_investigators(
+    connection: Connection, *, actor: Actor, unit_id: UUID | None, after: UUID | None, limit: int
+) -> list[InvestigatorSummary]:
+    """List people in the actor's scope: an office sees those of its region's units, an investigator or head of
+    unit those of her own units.
+    """
+    records = await connection.fetch(
+        """
+        select i.investigator_id, i.name, i.speciality,
+               (select coalesce(jsonb_agg(jsonb_build_object(
+                    'unit_id', p.unit_id, 'share', p.share, 'is_head', p.is_head) order by p.unit_id), '[]')
+                from position p where p.investigator_id = i.investigator_id) as positions
+        from investigator i
+        where ($1 = 'admin'
+               or exists (
+                    select from position p
+                    join unit u using (unit_id)
+                    where p.investigator_id = i.investigator_id
+                      and (($1 = 'office' and u.region_id = $2)
+                           or ($1 in ('investigator', 'unit_head')
+                               and exists (select from position mine
+                                           where mine.investigator_id = $3 and mine.unit_id = p.unit_id)))))
+          and ($4::uuid is null
+               or exists (select from position p where p.investigator_id = i.investigator_id and p.unit_id = $4))
+          and ($5::uuid is null or i.investigator_id > $5)
+        order by i.investigator_id
+        limit $6
+        """,
+        actor.role,
+        actor.region_id,
+        actor.investigator_id,
+        unit_id,
+        after,
+        limit,
+    )
+    return msgspec.convert(records, list[InvestigatorSummary])
+
+
+async def select_investigator(
+    connection: Connection, *, actor: Actor, investigator_id: UUID
+) -> InvestigatorDetail | None:
+    """Read one person in the actor's scope (see select_investigators)."""
+    record = await connection.fetchrow(
+        """
+        select i.investigator_id, i.name, i.speciality, i.email, i.orcid, i.roles_wanted, i.gcp_trained_on,
+               i.gcp_expires_on, i.school_status, i.school_completed_on, i.experience_band, i.languages,
+               i.invitations_per_month,
+               (select coalesce(jsonb_agg(jsonb_build_object(
+                    'unit_id', p.unit_id, 'share', p.share, 'is_head', p.is_head) order by p.unit_id), '[]')
+                from position p where p.investigator_id = i.investigator_id) as positions
+        from investigator i
+        where i.investigator_id = $4
+          and ($1 = 'admin'
+               or exists (
+                    select from position p
+                    join unit u using (unit_id)
+                    where p.investigator_id = i.investigator_id
+                      and (($1 = 'office' and u.region_id = $2)
+                           or ($1 in ('investigator', 'unit_head')
+                               and exists (select from position mine
+                                           where mine.investigator_id = $3 and mine.unit_id = p.unit_id)))))
+        """,
+        actor.role,
+        actor.region_id,
+        actor.investigator_id,
+        investigator_id,
+    )
+    return None if record is None else msgspec.convert(record, InvestigatorDetail)

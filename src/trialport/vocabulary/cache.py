@@ -1,0 +1,74 @@
+"""Keeping the compiled index on disk, so that only the first process on a machine compiles it.
+
+The file's name holds a hash of all it was made from; a changed word list makes another file. A file that
+does not check out is compiled anew; a directory that cannot be written only costs that time again.
+"""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from trialport.vocabulary.compile import Compiled, compile_vocabulary
+from trialport.vocabulary.sources import data_files
+
+# Raised whenever compiled content or its layout changes by code rather than by data.
+FORMAT = 1
+_DIGEST = 16
+
+
+def cache_directory() -> Path:
+    """`TRIALPORT_CACHE_DIR`, else the user's cache directory."""
+    if chosen := os.environ.get("TRIALPORT_CACHE_DIR"):
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path("~/.cache").expanduser()) / "trialport"
+
+
+def version_of(folder: Path) -> str:
+    """Hash of all that the index is made from: the ICD package, the data files and the format."""
+    digest = hashlib.blake2b(digest_size=8)
+    digest.update(f"{FORMAT} {version('simple-icd-10-cm')}".encode())
+    for path in data_files(folder):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)} ".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def load_compiled(folder: Path, directory: Path) -> tuple[str, Compiled]:
+    """Version and index for a data folder: from `directory` when it is there and whole, else compiled."""
+    name = version_of(folder)
+    path = directory / f"vocabulary-{name}.msgpack"
+    with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
+        return name, _unpack(path.read_bytes())
+    compiled = compile_vocabulary(folder)
+    with contextlib.suppress(OSError):
+        _write(path, compiled)
+    return name, compiled
+
+
+def _unpack(content: bytes) -> Compiled:
+    body = content[_DIGEST:]
+    if hashlib.blake2b(body, digest_size=_DIGEST).digest() != content[:_DIGEST]:
+        raise ValueError("the cached vocabulary is damaged")
+    return msgspec.msgpack.decode(body, type=Compiled)
+
+
+def _write(path: Path, compiled: Compiled) -> None:
+    """Write beside and rename, so that another process sees the whole file or none."""
+    body = msgspec.msgpack.encode(compiled)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
+        try:
+            file.write(hashlib.blake2b(body, digest_size=_DIGEST).digest())
+            file.write(body)
+            file.close()
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,218 @@
+"""Building the index: every concept, its words in three languages, and the tables to find them by."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from msgspec import Struct
+
+from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
+from trialport.vocabulary.icd10cm import IcdTerm, read_icd
+from trialport.vocabulary.normalise import stem, tokens_of
+from trialport.vocabulary.sources import (
+    LANGUAGES,
+    AreaRange,
+    ConditionRow,
+    in_range,
+    read_areas,
+    read_conditions,
+    stems_of_kind,
+)
+from trialport.vocabulary.wording import is_residual, phrases, shortenings
+
+# Rank of a term among all with the same words; a smaller number wins. Our own words come before ICD's.
+LABEL, SYNONYM, ICD_LABEL, ICD_INCLUSION, ICD_DEEPER, ICD_RESIDUAL = range(6)
+MAX_KEY_STEMS = 7
+
+
+class Compiled(Struct, frozen=True, array_like=True):
+    """The index as it is kept in the cache. Arrays are little-endian bytes; see `Vocabulary` for meaning."""
+
+    concepts: list[str]
+    labels: list[tuple[str, str, str]]
+    areas: list[tuple[int, ...]]
+    category_of: bytes
+    block_of: bytes
+    keys: dict[str, int]
+    key_offsets: bytes
+    term_concept: bytes
+    term_rank: bytes
+    term_text: list[str]
+    stems: dict[str, int]
+    abbreviations: dict[str, list[tuple[int, str, bool]]]
+    grams: dict[str, int]
+    gram_offsets: bytes
+    gram_keys: bytes
+    key_norms: bytes
+
+
+class Term(NamedTuple):
+    """One phrase of a concept before it is indexed."""
+
+    concept: str
+    text: str
+    rank: int
+
+
+def _icd_terms(terms: Iterable[IcdTerm]) -> Iterator[Term]:
+    for code, text, depth in terms:
+        residual = is_residual(text)
+        # "Other specified X" below category level says nothing that X itself does not.
+        if residual and depth > 1:
+            continue
+        for number, phrase in enumerate(phrases(text)):
+            # A lone word of the factors and external causes (fall, drowning, counselling) is rarely a condition.
+            if code[0] in "VWXYZ" and " " not in phrase:
+                continue
+            rank = ICD_LABEL if depth == 0 else ICD_INCLUSION if depth == 1 else ICD_DEEPER
+            yield Term(code, phrase, ICD_RESIDUAL if residual or number > 1 else rank)
+
+
+def _own_terms(rows: Iterable[ConditionRow]) -> Iterator[Term]:
+    for row in rows:
+        for language in LANGUAGES:
+            for number, text in enumerate(row.terms[language]):
+                yield Term(row.concept, text, SYNONYM if number else LABEL)
+
+
+def key_of(stems: Iterable[str]) -> str:
+    """The key a phrase is found by: its stems in alphabetical order, so that inverted forms meet."""
+    return " ".join(sorted(stems))
+
+
+def _keyed(terms: Iterable[Term], stop: frozenset[str]) -> dict[str, list[tuple[int, str, str]]]:
+    """Key -> (rank, concept, plain text) of every term with that key, best first, one per concept."""
+    keyed: dict[str, dict[str, tuple[int, str, str]]] = defaultdict(dict)
+    for concept, text, rank in terms:
+        tokens = [token for token in tokens_of(text) if token.stem not in stop]
+        if not 0 < len(tokens) <= MAX_KEY_STEMS:
+            continue
+        entry = (rank, concept, " ".join(token.plain for token in tokens))
+        same = keyed[key_of(token.stem for token in tokens)]
+        if concept not in same or entry < same[concept]:
+            same[concept] = entry
+    return {key: sorted(same.values(), key=_before) for key, same in keyed.items()}
+
+
+def _before(entry: tuple[int, str, str]) -> tuple[int, bool, str]:
+    """Own words before ICD's; of equal rank the category before the finer concept."""
+    rank, concept, _ = entry
+    return rank, "/" in concept, concept
+
+
+def grams_of(plain: str) -> set[str]:
+    """Features a near spelling shares with the right one: its words' stems and their letter triples."""
+    features: set[str] = set()
+    for word in plain.split():
+        features.add(f"={stem(word)}")
+        padded = f"^{word}$"
+        features.update(padded[i : i + 3] for i in range(len(padded) - 2))
+    return features
+
+
+def _areas_of(code: str, ranges: Iterable[AreaRange]) -> tuple[TherapyArea, ...]:
+    areas: tuple[TherapyArea, ...] = ()
+    for ranged in ranges:
+        if in_range(code, ranged):
+            areas = ranged.areas
+    return areas
+
+
+def _blocks(categories: list[str], blocks: list[tuple[str, str]]) -> dict[str, int]:
+    """Block number of each category; one outside all blocks of the edition is a block of its own."""
+    ranged = [AreaRange(first, last, ()) for first, last in blocks]
+    found: dict[str, int] = {}
+    for code in categories:
+        inside = [number for number, block in enumerate(ranged) if in_range(code, block)]
+        # Blocks nest (C15-C26 in C00-D49): the last listed one is the narrowest.
+        found[code] = inside[-1] if inside else len(ranged) + len(found)
+    return found
+
+
+def _gram_index(texts: list[str]) -> tuple[dict[str, int], bytes, bytes, bytes]:
+    """Feature -> keys that have it, as one run per feature, and the length of each key's feature vector."""
+    features = [sorted(grams_of(text)) for text in texts]
+    count = Counter(feature for one in features for feature in one)
+    grams = {feature: number for number, feature in enumerate(sorted(count))}
+    sizes = np.fromiter((count[feature] for feature in grams), dtype=np.int64, count=len(grams))
+    weights = np.log(1.0 + len(texts) / sizes).astype(np.float32)
+    flat = np.fromiter((grams[f] for one in features for f in one), dtype=np.int32)
+    owner = np.repeat(np.arange(len(texts), dtype=np.int32), [len(one) for one in features])
+    norms = np.sqrt(np.bincount(owner, weights=weights[flat] ** 2, minlength=len(texts))).astype("<f4")
+    order = np.argsort(flat, kind="stable")
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype("<i4")
+    return grams, offsets.tobytes(), owner[order].astype("<i4").tobytes(), norms.tobytes()
+
+
+def _abbreviations(
+    rows: Iterable[ConditionRow], icd: Iterable[IcdTerm], ids: dict[str, int]
+) -> dict[str, list[tuple[int, str, bool]]]:
+    """Abbreviation as written (tokens joined by spaces) -> its readings. Own readings leave out ICD's."""
+    found: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
+    for row in rows:
+        for text, language, default in row.abbreviations:
+            reading = (ids[row.concept], language or "", default)
+            if reading not in found[_written(text)]:
+                found[_written(text)].append(reading)
+    own = set(found)
+    for code, text, _ in icd:
+        for word in shortenings(text):
+            reading = (ids[code], "", False)
+            if _written(word) not in own and reading not in found[_written(word)]:
+                found[_written(word)].append(reading)
+    return {text: readings for text, readings in found.items() if text}
+
+
+def _written(text: str) -> str:
+    return " ".join(token.raw for token in tokens_of(text))
+
+
+def _labels(
+    concepts: list[str], rows: Iterable[ConditionRow], icd: Iterable[IcdTerm]
+) -> list[tuple[str, str, str]]:
+    labels: dict[str, list[str]] = {concept: ["", "", ""] for concept in concepts}
+    for row in rows:
+        for number, language in enumerate(LANGUAGES):
+            if row.terms[language] and not labels[row.concept][number]:
+                labels[row.concept][number] = row.terms[language][0]
+    for code, text, depth in icd:
+        if depth == 0 and not labels[code][0]:
+            labels[code][0] = text
+    return [(en, sv, da) for en, sv, da in labels.values()]
+
+
+def compile_vocabulary(folder: Path) -> Compiled:
+    """The whole index from the ICD package and our data files (seconds)."""
+    categories, blocks, icd = read_icd()
+    rows = read_conditions(folder)
+    ranges = read_areas(folder)
+    categories = sorted({*categories, *(row.concept.partition("/")[0] for row in rows)})
+    concepts = sorted({*categories, *(row.concept for row in rows)})
+    ids = {concept: number for number, concept in enumerate(concepts)}
+    own_areas = {row.concept: row.areas for row in rows if row.areas}
+    areas = [own_areas.get(c) or _areas_of(c.partition("/")[0], ranges) for c in concepts]
+    block_of = _blocks(categories, blocks)
+    keyed = _keyed([*_own_terms(rows), *_icd_terms(icd)], stems_of_kind("stop", folder))
+    terms = [entry for entries in keyed.values() for entry in entries]
+    grams, gram_offsets, gram_keys, norms = _gram_index([entries[0][2] for entries in keyed.values()])
+    sizes = [len(entries) for entries in keyed.values()]
+    return Compiled(
+        concepts=concepts,
+        labels=_labels(concepts, rows, icd),
+        areas=[tuple(THERAPY_AREAS.index(area) for area in of) for of in areas],
+        category_of=np.array([ids[c.partition("/")[0]] for c in concepts], "<i4").tobytes(),
+        block_of=np.array([block_of[c.partition("/")[0]] for c in concepts], "<i4").tobytes(),
+        keys={key: number for number, key in enumerate(keyed)},
+        key_offsets=np.concatenate([[0], np.cumsum(sizes)]).astype("<i4").tobytes(),
+        term_concept=np.array([ids[concept] for _, concept, _ in terms], "<i4").tobytes(),
+        term_rank=np.array([rank for rank, _, _ in terms], "<i1").tobytes(),
+        term_text=[text for _, _, text in terms],
+        stems=dict(Counter(word for key in keyed for word in key.split())),
+        abbreviations=_abbreviations(rows, icd, ids),
+        grams=grams,
+        gram_offsets=gram_offsets,
+        gram_keys=gram_keys,
+        key_norms=norms,
+    )

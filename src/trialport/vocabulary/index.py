@@ -1,0 +1,100 @@
+"""The vocabulary in memory: concepts by dense number, their words, and the tables that find them."""
+
+import functools
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialport.vocabulary.cache import cache_directory, load_compiled
+from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
+from trialport.vocabulary.compile import Compiled, grams_of
+from trialport.vocabulary.models import Language
+from trialport.vocabulary.sources import DATA, LANGUAGES
+
+
+class KnownTerm(NamedTuple):
+    """A phrase of the vocabulary: its concept (dense number), rank (see `compile`) and plain text."""
+
+    concept: int
+    rank: int
+    text: str
+
+
+class Vocabulary:
+    """Concepts and their words. `concept_ids` numbers concepts densely from 0, in order of their names.
+
+    `category_of[i]` is the number of the category concept `i` belongs to (itself for a category) and
+    `block_of[i]` the number of its ICD block; `version` changes with every change of the data.
+    """
+
+    def __init__(self, version: str, compiled: Compiled) -> None:
+        self.version = version
+        self.concepts: tuple[str, ...] = tuple(compiled.concepts)
+        self.concept_ids: dict[str, int] = {c: i for i, c in enumerate(self.concepts)}
+        self.concept_count = len(self.concepts)
+        self.category_of: NDArray[np.int32] = np.frombuffer(compiled.category_of, "<i4")
+        self.block_of: NDArray[np.int32] = np.frombuffer(compiled.block_of, "<i4")
+        self.stems = compiled.stems
+        self.abbreviations = compiled.abbreviations
+        self.lower_abbreviations = {text.lower(): text for text in compiled.abbreviations}
+        self._labels = compiled.labels
+        self._areas = tuple(tuple(THERAPY_AREAS[a] for a in of) for of in compiled.areas)
+        self._keys = compiled.keys
+        self._key_names = tuple(compiled.keys)
+        self._key_offsets = np.frombuffer(compiled.key_offsets, "<i4").tolist()
+        self._term_concept = np.frombuffer(compiled.term_concept, "<i4").tolist()
+        self._term_rank = compiled.term_rank
+        self._term_text = compiled.term_text
+        self._grams = compiled.grams
+        self._gram_offsets = np.frombuffer(compiled.gram_offsets, "<i4")
+        self._gram_keys = np.frombuffer(compiled.gram_keys, "<i4")
+        self._gram_weights = np.log(1.0 + len(self._keys) / np.maximum(np.diff(self._gram_offsets), 1))
+        self._key_norms = np.frombuffer(compiled.key_norms, "<f4")
+
+    def areas_of(self, concept: str) -> tuple[TherapyArea, ...]:
+        """Therapy areas of a concept, primary first; none for an unknown concept."""
+        number = self.concept_ids.get(concept)
+        return () if number is None else self._areas[number]
+
+    def label(self, concept: str, lang: Language = "en") -> str:
+        """Label in a language, else in English, else the concept itself."""
+        number = self.concept_ids.get(concept)
+        labels = ("", "", "") if number is None else self._labels[number]
+        return labels[LANGUAGES.index(lang)] or next((text for text in labels if text), concept)
+
+    def terms_of(self, key: str) -> list[KnownTerm]:
+        """Terms whose stems make up a key (see `compile.key_of`), best first."""
+        number = self._keys.get(key)
+        return [] if number is None else self.terms_at(number)
+
+    def terms_at(self, number: int) -> list[KnownTerm]:
+        """Terms of the key with a number from `near`, best first."""
+        run = range(self._key_offsets[number], self._key_offsets[number + 1])
+        return [KnownTerm(self._term_concept[t], self._term_rank[t], self._term_text[t]) for t in run]
+
+    def has_key(self, key: str) -> bool:
+        """Whether any phrase has this key."""
+        return key in self._keys
+
+    def near(self, plain: str, limit: int) -> list[tuple[int, float]]:
+        """Keys sharing the most telling letter triples and stems with a text: (number, cosine)."""
+        known = [g for feature in grams_of(plain) if (g := self._grams.get(feature)) is not None]
+        if not known:
+            return []
+        runs = [slice(self._gram_offsets[g], self._gram_offsets[g + 1]) for g in known]
+        hits = np.concatenate([self._gram_keys[run] for run in runs])
+        weights = np.repeat(self._gram_weights[known] ** 2, [run.stop - run.start for run in runs])
+        total = np.bincount(hits, weights=weights, minlength=len(self._key_norms))
+        length = float(np.sqrt((self._gram_weights[known] ** 2).sum()))
+        scores = total / (self._key_norms * length)
+        best = np.argpartition(scores, -min(limit, len(scores)))[-limit:]
+        order = best[np.lexsort((best, -scores[best]))]
+        return [(int(number), float(scores[number])) for number in order if scores[number] > 0]
+
+
+@functools.cache
+def load_vocabulary(folder: Path = DATA) -> Vocabulary:
+    """The vocabulary of this process, loaded once: from the cache directory, else compiled (seconds)."""
+    return Vocabulary(*load_compiled(folder, cache_directory()))

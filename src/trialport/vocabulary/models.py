@@ -1,0 +1,69 @@
+"""Shapes of what was read out of a text: concepts, therapy areas, and where they stand."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from trialport.vocabulary.codes import TherapyArea
+
+Language = Literal["en", "sv", "da"]
+# How a concept was found: its label, another term, an abbreviation, a near spelling, or a written ICD-10 code.
+Method = Literal["exact", "synonym", "abbreviation", "fuzzy", "code"]
+Score = Annotated[float, Meta(ge=0, le=1)]
+Offset = Annotated[int, Meta(ge=0)]
+
+
+class ConceptMatch(Struct, frozen=True, kw_only=True):
+    """One concept found in a text; offsets count characters of the text as it was given."""
+
+    concept: Annotated[
+        str,
+        Meta(description="Concept: an ICD-10 category, or a finer one in it.", examples=["C34/nsclc", "J44"]),
+    ]
+    code: Annotated[
+        str, Meta(description="ICD-10 category of the concept (three characters).", examples=["C34", "J44"])
+    ]
+    system: Annotated[Literal["icd10"], Meta(description="Code system of `code`.", examples=["icd10"])] = (
+        "icd10"
+    )
+    label: Annotated[
+        str,
+        Meta(
+            description="Label, in the language of the text where there is one.",
+            examples=["Non-small cell lung cancer"],
+        ),
+    ]
+    score: Annotated[Score, Meta(description="How sure the reading is (0 to 1).", examples=[0.97])]
+    start: Annotated[
+        Offset, Meta(description="Offset of the first character in the original text.", examples=[14])
+    ]
+    end: Annotated[
+        Offset, Meta(description="Offset after the last character in the original text.", examples=[40])
+    ]
+    method: Annotated[Method, Meta(description="How it was found.", examples=["synonym"])]
+    excluded: Annotated[
+        bool, Meta(description="Whether the text says the condition must be absent.", examples=[False])
+    ] = False
+
+
+class AreaMatch(Struct, frozen=True, kw_only=True):
+    """One therapy area a text is about."""
+
+    code: Annotated[TherapyArea, Meta(description="Therapy area.", examples=["oncology"])]
+    score: Annotated[Score, Meta(description="How much of the text speaks for it (0 to 1).", examples=[0.95])]
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What one text was read as. Excluded concepts stand last and give no therapy area."""
+
+    concepts: Annotated[
+        tuple[ConceptMatch, ...], Meta(description="Concepts, best first; excluded ones last.")
+    ] = ()
+    therapy_areas: Annotated[tuple[AreaMatch, ...], Meta(description="Therapy areas, best first.")] = ()
+    ambiguous: Annotated[
+        bool,
+        Meta(
+            description="Whether an abbreviation has several readings and nothing around it decides.",
+            examples=[False],
+        ),
+    ] = False

@@ -1,0 +1,154 @@
+"""Text into tokens that compare equal across spellings, inflections and three languages.
+
+A token keeps the offsets of the text it came from, so a match can always be shown in the original.
+Each token has two forms. `plain` folds case, letters (å ä ö æ ø, ae oe aa) and British spelling; two texts
+with equal plain forms are written alike. `stem` goes on to fold inflections and the spellings that differ
+between English, Swedish and Danish for the same Greek or Latin word (nephritis, nefrit; thrombosis, trombos,
+trombose). It is an approximation made to be the same on both sides, not a linguist's stem.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+# A synopsis is at most 20,000 characters; what stands beyond this is not read, so that time is bounded.
+MAX_CHARACTERS = 60_000
+MAX_TOKENS = 8_000
+MAX_TOKEN_LENGTH = 60
+
+# Strength of the break before a token: phrases may cross a comma or bracket, never a sentence end.
+JOINED, LISTED, ANNOUNCED, ENDED = 0, 1, 2, 3
+
+
+class Token(NamedTuple):
+    """One word or number. `gap` is the strength of the break before it."""
+
+    raw: str
+    plain: str
+    stem: str
+    start: int
+    end: int
+    gap: int
+
+
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:['\u2019]s\b)?")
+_ENDED = re.compile(r"[.!?](?=\s|$)|[;\n\r\u2022]")
+_LETTERS = str.maketrans({"å": "a", "ä": "a", "ö": "o", "ø": "o", "æ": "e", "œ": "e", "đ": "d", "ł": "l"})
+_BRITISH = (
+    (re.compile(r"aa"), "a"),
+    (re.compile(r"ae|oe"), "e"),
+    (re.compile(r"our(?=(?:s|al|ed|ing)?$)"), "or"),
+    (re.compile(r"(?<=[bt])re(?=s?$)"), "er"),
+    (re.compile(r"ys(?=(?:e|ed|ing)$)"), "yz"),
+    (re.compile(r"is(?=(?:e|ed|ing|ation|ations)$)"), "iz"),
+)
+_ROMAN = {r: str(i) for i, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii".split(), start=1)}
+# Stems after which a roman numeral is a number: type II, stage IV, factor VIII, klass III.
+_NUMBERED = frozenset({"typ", "type", "types", "stage", "stadium", "stadie", "grade", "grad", "class", "klass",
+                       "klasse", "factor", "faktor", "phase", "fas", "fase"})
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """The plain form of one word: compatibility form, case, letters and British spelling folded."""
+    text = unicodedata.normalize("NFKC", word).casefold()
+    text = text.replace("\u2019", "'").replace("'", "").translate(_LETTERS)
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if c.isalnum())
+    for pattern, replacement in _BRITISH:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+_SKELETON = (
+    (re.compile(r"sch"), "sk"),
+    (re.compile(r"ch|ck|c(?![eiy])"), "k"),
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"th"), "t"),
+    (re.compile(r"rh"), "r"),
+    (re.compile(r"qu"), "kv"),
+    (re.compile(r"x"), "ks"),
+    (re.compile(r"([a-z])\1"), r"\1"),
+)
+# Words whose last s is not a plural or a genitive: virus, cirros, nephrosis, metastas, abscess.
+_FIXED_S = re.compile(r"(?:[uis]s|[^e]os|tas)$")
+_INFLECTIONS = re.compile(r"(?<=....)(?:[aeo]rna|erne|ene|ern|orn|ens|ets|[aeo]r|en|et|at|an)$")
+_VOWELS = re.compile(r"(?<=...[^aeiouy])[aeiouy]+$")
+_ENDINGS = (
+    (re.compile(r"itis$"), "it"),
+    (re.compile(r"(?<=[oaex])sis$"), "s"),
+    (re.compile(r"ksis$"), "ks"),
+    (re.compile(r"(?<=...)(?:ikal|iskt|isk|ik)$"), "ik"),
+    (re.compile(r"(?<=...)ous$"), "os"),
+    (re.compile(r"(?<=....)(?:elt|el|alt|al)$"), "al"),
+)
+
+
+@lru_cache(maxsize=65_536)
+def stem(plain: str) -> str:
+    """The stem of a plain form: the same for inflections and for near spellings in en, sv and da."""
+    if len(plain) <= 3 or not plain.isalpha():  # noqa: PLR2004 - short words and numbers have no ending to lose.
+        return plain
+    text = plain
+    for pattern, replacement in _SKELETON:
+        text = pattern.sub(replacement, text)
+    for _ in range(2):
+        if text.endswith("s") and len(text) > 4 and not _FIXED_S.search(text):  # noqa: PLR2004 - as above.
+            text = text[:-1]
+        text = _VOWELS.sub("", _INFLECTIONS.sub("", text))
+        if text.endswith("rn") and len(text) > 5:  # noqa: PLR2004 - levern, febern; not barn.
+            text = text[:-1]
+    for pattern, replacement in _ENDINGS:
+        text, count = pattern.subn(replacement, text)
+        if count:
+            break
+    return text
+
+_RECEPTORS = frozenset({"ER", "PR", "PGR", "PgR", "HR", "ALK", "EGFR", "HER"})
+
+
+def _gap(between: str) -> int:
+    if not between or between.isspace():
+        return ENDED if "\n" in between or "\r" in between else JOINED
+    if _ENDED.search(between):
+        return ENDED
+    if ":" in between:
+        return ANNOUNCED
+    return LISTED if re.search(r"[,()\[\]\"\u2013\u2014]", between) else JOINED
+
+
+def _sign(raw: str, text: str, end: int) -> str | None:
+    """What a plus or minus right after a marker says, as in HER2+ or ER-.
+
+    A minus is a sign only after a known receptor or a number: "KOL- och astmavård" has a hyphen there.
+    """
+    sign, after = text[end : end + 1], text[end + 1 : end + 2]
+    if sign == "+" and not after.isalnum() and (raw.isupper() or raw[-1].isdigit()):
+        return "positiv"
+    if sign in {"-", "\u2212"} and not after.isalnum() and (raw in _RECEPTORS or raw[-1:].isdigit()):
+        return "negativ"
+    return None
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Tokens of a text in order, with offsets into `text`; never fails, reads at most MAX_CHARACTERS."""
+    text = text[:MAX_CHARACTERS]
+    tokens: list[Token] = []
+    last = 0
+    previous = ""
+    for found in _WORD.finditer(text):
+        raw = found.group()
+        start, end = found.span()
+        plain = fold(raw[:MAX_TOKEN_LENGTH])
+        if not plain:
+            continue
+        if previous in _NUMBERED and plain in _ROMAN:
+            plain = _ROMAN[plain]
+        tokens.append(Token(raw, plain, stem(plain), start, end, _gap(text[last:start]) if tokens else ENDED))
+        last, previous = end, plain
+        if sign := _sign(raw, text, end):
+            last = end + 1
+            tokens.append(Token(text[end:last], sign, stem(sign), end, last, JOINED))
+        if len(tokens) >= MAX_TOKENS:
+            break
+    return tokens

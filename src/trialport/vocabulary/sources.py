@@ -1,0 +1,149 @@
+"""Reading the data files of the vocabulary: conditions, therapy areas of codes, and small word lists.
+
+A fault in a file is a ValueError that names file and line: the files are part of the program.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
+from trialport.vocabulary.models import Language
+from trialport.vocabulary.normalise import tokens_of
+
+DATA = Path(__file__).parent / "data"
+LANGUAGES: tuple[Language, ...] = ("en", "sv", "da")
+CONDITION_COLUMNS = ("concept", "en", "sv", "da", "abbreviations", "therapy_areas")
+
+_CONCEPT = re.compile(r"[A-Z]\d[0-9A-Z](?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
+_RANGE = re.compile(r"([A-Z]\d[0-9A-Z])(?:-([A-Z]\d[0-9A-Z]))?")
+
+
+class Abbreviation(NamedTuple):
+    """One reading of an abbreviation. `default` is the one meant where nothing around it decides."""
+
+    text: str
+    language: Language | None
+    default: bool
+
+
+class ConditionRow(NamedTuple):
+    """One line of a condition file: a concept and its words. `areas` overrides areas.tsv when not empty."""
+
+    concept: str
+    terms: dict[Language, tuple[str, ...]]
+    abbreviations: tuple[Abbreviation, ...]
+    areas: tuple[TherapyArea, ...]
+    place: str
+
+
+class AreaRange(NamedTuple):
+    """Categories `first` to `last`, and their therapy areas, primary first."""
+
+    first: str
+    last: str
+    areas: tuple[TherapyArea, ...]
+
+
+class WordRow(NamedTuple):
+    """One line of a word list: what the words do, their language ("" for all), and the words."""
+
+    kind: str
+    language: str
+    words: tuple[str, ...]
+
+
+def data_files(folder: Path = DATA) -> list[Path]:
+    """Every data file of the vocabulary in a fixed order; their bytes name the cache."""
+    return sorted(folder.rglob("*.tsv"))
+
+
+def _lines(path: Path) -> Iterator[tuple[str, list[str]]]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip() and not line.startswith("#"):
+            yield f"{path.name}:{number}", line.split("\t")
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _areas(cell: str, place: str) -> tuple[TherapyArea, ...]:
+    codes = tuple(code for code in THERAPY_AREAS if code in cell.split())
+    if unknown := set(cell.split()) - set(codes):
+        raise ValueError(f"{place}: unknown therapy area {sorted(unknown)}")
+    return tuple(sorted(codes, key=cell.split().index))
+
+
+def _abbreviation(text: str, place: str) -> Abbreviation:
+    default = text.startswith("!")
+    word, _, language = text.removeprefix("!").rpartition("@") if "@" in text else (text, "", "")
+    word = word.removeprefix("!").strip()
+    if language and language not in LANGUAGES:
+        raise ValueError(f"{place}: unknown language in abbreviation {text!r}")
+    known: Language | None = next((code for code in LANGUAGES if code == language), None)
+    return Abbreviation(word, known, default)
+
+
+def read_conditions(folder: Path = DATA) -> list[ConditionRow]:
+    """All rows of the condition files, in the order of files and lines."""
+    rows: list[ConditionRow] = []
+    for path in sorted((folder / "conditions").glob("*.tsv")):
+        lines = _lines(path)
+        place, header = next(lines, (path.name, [""]))
+        if tuple(header) != CONDITION_COLUMNS:
+            raise ValueError(f"{place}: expected the columns {' '.join(CONDITION_COLUMNS)}")
+        for place, line in lines:
+            if len(line) > len(CONDITION_COLUMNS):
+                raise ValueError(f"{place}: {len(line)} columns")
+            concept, en, sv, da, short, areas = line + [""] * (len(CONDITION_COLUMNS) - len(line))
+            if not _CONCEPT.fullmatch(concept):
+                raise ValueError(f"{place}: {concept!r} is not a category or a finer concept")
+            terms: dict[Language, tuple[str, ...]] = {"en": _split(en), "sv": _split(sv), "da": _split(da)}
+            abbreviations = tuple(_abbreviation(text, place) for text in _split(short))
+            rows.append(ConditionRow(concept, terms, abbreviations, _areas(areas, place), place))
+    return rows
+
+
+def read_areas(folder: Path = DATA) -> list[AreaRange]:
+    """Ranges of categories with their therapy areas, narrowest last so that it overrides."""
+    ranges: list[AreaRange] = []
+    for place, line in _lines(folder / "areas.tsv"):
+        if line[0] == "codes":
+            continue
+        for code in line[0].split():
+            if not (found := _RANGE.fullmatch(code)):
+                raise ValueError(f"{place}: {code!r} is neither a category nor a range")
+            ranges.append(
+                AreaRange(found[1], found[2] or found[1], _areas(line[1] if len(line) > 1 else "", place))
+            )
+    return sorted(ranges, key=lambda r: (_ordinal(r.last) - _ordinal(r.first), r.first), reverse=True)
+
+
+def _ordinal(code: str) -> int:
+    """A number that orders categories as the classification does, letters as third character last."""
+    return ord(code[0]) * 1000 + int(code[1], 36) * 36 + int(code[2], 36)
+
+
+def in_range(code: str, ranged: AreaRange) -> bool:
+    """Whether a category lies in a range, both ends included."""
+    return _ordinal(ranged.first) <= _ordinal(code) <= _ordinal(ranged.last)
+
+
+def read_words(name: str, folder: Path = DATA) -> list[WordRow]:
+    """Rows of a word list: `words.tsv` (what words do in a text) or `area_words.tsv` (therapy areas)."""
+    rows: list[WordRow] = []
+    for place, line in _lines(folder / name):
+        if line[0] in {"kind", "therapy_area"}:
+            continue
+        if len(line) != 3:  # noqa: PLR2004 - kind, language, words.
+            raise ValueError(f"{place}: expected three columns")
+        rows.append(WordRow(line[0], line[1], _split(line[2])))
+    return rows
+
+
+def stems_of_kind(kind: str, folder: Path = DATA) -> frozenset[str]:
+    """Stems of all words of one kind in `words.tsv`, as `stop` (of, hos, af) or `generic` (disease, skada)."""
+    words = (word for row in read_words("words.tsv", folder) if row.kind == kind for word in row.words)
+    return frozenset(token.stem for word in words for token in tokens_of(word))
