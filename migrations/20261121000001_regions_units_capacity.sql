@@ -49,6 +49,7 @@ create table unit (
     research_council text,
     languages text[] not null default '{}',
     capabilities jsonb not null default '{}',
+    updated_at timestamptz not null default now(),
     created_at timestamptz not null default now(),
     constraint unit_pkey primary key (unit_id),
     constraint unit_site_id_region_id_fkey
@@ -80,6 +81,7 @@ create table investigator (
     languages text[] not null default '{}',
     invitations_per_month integer,
     visibility text not null default 'office',
+    updated_at timestamptz not null default now(),
     created_at timestamptz not null default now(),
     constraint investigator_pkey primary key (investigator_id),
     constraint investigator_email_key unique (email),
@@ -136,6 +138,7 @@ create table resource (
     name text not null,
     description text not null default '',
     nurse_hours_free numeric(7, 2),
+    updated_at timestamptz not null default now(),
     constraint resource_pkey primary key (resource_id),
     constraint resource_region_id_fkey foreign key (region_id) references region (region_id),
     constraint resource_region_id_name_key unique (region_id, name),

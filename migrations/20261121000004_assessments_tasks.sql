@@ -63,6 +63,7 @@ create table exclusion (
     region_id uuid not null,
     unit_id uuid not null,
     therapy_area text not null,
+    capacity_revision integer not null,
     reason text not null,
     constraint exclusion_pkey primary key (assessment_id, capacity_id),
     constraint exclusion_assessment_id_fkey

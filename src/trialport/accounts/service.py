@@ -21,12 +21,33 @@ async def create_token(
     sponsor_id: UUID | None = None,
     investigator_id: UUID | None = None,
 ) -> str:
-    """Make an access token; the secret is returned this once, the database keeps its SHA-256 only.
+    """Make an access token and return its secret, this once."""
+    _, secret = await issue_token(
+        connection,
+        name=name,
+        role=role,
+        region_id=region_id,
+        sponsor_id=sponsor_id,
+        investigator_id=investigator_id,
+    )
+    return secret
+
+
+async def issue_token(
+    connection: Connection,
+    *,
+    name: str,
+    role: Role,
+    region_id: UUID | None,
+    sponsor_id: UUID | None,
+    investigator_id: UUID | None,
+) -> tuple[UUID, str]:
+    """Make an access token: its id and its secret, of which the database keeps the SHA-256 only.
 
     A token has 256 random bits, so a plain hash cannot be reversed by guessing.
     """
     token = _PREFIX + secrets.token_urlsafe(32)
-    await queries.insert_token(
+    token_id = await queries.insert_token(
         connection,
         token_hash=hash_token(token),
         name=name,
@@ -35,7 +56,7 @@ async def create_token(
         sponsor_id=sponsor_id,
         investigator_id=investigator_id,
     )
-    return token
+    return token_id, token
 
 
 def hash_token(token: str) -> bytes:

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 from litestar import Request
 from litestar.datastructures import State
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, transaction
 from trialport.core.http import request_id
 
-Tx = Annotated[Transaction, Dependency(skip_validation=True)]
-AppSettings = Annotated[Settings, Dependency(skip_validation=True)]
+Tx = NamedDependency[SkipValidation[Transaction]]
+AppSettings = NamedDependency[SkipValidation[Settings]]
 
 
 async def provide_transaction(request: Request[Any, Any, State]) -> AsyncGenerator[Transaction, None]:

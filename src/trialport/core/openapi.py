@@ -8,13 +8,25 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, Request
+from litestar.openapi.plugins import JsonRenderPlugin
 from msgspec import Struct
 
 
-def build_document(app: Litestar) -> dict[str, Any]:
+class DocumentPlugin(JsonRenderPlugin):
+    """Serves the document, corrected once per process."""
+
+    _rendered: bytes | None = None
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        if self._rendered is None:
+            self._rendered = msgspec.json.encode(build_document(request.app, openapi_schema))
+        return self._rendered
+
+
+def build_document(app: Litestar, openapi_schema: dict[str, Any]) -> dict[str, Any]:
     """Build the OpenAPI 3.1 document of the application as JSON-ready values."""
-    document: dict[str, Any] = msgspec.to_builtins(app.openapi_schema.to_schema())
+    document: dict[str, Any] = msgspec.to_builtins(openapi_schema)
     schemas = document["components"]["schemas"]
     structs = {struct.__name__: struct for struct in _structs(app) if struct.__name__ in schemas}
     (_, components) = msgspec.json.schema_components(

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 Item = TypeVar("Item")
 
-Limit = Annotated[int, Parameter(ge=1, le=200, description="Items a page (count).")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="Items a page (count).")]
 Cursor = Annotated[
-    UUID | None, Parameter(description="`next_cursor` of the page before; leave out for the first page.")
+    UUID | None, QueryParameter(description="`next_cursor` of the page before; leave out for the first page.")
 ]
 
 

@@ -1,4 +1,4 @@
-"""Reading the demonstration files: dates stand relative to the load day, so that the demonstration never ages."""
+"""Reading the demonstration files, whose dates are relative, so that the demonstration never ages."""
 
 from datetime import date, timedelta
 from importlib.resources import files
@@ -14,7 +14,7 @@ _AHEAD, _AGO = "_in_days", "_days_ago"
 
 
 def resolve_dates(value: Any, on: date) -> Any:
-    """Replace every `x_in_days: n` and `x_days_ago: n` in a JSON value by `x`, the date n days from or before `on`."""
+    """Replace each `x_in_days: n` and `x_days_ago: n` by `x`, the date n days after or before `on`."""
     if isinstance(value, list):
         return [resolve_dates(item, on) for item in value]
     if not isinstance(value, dict):

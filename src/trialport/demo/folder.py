@@ -50,7 +50,7 @@ class DataFolder:
         return self._mark
 
     def open(self, now: datetime, postgres: int) -> None:
-        """Make or take the folder and lock it. Raises DemoError; a folder that is not ours stays untouched."""
+        """Make or take the folder and lock it. Raises DemoError; a folder not ours stays untouched."""
         try:
             self._refuse_foreign()
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)

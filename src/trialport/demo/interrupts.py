@@ -2,7 +2,7 @@
 
 import signal
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Self
 
 from trialport.demo.trouble import Interrupted
 
@@ -18,7 +18,7 @@ class Interrupts:
         self._heard: int | None = None
         self._before: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> "Interrupts":
+    def __enter__(self) -> Self:
         for number in WATCHED:
             self._before[number] = signal.signal(number, self._note)
         return self

@@ -66,9 +66,7 @@ class ProcessRecord:
     def _recorded(self) -> list[psutil.Process]:
         known = self._folder.read(PROCESSES, list[KnownProcess]) or []
         return [
-            process
-            for entry in known
-            if entry.name != "PostgreSQL" and (process := _find(entry)) is not None
+            process for entry in known if entry.name != "PostgreSQL" and (process := _find(entry)) is not None
         ]
 
     def _marked(self) -> list[psutil.Process]:

@@ -1,4 +1,4 @@
-"""Loading the demonstration: two regions, their units, people and capacity, and a token for each kind of user."""
+"""Loading the demonstration: regions, units, people, capacity and a token for each kind of user."""
 
 from datetime import UTC, datetime, time
 from typing import Any

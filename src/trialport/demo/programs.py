@@ -45,7 +45,9 @@ def environment(folder: DataFolder, database_url: str, valkey_url: str, port: in
 class Programs:
     """The API and the worker: started, watched, started again if they die, stopped."""
 
-    def __init__(self, folder: DataFolder, settings: Mapping[str, str], note: Callable[[Child], None]) -> None:
+    def __init__(
+        self, folder: DataFolder, settings: Mapping[str, str], note: Callable[[Child], None]
+    ) -> None:
         """Set the environment of the programs; `note` hears of every child started."""
         self._folder = folder
         self._settings = settings
@@ -66,7 +68,7 @@ class Programs:
         return child
 
     def migrate(self, check: Callable[[], None]) -> None:
-        """Bring the database to the schema of this version. Raises DemoError with the migration's own line."""
+        """Bring the database to this version's schema. Raises DemoError with the migration's own line."""
         child = self.start("migration", "migrate")
         try:
             code = child.wait(MIGRATE_SECONDS, check)
@@ -92,8 +94,8 @@ class Programs:
             if len(deaths) >= RESTARTS_A_MINUTE:
                 raise _failed(child, f"the {child.name} keeps stopping")
             self._deaths[command] = [*deaths, now]
-            say(f"The {child.name} stopped (exit code {child.exit_code()}); its last words in {child.log}:")
-            for line in child.last_lines():
+            say(f"The {child.name} stopped ({child.how_it_ended()}); its last words in {child.log}:")
+            for line in child.last_lines() or ["(none)"]:
                 say(f"    {line}")
             child.stop(STOP_STEPS)
             self.start(child.name, command)
@@ -153,7 +155,7 @@ def _failed(child: Child, what: str) -> DemoError:
     if known:
         return DemoError(known)
     last = child.last_lines(1)
-    said = last[0].removeprefix("trialport: ").rstrip(".") if last else f"exit code {child.exit_code()}"
+    said = last[0].removeprefix("trialport: ").rstrip(".") if last else child.how_it_ended()
     return DemoError(f"{what}: {said}. See {_shown(child.log)}")
 
 

@@ -24,12 +24,18 @@ class Progress:
     def step(self, doing: str, done: str) -> Iterator[None]:
         """Show `doing` while it lasts, then `done` with the seconds it took."""
         started = time.monotonic()
-        if self._console.is_terminal:
-            with self._console.status(Text(f"{doing} ...")):
-                yield
-        else:
+        if not self._console.is_terminal:
             self.say(f"{doing} ...")
             yield
+        else:
+            status = self._console.status(Text(f"{doing} ..."))
+            with suppress(OSError):
+                status.start()
+            try:
+                yield
+            finally:
+                with suppress(OSError):
+                    status.stop()
         self.say(f"{self._done} {done} ({time.monotonic() - started:.1f} s)")
 
     def say(self, line: str) -> None:

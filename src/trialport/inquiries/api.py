@@ -4,7 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
-from litestar.params import Dependency, Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter, SkipValidation
 
 from trialport.accounts import idempotency
 from trialport.accounts.guards import Caller, roles
@@ -26,10 +27,10 @@ from trialport.inquiries.queries import InquiryRow
 from trialport.inquiries.service import IsIcd10
 
 INQUIRY_ROLES = roles("sponsor_contact", "office", "admin", "service")
-Icd10Check = Annotated[IsIcd10, Dependency(skip_validation=True)]
+Icd10Check = NamedDependency[SkipValidation[IsIcd10]]
 IfMatch = Annotated[
     str | None,
-    Parameter(header="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
+    HeaderParameter(name="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
 ]
 
 
@@ -46,10 +47,10 @@ async def submit_inquiry(
     settings: AppSettings,
     actor: Caller,
     is_icd10: Icd10Check,
-    data: InquiryCreate,
+    data: JSONBody[InquiryCreate],
     idempotency_key: Annotated[
         str | None,
-        Parameter(header="Idempotency-Key", description="Your own key for this request.", max_length=200),
+        HeaderParameter(name="Idempotency-Key", description="Your own key for this request.", max_length=200),
     ] = None,
 ) -> Response[InquiryReceipt]:
     asked = idempotency.hash_request("/inquiries", data)
@@ -68,7 +69,7 @@ async def list_inquiries(
     tx: Tx,
     actor: Caller,
     inquiry_state: Annotated[
-        InquiryState | None, Parameter(query="state", description="State of the inquiry.")
+        InquiryState | None, QueryParameter(name="state", description="State of the inquiry.")
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -81,7 +82,7 @@ async def list_inquiries(
 
 
 @get("/inquiries/{inquiry_id:uuid}", opt=INQUIRY_ROLES, summary="Read an inquiry")
-async def read_inquiry(tx: Tx, actor: Caller, inquiry_id: UUID) -> Response[InquiryDetail]:
+async def read_inquiry(tx: Tx, actor: Caller, inquiry_id: FromPath[UUID]) -> Response[InquiryDetail]:
     return _response(actor, await service.read_inquiry(tx, actor, inquiry_id))
 
 
@@ -96,8 +97,8 @@ async def amend_inquiry(
     settings: AppSettings,
     actor: Caller,
     is_icd10: Icd10Check,
-    inquiry_id: UUID,
-    data: InquiryUpdate,
+    inquiry_id: FromPath[UUID],
+    data: JSONBody[InquiryUpdate],
     if_match: IfMatch = None,
 ) -> Response[InquiryDetail]:
     row = await service.amend_inquiry(
@@ -108,7 +109,7 @@ async def amend_inquiry(
 
 @post("/inquiries/{inquiry_id:uuid}/withdraw", opt=INQUIRY_ROLES, status_code=200, summary="Withdraw an inquiry")
 async def withdraw_inquiry(
-    tx: Tx, actor: Caller, inquiry_id: UUID, data: WithdrawInquiry, if_match: IfMatch = None
+    tx: Tx, actor: Caller, inquiry_id: FromPath[UUID], data: JSONBody[WithdrawInquiry], if_match: IfMatch = None
 ) -> Response[InquiryDetail]:
     expected = None if if_match is None else expected_revision(if_match)
     return _response(

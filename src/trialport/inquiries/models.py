@@ -14,6 +14,7 @@ from trialport.core.fields import (
     LongText,
     MediumText,
     Months,
+    NextCursor,
     ShortText,
 )
 from trialport.vocabulary.codes import (

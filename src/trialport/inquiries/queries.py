@@ -192,6 +192,35 @@ async def select_inquiry(connection: Connection, *, actor: Actor, inquiry_id: UU
     return None if record is None else msgspec.convert(record, InquiryRow)
 
 
+async def select_version(
+    connection: Connection, *, inquiry_id: UUID, version: int
+) -> tuple[dict[str, Any], dict[str, Any], list[UUID]] | None:
+    """Read one version for its assessment: what is shown, what is confidential, the regions asked. Unscoped: only
+    for the worker.
+    """
+    record = await connection.fetchrow(
+        """
+        select v.content, c.content as confidential,
+               (select array_agg(ir.region_id order by ir.region_id) from inquiry_region ir
+                where ir.inquiry_id = v.inquiry_id) as region_ids
+        from inquiry_version v
+        join inquiry_confidential c using (inquiry_id, version)
+        where v.inquiry_id = $1 and v.version = $2
+        """,
+        inquiry_id,
+        version,
+    )
+    return None if record is None else tuple(record)
+
+
+async def select_region_ids(connection: Connection, *, inquiry_id: UUID) -> list[UUID]:
+    """Return the regions an inquiry asks. Unscoped: only for the worker."""
+    records = await connection.fetch(
+        "select region_id from inquiry_region where inquiry_id = $1 order by region_id", inquiry_id
+    )
+    return [record["region_id"] for record in records]
+
+
 async def select_inquiries(
     connection: Connection, *, actor: Actor, state: str | None, before: UUID | None, limit: int
 ) -> list[InquirySummary]:

@@ -17,17 +17,17 @@ Codes: TypeAlias = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ragged:
-    """Any number of integers (or of equally long groups of them) per row, one after the other in one array."""
+    """Any number of integers (or of equally long groups of them) per row, all in one array."""
 
     bounds: Ints
     values: Ints
 
     def of(self, row: int) -> Ints:
-        """The entries of one row."""
+        """Return the entries of one row."""
         return self.values[self.bounds[row] : self.bounds[row + 1]]
 
     def entries(self, rows: Rows) -> tuple[Rows, Ints]:
-        """Position in `rows` of each entry that one of these rows has, and the entries themselves."""
+        """Return the entries of these rows, and for each the position in `rows` of its row."""
         first = self.bounds[rows]
         counts = self.bounds[rows + 1] - first
         ends = np.cumsum(counts)
@@ -36,12 +36,12 @@ class Ragged:
         return owner, self.values[np.arange(total) + np.repeat(first - ends + counts, counts)]
 
     def total(self, rows: Rows, value_of: Floats) -> Floats:
-        """Sum of `value_of[entry]` over the entries of each row; 0 for a row without entries."""
+        """Sum `value_of[entry]` over the entries of each row; 0 for a row without entries."""
         owner, entries = self.entries(rows)
-        return np.bincount(owner, weights=value_of[entries], minlength=len(rows))
+        return np.bincount(owner, weights=value_of[entries], minlength=len(rows)).astype(np.float64)
 
     def best(self, rows: Rows, level_of: Codes) -> Codes:
-        """Greatest `level_of[entry]` over the entries of each row; 0 for a row without entries."""
+        """Return the greatest `level_of[entry]` of each row; 0 for a row without entries."""
         owner, entries = self.entries(rows)
         result = np.zeros(len(rows), dtype=np.int8)
         if len(entries):
@@ -50,7 +50,7 @@ class Ragged:
         return result
 
     def reordered(self, order: Rows) -> "Ragged":
-        """The same entries with the rows in another order."""
+        """Return the same entries with the rows in another order."""
         counts = np.diff(self.bounds)[order]
         bounds = np.concatenate(([0], np.cumsum(counts))).astype(self.bounds.dtype)
         return Ragged(bounds, self.entries(order)[1])
@@ -70,7 +70,7 @@ class RaggedDraft:
         self._bounds.append(len(self._values) // self.width)
 
     def finish(self, order: Rows) -> Ragged:
-        """The array, its rows in `order`."""
+        """Return the array, its rows in `order`."""
         values = np.frombuffer(self._values, dtype=np.int32) if self._values else np.zeros(0, np.int32)
         shaped = values.reshape(-1, self.width) if self.width > 1 else values
         return Ragged(np.frombuffer(self._bounds, dtype=np.int32), shaped).reordered(order)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from trialport.matching.arrays import Bools, Codes, Ints, Ragged, RaggedDraft, Rows
 from trialport.matching.models import CapacityRow
-from trialport.matching.words import WordBook
+from trialport.matching.words import WordBook, word_book_of
 from trialport.units.models import Basis, CapacityState, UnitKind
 from trialport.vocabulary.codes import (
     AGE_GROUPS,
@@ -60,7 +60,7 @@ class Identifiers:
 
     @classmethod
     def of(cls, values: Iterable[UUID]) -> "Identifiers":
-        """The identifiers in the order given."""
+        """Pack the identifiers in the order given."""
         numbers = [value.int for value in values]
         return cls(
             np.array([number >> 64 for number in numbers], dtype=np.uint64),
@@ -127,15 +127,11 @@ class CapacityColumns:
     def build(
         cls,
         rows: Iterable[CapacityRow],
-        vocabulary: Vocabulary | WordBook,
+        vocabulary: Vocabulary,
         region_resources: Mapping[UUID, frozenset[ResourceKind]],
     ) -> "CapacityColumns":
-        """The index of `rows`, which are consumed one by one.
-
-        Pass a `WordBook` in place of its vocabulary to keep what it has read for the next index.
-        """
-        word_book = vocabulary if isinstance(vocabulary, WordBook) else WordBook(vocabulary)
-        draft = _Draft(word_book)
+        """Build the index of `rows`, which are consumed one by one."""
+        draft = _Draft(word_book_of(vocabulary))
         for row in rows:
             draft.add(row)
         return draft.finish(region_resources)
@@ -149,32 +145,32 @@ class CapacityColumns:
         return self.word_book.vocabulary
 
     def rows_in(self, regions: Collection[UUID] | None) -> Rows:
-        """Numbers of the rows in these regions, in their stable order; None means all."""
+        """Return the numbers of the rows in these regions, in their stable order; None means all."""
         if regions is None:
             return np.arange(len(self))
         wanted = np.array([region in regions for region in self.region_ids], dtype=bool)
         return np.flatnonzero(wanted[self.region])
 
     def unit_of(self, row: int) -> Unit:
-        """The unit that a row belongs to."""
-        return self.units[self.unit[row]]
+        """Return the unit that a row belongs to."""
+        return self.units[int(self.unit[row])]
 
     def units_among(self, unit_ids: Collection[UUID]) -> Bools:
-        """For each row, whether its unit is one of these."""
+        """Say for each row whether its unit is one of these."""
         named = np.array([unit.unit_id in unit_ids for unit in self.units], dtype=bool)
         return named[self.unit] if len(named) else np.zeros(0, dtype=bool)
 
     def therapy_area_of(self, row: int) -> TherapyArea:
-        """The therapy area of a row."""
-        return THERAPY_AREAS[self.therapy_area[row]]
+        """Return the therapy area of a row."""
+        return THERAPY_AREAS[int(self.therapy_area[row])]
 
     def words_of(self, row: int, column: Ragged) -> list[str]:
-        """The strings of a row in a column of strings."""
+        """Return the strings of a row in a column of strings."""
         return [self.strings[number] for number in column.of(row)]
 
 
 def mask(codes: Iterable[str], known: tuple[str, ...]) -> int:
-    """The bit mask of these codes; bit n stands for the n-th of the codes known."""
+    """Return the bit mask of these codes; bit n stands for the n-th of the codes known."""
     return sum(1 << known.index(code) for code in set(codes))
 
 
@@ -302,8 +298,11 @@ class _Draft:
         units = Identifiers.of(unit.unit_id for unit in self._units)
         unit = _column(self._numbers["unit"], np.int32)
         order = np.lexsort((ids[:, 1], ids[:, 0], units.low[unit], units.high[unit]))
-        numbers = {name: _column(self._numbers[name], kind)[order] for name, kind in _NUMBERS.items()}
-        floats = {name: _column(values, np.float32)[order] for name, values in self._floats.items()}
+        columns: dict[str, Any] = {
+            name: _column(self._numbers[name], kind)[order] for name, kind in _NUMBERS.items()
+        }
+        columns |= {name: _column(values, np.float32)[order] for name, values in self._floats.items()}
+        columns |= {name: draft.finish(order) for name, draft in self._ragged.items()}
         dct = np.frombuffer(bytes(self._dct_answers), dtype=np.int8).reshape(-1, len(DCT_ACTIVITIES))
         until = _column(self._capability_until, np.int32).reshape(-1, len(CAPABILITIES))
         return CapacityColumns(
@@ -311,7 +310,8 @@ class _Draft:
             units=tuple(self._units),
             region_ids=tuple(self._regions),
             region_resources=np.array(
-                [mask(region_resources.get(region, ()), RESOURCE_KINDS) for region in self._regions], np.uint16
+                [mask(region_resources.get(region, ()), RESOURCE_KINDS) for region in self._regions],
+                np.uint16,
             ),
             strings=tuple(self._strings),
             capacity_id=Identifiers(ids[order, 0], ids[order, 1]),
@@ -320,14 +320,12 @@ class _Draft:
             capability_until=np.ascontiguousarray(until[order].T),
             whole_area=np.frombuffer(bytes(self._whole_area), dtype=np.bool_)[order],
             experience=self._experience.finish(order),
-            **numbers,
-            **floats,
-            **{name: draft.finish(order) for name, draft in self._ragged.items()},
+            **columns,
         )
 
 
 def _day(day: date | None) -> int:
-    """A day as a number; a point in time counts by its day in UTC."""
+    """Turn a day into a number; a point in time counts by its day in UTC."""
     return NO_DAY if day is None else day.toordinal()
 
 

@@ -1,4 +1,4 @@
-"""Shapes of matching: a capacity going in, candidates and exclusions coming out, and how the API tells them."""
+"""Shapes of matching: capacities going in, candidates and exclusions coming out, and what the API tells."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias
@@ -147,6 +147,7 @@ class Exclusion(Struct, frozen=True, kw_only=True):
     unit_name: str
     unit_kind: UnitKind
     therapy_area: TherapyArea
+    revision: int
     reason: ExclusionReason
 
 
@@ -160,9 +161,7 @@ class CriterionDetail(Struct, frozen=True, kw_only=True):
     weight: Annotated[
         float, Meta(ge=0, description="How much it counts, against the others' weights.", examples=[14.0])
     ]
-    wanted: Annotated[
-        str | None, Meta(description="What the inquiry asks.", examples=["24 participants"])
-    ]
+    wanted: Annotated[str | None, Meta(description="What the inquiry asks.", examples=["24 participants"])]
     offered: Annotated[
         str | None, Meta(description="What the unit says; null is unknown.", examples=["36 participants"])
     ]
@@ -196,9 +195,7 @@ class CandidateDetail(Struct, frozen=True, kw_only=True):
     therapy_area: Annotated[
         TherapyArea, Meta(description="Therapy area of the capacity.", examples=["respiratory"])
     ]
-    stale: Annotated[
-        bool, Meta(description="Whether the capacity is past `valid_until`.", examples=[False])
-    ]
+    stale: Annotated[bool, Meta(description="Whether the capacity is past `valid_until`.", examples=[False])]
     criteria: Annotated[
         tuple[CriterionDetail, ...], Meta(description="Every point compared, in the same order for all.")
     ]

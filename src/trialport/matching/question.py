@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from trialport.inquiries.models import InquiryContent, Population
+from trialport.matching.words import sure_concepts
 from trialport.vocabulary.codes import (
     AGE_GROUP_FROM_YEARS,
     AGE_GROUPS,
@@ -69,22 +70,22 @@ class MatchQuestion(Struct, frozen=True, kw_only=True):
 
     @property
     def atmp(self) -> bool:
-        """Whether the product is an advanced therapy, which needs its own licence at the unit."""
+        """Say whether the product is an advanced therapy, which needs its own licence at the unit."""
         return self.study_type == "atmp"
 
     @property
     def participants_per_unit(self) -> int:
-        """Participants one unit has to bring (persons), rounded up."""
+        """Return the participants one unit has to bring (persons), rounded up."""
         return math.ceil(self.participants_wanted / (self.sites_wanted or 1))
 
     @property
     def dct_activities(self) -> tuple[DctActivity, ...]:
-        """Decentralised activities asked, the required ones first."""
+        """Return the decentralised activities asked, the required ones first."""
         return self.dct_required + self.dct_optional
 
 
 def from_content(content: InquiryContent, reading: Reading) -> MatchQuestion:
-    """What `content` asks of a unit, its indication being read as `reading`."""
+    """Take from `content` what it asks of a unit, its indication being read as `reading`."""
     kind, numbers, needs = content.kind, content.numbers, content.needs
     return MatchQuestion(
         indication=content.condition.indication,
@@ -114,7 +115,7 @@ def from_content(content: InquiryContent, reading: Reading) -> MatchQuestion:
 
 
 def age_groups(population: Population, *, paediatric: bool) -> tuple[AgeGroup, ...]:
-    """Age groups of ICH E11(R1) that the ages asked reach into, youngest first.
+    """Find the age groups of ICH E11(R1) that the ages asked reach into, youngest first.
 
     Without a lower age a trial is for adults, unless it is paediatric or ends below 18. A group reached only
     by its first year does not count beside others: "18 to 65" asks for adults, not for the elderly.
@@ -134,8 +135,8 @@ def age_groups(population: Population, *, paediatric: bool) -> tuple[AgeGroup, .
 
 
 def _concepts(codes: Iterable[str], reading: Reading) -> tuple[AskedConcept, ...]:
-    """Concepts read in the words, best first, then the ICD-10 categories given as codes; no exclusions."""
-    read = {match.concept: match.label for match in reading.concepts if not match.excluded}
+    """List the concepts read, best first, then the ICD-10 categories given as codes; no exclusions."""
+    read = {match.concept: match.label for match in sure_concepts(reading)}
     given = {code[:3]: code for code in codes}
     asked = read | {category: code for category, code in given.items() if category not in read}
     return tuple(AskedConcept(concept=concept, label=label) for concept, label in asked.items())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialport.matching.arrays import Bools, Codes, Floats, Rows
+from trialport.matching.arrays import Bools, Codes, Floats, Ints, Rows
 from trialport.matching.columns import CapacityColumns
 from trialport.matching.question import CHILD_GROUPS, MatchQuestion
 from trialport.matching.words import nearly_equal
@@ -35,16 +35,17 @@ class Relation:
 
     @property
     def unrelated(self) -> Bools:
-        """Rows that nothing relates to the inquiry."""
-        return (self.level == NONE) & self.readable
+        """Mark the rows that nothing relates to the inquiry."""
+        unrelated: Bools = self.level == NONE
+        return unrelated if self.readable else np.zeros_like(unrelated)
 
-    def kept(self, keep: Bools) -> "Relation":
-        """The relation of some of the rows only."""
+    def kept(self, keep: Rows) -> "Relation":
+        """Return the relation of some of the rows only."""
         return Relation(self.readable, self.level[keep], self.unread[keep], self.competes)
 
 
 def relate(question: MatchQuestion, columns: CapacityColumns, rows: Rows) -> Relation:
-    """The nearest relation of each row to any of the inquiry's concepts, or to its therapy areas."""
+    """Find the nearest relation of each row to any of the inquiry's concepts, or to its therapy areas."""
     vocabulary = columns.vocabulary
     ids = vocabulary.concept_ids
     asked = [ids[item.concept] for item in question.concepts if item.concept in ids]
@@ -66,7 +67,7 @@ def relate(question: MatchQuestion, columns: CapacityColumns, rows: Rows) -> Rel
 
 
 def area_levels(question: MatchQuestion, vocabulary: Vocabulary) -> Codes:
-    """For each therapy area, what a unit that takes the whole of it is worth to the inquiry; 0 if nothing.
+    """Find for each therapy area the level of a unit that takes the whole of it; 0 if none.
 
     Beside the areas of the condition stand those of the people: a children's clinic takes children with any
     disease, and a trial met in primary care can be asked of general practice.
@@ -101,7 +102,9 @@ def _concept_levels(asked: Iterable[int], vocabulary: Vocabulary) -> Codes:
     category_of, block_of = vocabulary.category_of, vocabulary.block_of
     for concept in asked:
         category = category_of[concept]
-        near = np.where(category_of == category, SIBLING, np.where(block_of == block_of[concept], BLOCK, NONE))
+        near = np.where(
+            category_of == category, SIBLING, np.where(block_of == block_of[concept], BLOCK, NONE)
+        )
         near[category] = BROADER
         near[concept] = SAME
         np.maximum(levels, near.astype(np.int8), out=levels)
@@ -109,7 +112,7 @@ def _concept_levels(asked: Iterable[int], vocabulary: Vocabulary) -> Codes:
 
 
 def _competing(asked: Iterable[int], vocabulary: Vocabulary) -> Floats:
-    """1 for each concept whose patients are the inquiry's: the same, the broader, or one within it."""
+    """Mark each concept whose patients are the inquiry's: the same, the broader, or one within it."""
     competes = np.zeros(vocabulary.concept_count)
     for concept in asked:
         competes[vocabulary.category_of == concept] = 1
@@ -117,7 +120,7 @@ def _competing(asked: Iterable[int], vocabulary: Vocabulary) -> Floats:
     return competes
 
 
-def _same_words(question: MatchQuestion, columns: CapacityColumns, strings: Rows | Codes) -> Codes:
+def _same_words(question: MatchQuestion, columns: CapacityColumns, strings: Ints) -> Codes:
     numbers = {columns.strings[number]: number for number in np.unique(strings)}
     levels = np.zeros(len(columns.strings), dtype=np.int8)
     levels[[numbers[words] for words in nearly_equal(question.indication, numbers)]] = SAME

@@ -25,14 +25,17 @@ class Window(NamedTuple):
 
     @classmethod
     def of(cls, question: MatchQuestion, on: date) -> "Window":
-        """The period of an inquiry looked at on a day; a start in the past counts as that day."""
+        """Return the period of an inquiry looked at on a day; a start in the past counts as that day."""
         start = max(question.planned_start, on)
         end = add_months(start, question.recruitment_months)
-        return cls(start.toordinal(), end.toordinal(), question.recruitment_months)
+        # A window is never empty, not even in the last year a date can hold.
+        return cls(
+            start.toordinal(), max(end.toordinal(), start.toordinal() + 1), question.recruitment_months
+        )
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the last day of a shorter month."""
+    """Return the same day of the month so many months later, or the last day of a shorter month."""
     years, month = divmod(day.month - 1 + months, MONTHS_A_YEAR)
     year = min(day.year + years, date.max.year)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
@@ -51,17 +54,18 @@ class Opening:
     closed: Bools
     paused: Bools
 
-    def kept(self, keep: Bools) -> "Opening":
-        """The opening of some of the rows only."""
+    def kept(self, keep: Rows) -> "Opening":
+        """Return the opening of some of the rows only."""
         return Opening(
             self.opens[keep], self.share[keep], self.limited[keep], self.closed[keep], self.paused[keep]
         )
 
 
 def opening(columns: CapacityColumns, rows: Rows, window: Window, on: date) -> Opening:
-    """When each row could start: after its full or paused state, its own first day, and its lead time.
+    """Find when each row could start: after its full or paused state, its own first day, and its lead time.
 
-    A full or paused state without a last day does not end. A limited state that ends before the start is past.
+    A full or paused state without a last day does not end. A limited state that ends before the start is
+    past.
     """
     state, until = columns.state[rows], columns.state_until[rows]
     shut = (state == FULL) | (state == PAUSED)

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.index import Vocabulary
+from trialport.vocabulary.models import ConceptMatch, Reading
 from trialport.vocabulary.reading import Reader
 
 # An ICD-10 code as units write it: the category, and what the national edition adds after a dot.
@@ -18,6 +20,8 @@ _VETO_PREFIXES = ("hypo", "hyper", "non", "anti", "icke", "ikke", "utan", "uden"
 # Unread words count as the inquiry's own only when nothing but order, a hyphen or an ending differs.
 SET_RATIO_CUTOFF = 95
 SORT_RATIO_CUTOFF = 90
+# A reading lists several guesses at one near spelling; those far below the best are not meant.
+SURE_SHARE = 0.75
 # Text of an inquiry compared with unread words (characters); beyond it lies no indication.
 COMPARED_TEXT = 500
 # Distinct strings kept; far above what the units of a country write, and a bound on memory.
@@ -40,7 +44,7 @@ class WordBook:
         self._meanings: dict[str, Meaning] = {}
 
     def meaning(self, words: str) -> Meaning:
-        """What `words` mean: a code or concept is taken as it is, anything else is read."""
+        """Return what `words` mean: a code or concept is taken as it is, anything else is read."""
         known = self._meanings.get(words)
         if known is None:
             known = self._read(words.strip())
@@ -56,15 +60,28 @@ class WordBook:
         if _ICD10_CODE.fullmatch(words) and words[:3] in ids:
             return Meaning((ids[words[:3]],))
         reading = self._read_text(words)
-        concepts = (match.concept for match in reading.concepts if not match.excluded)
-        found = tuple(dict.fromkeys(ids[concept] for concept in concepts if concept in ids))
+        concepts = dict.fromkeys(match.concept for match in sure_concepts(reading))
+        found = tuple(ids[concept] for concept in concepts if concept in ids)
         if found:
             return Meaning(found)
         return Meaning(areas=tuple(area.code for area in reading.therapy_areas if area.code in THERAPY_AREAS))
 
 
+@lru_cache(maxsize=2)
+def word_book_of(vocabulary: Vocabulary) -> WordBook:
+    """Return the process's one word book of a vocabulary, so that a new index reads nothing twice."""
+    return WordBook(vocabulary)
+
+
+def sure_concepts(reading: Reading) -> list[ConceptMatch]:
+    """Return the concepts a reading speaks for: none it excludes, no weak guess beside a better one."""
+    included = [match for match in reading.concepts if not match.excluded]
+    best = max((match.score for match in included), default=0.0)
+    return [match for match in included if match.score >= SURE_SHARE * best]
+
+
 def nearly_equal(indication: str, unread: Iterable[str]) -> set[str]:
-    """Those of the unread strings that say the same as the inquiry's indication, letter for letter almost.
+    """Find the unread strings that say the same as the inquiry's indication, letter for letter almost.
 
     Clinical opposites score high on letters (hypo- and hyperthyroidism 90, type 1 and type 2 diabetes 93), so
     numerals and opposing prefixes must agree before the ratios count.
@@ -83,7 +100,7 @@ def _same(asked: str, asked_marks: frozenset[str], words: str) -> bool:
 
 
 def _marks(text: str) -> frozenset[str]:
-    """What must agree between two texts: numerals, single letters such as types, and opposing prefixes."""
+    """Collect what must agree: numerals, single letters such as types, and opposing prefixes."""
     tokens = _TOKEN.findall(text)
     numerals = {token for token in tokens if len(token) == 1 or any(c.isdigit() for c in token)}
     prefixes = {prefix for token in tokens for prefix in _VETO_PREFIXES if token.startswith(prefix)}

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, Router, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from trialport.accounts.guards import EVERYONE, Caller, roles
 from trialport.core.edge import AppSettings, Tx
@@ -33,14 +33,14 @@ from trialport.units.models import (
 from trialport.vocabulary.codes import CareSetting, ResourceKind, TherapyArea
 
 RegionCode = Annotated[
-    str | None, Parameter(description="Code of a region.", pattern="^[A-Z]{2,6}$", examples=[])
+    str | None, QueryParameter(description="Code of a region.", pattern="^[A-Z]{2,6}$")
 ]
 IfMatch = Annotated[
     str | None,
-    Parameter(header="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
+    HeaderParameter(name="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
 ]
 IfNoneMatch = Annotated[
-    str | None, Parameter(header="If-None-Match", description="`*` to create a record.", max_length=100)
+    str | None, HeaderParameter(name="If-None-Match", description="`*` to create a record.", max_length=100)
 ]
 CAPACITY_ROLES = roles("investigator", "unit_head", "office", "admin", "service")
 
@@ -51,7 +51,7 @@ async def list_regions(tx: Tx) -> RegionPage:
 
 
 @get("/regions/{region_id:uuid}", opt=roles(*EVERYONE), summary="Read a region")
-async def read_region(tx: Tx, region_id: UUID) -> RegionDetail:
+async def read_region(tx: Tx, region_id: FromPath[UUID]) -> RegionDetail:
     return found(await queries.select_region(tx.connection, region_id=region_id))
 
 
@@ -65,7 +65,7 @@ async def list_sites(
 
 
 @get("/sites/{site_id:uuid}", opt=roles(*EVERYONE), summary="Read a site")
-async def read_site(tx: Tx, site_id: UUID) -> SiteDetail:
+async def read_site(tx: Tx, site_id: FromPath[UUID]) -> SiteDetail:
     return found(await queries.select_site(tx.connection, site_id=site_id))
 
 
@@ -73,10 +73,10 @@ async def read_site(tx: Tx, site_id: UUID) -> SiteDetail:
 async def list_units(
     tx: Tx,
     region: RegionCode = None,
-    kind: UnitKind | None = None,
-    care_setting: CareSetting | None = None,
-    therapy_area: TherapyArea | None = None,
-    name: Annotated[str | None, Parameter(description="Part of the name.", max_length=100)] = None,
+    kind: FromQuery[UnitKind | None] = None,
+    care_setting: FromQuery[CareSetting | None] = None,
+    therapy_area: FromQuery[TherapyArea | None] = None,
+    name: Annotated[str | None, QueryParameter(description="Part of the name.", max_length=100)] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> UnitPage:
@@ -95,7 +95,7 @@ async def list_units(
 
 
 @get("/units/{unit_id:uuid}", opt=roles(*EVERYONE), summary="Read a unit")
-async def read_unit(tx: Tx, unit_id: UUID) -> UnitDetail:
+async def read_unit(tx: Tx, unit_id: FromPath[UUID]) -> UnitDetail:
     return found(await queries.select_unit(tx.connection, unit_id=unit_id))
 
 
@@ -103,7 +103,7 @@ async def read_unit(tx: Tx, unit_id: UUID) -> UnitDetail:
 async def list_resources(
     tx: Tx,
     region: RegionCode = None,
-    kind: ResourceKind | None = None,
+    kind: FromQuery[ResourceKind | None] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ResourcePage:
@@ -115,7 +115,7 @@ async def list_resources(
 
 
 @get("/resources/{resource_id:uuid}", opt=roles(*EVERYONE), summary="Read a resource")
-async def read_resource(tx: Tx, resource_id: UUID) -> ResourceDetail:
+async def read_resource(tx: Tx, resource_id: FromPath[UUID]) -> ResourceDetail:
     return found(await queries.select_resource(tx.connection, resource_id=resource_id))
 
 
@@ -125,7 +125,7 @@ async def read_resource(tx: Tx, resource_id: UUID) -> ResourceDetail:
     summary="List investigators in your scope",
 )
 async def list_investigators(
-    tx: Tx, actor: Caller, unit_id: UUID | None = None, cursor: Cursor = None, limit: Limit = 50
+    tx: Tx, actor: Caller, unit_id: FromQuery[UUID | None] = None, cursor: Cursor = None, limit: Limit = 50
 ) -> InvestigatorPage:
     rows = await queries.select_investigators(
         tx.connection, actor=actor, unit_id=unit_id, after=cursor, limit=limit + 1
@@ -139,7 +139,7 @@ async def list_investigators(
     opt=roles("investigator", "unit_head", "office", "admin"),
     summary="Read an investigator in your scope",
 )
-async def read_investigator(tx: Tx, actor: Caller, investigator_id: UUID) -> InvestigatorDetail:
+async def read_investigator(tx: Tx, actor: Caller, investigator_id: FromPath[UUID]) -> InvestigatorDetail:
     return found(
         await queries.select_investigator(tx.connection, actor=actor, investigator_id=investigator_id)
     )
@@ -149,12 +149,12 @@ async def read_investigator(tx: Tx, actor: Caller, investigator_id: UUID) -> Inv
 async def list_capacities(
     tx: Tx,
     actor: Caller,
-    unit_id: UUID | None = None,
-    therapy_area: TherapyArea | None = None,
+    unit_id: FromQuery[UUID | None] = None,
+    therapy_area: FromQuery[TherapyArea | None] = None,
     capacity_state: Annotated[
-        CapacityState | None, Parameter(query="state", description="State of the record.")
+        CapacityState | None, QueryParameter(name="state", description="State of the record.")
     ] = None,
-    stale: Annotated[bool | None, Parameter(description="Whether past `valid_until`.")] = None,
+    stale: Annotated[bool | None, QueryParameter(description="Whether past `valid_until`.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> CapacityPage:
@@ -175,7 +175,7 @@ async def list_capacities(
 
 @get("/units/{unit_id:uuid}/capacities", opt=CAPACITY_ROLES, summary="List a unit's capacity records")
 async def list_unit_capacities(
-    tx: Tx, actor: Caller, unit_id: UUID, cursor: Cursor = None, limit: Limit = 50
+    tx: Tx, actor: Caller, unit_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 50
 ) -> CapacityPage:
     if await capacity_queries.select_unit_in_scope(tx.connection, actor=actor, unit_id=unit_id) is None:
         raise NotFound("No unit of yours here. Check the unit.")
@@ -200,7 +200,7 @@ async def list_unit_capacities(
     summary="Read a unit's capacity in one therapy area",
 )
 async def read_capacity(
-    tx: Tx, actor: Caller, unit_id: UUID, therapy_area: TherapyArea
+    tx: Tx, actor: Caller, unit_id: FromPath[UUID], therapy_area: FromPath[TherapyArea]
 ) -> Response[CapacityDetail]:
     return _capacity_response(await service.read_capacity(tx, actor, unit_id, therapy_area))
 
@@ -216,9 +216,9 @@ async def write_capacity(
     tx: Tx,
     settings: AppSettings,
     actor: Caller,
-    unit_id: UUID,
-    therapy_area: TherapyArea,
-    data: CapacityInput,
+    unit_id: FromPath[UUID],
+    therapy_area: FromPath[TherapyArea],
+    data: JSONBody[CapacityInput],
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response[CapacityDetail]:
@@ -249,8 +249,8 @@ async def confirm_capacity(
     tx: Tx,
     settings: AppSettings,
     actor: Caller,
-    unit_id: UUID,
-    therapy_area: TherapyArea,
+    unit_id: FromPath[UUID],
+    therapy_area: FromPath[TherapyArea],
     if_match: IfMatch = None,
 ) -> Response[CapacityDetail]:
     expected = None if if_match is None else expected_revision(if_match)
@@ -267,10 +267,10 @@ async def confirm_capacity(
 async def read_capacity_history(
     tx: Tx,
     actor: Caller,
-    unit_id: UUID,
-    therapy_area: TherapyArea,
+    unit_id: FromPath[UUID],
+    therapy_area: FromPath[TherapyArea],
     cursor: Annotated[
-        int | None, Parameter(ge=1, le=2_147_483_647, description="`next_cursor` of the page before.")
+        int | None, QueryParameter(ge=1, le=2_147_483_647, description="`next_cursor` of the page before.")
     ] = None,
     limit: Limit = 50,
 ) -> CapacityHistoryPage:

@@ -330,6 +330,13 @@ async def select_investigators(
     return msgspec.convert(records, list[InvestigatorSummary])
 
 
+async def select_investigator_id(connection: Connection, *, email: str) -> UUID | None:
+    investigator_id: UUID | None = await connection.fetchval(
+        "select investigator_id from investigator where lower(email) = lower($1)", email
+    )
+    return investigator_id
+
+
 async def select_investigator(
     connection: Connection, *, actor: Actor, investigator_id: UUID
 ) -> InvestigatorDetail | None:

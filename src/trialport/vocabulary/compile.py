@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.icd10cm import IcdTerm, read_icd
+from trialport.vocabulary.models import Language
 from trialport.vocabulary.normalise import stem, tokens_of
 from trialport.vocabulary.sources import (
     LANGUAGES,
@@ -20,11 +22,11 @@ from trialport.vocabulary.sources import (
     read_conditions,
     stems_of_kind,
 )
-from trialport.vocabulary.wording import is_residual, phrases, shortenings
+from trialport.vocabulary.wording import is_residual, is_shortening, phrases, shortenings
 
 # Rank of a term among all with the same words; a smaller number wins. Our own words come before ICD's.
 LABEL, SYNONYM, ICD_LABEL, ICD_INCLUSION, ICD_DEEPER, ICD_RESIDUAL = range(6)
-MAX_KEY_STEMS = 7
+MAX_KEY_STEMS = 8
 
 
 class Compiled(Struct, frozen=True, array_like=True):
@@ -39,6 +41,7 @@ class Compiled(Struct, frozen=True, array_like=True):
     key_offsets: bytes
     term_concept: bytes
     term_rank: bytes
+    term_languages: bytes
     term_text: list[str]
     stems: dict[str, int]
     abbreviations: dict[str, list[tuple[int, str, bool]]]
@@ -54,6 +57,16 @@ class Term(NamedTuple):
     concept: str
     text: str
     rank: int
+    language: Language
+
+
+class Entry(NamedTuple):
+    """A term under its key. `languages` has a bit for each language of these words (en 1, sv 2, da 4)."""
+
+    rank: int
+    concept: str
+    text: str
+    languages: int
 
 
 def _icd_terms(terms: Iterable[IcdTerm]) -> Iterator[Term]:
@@ -63,50 +76,51 @@ def _icd_terms(terms: Iterable[IcdTerm]) -> Iterator[Term]:
         if residual and depth > 1:
             continue
         for number, phrase in enumerate(phrases(text)):
-            # A lone word of the factors and external causes (fall, drowning, counselling) is rarely a condition.
-            if code[0] in "VWXYZ" and " " not in phrase:
+            # A lone word of the factors and external causes (fall, counselling) is rarely a condition.
+            if is_shortening(phrase) or (code[0] in "VWXYZ" and " " not in phrase):
                 continue
             rank = ICD_LABEL if depth == 0 else ICD_INCLUSION if depth == 1 else ICD_DEEPER
-            yield Term(code, phrase, ICD_RESIDUAL if residual or number > 1 else rank)
+            yield Term(code, phrase, ICD_RESIDUAL if residual or number > 1 else rank, "en")
 
 
 def _own_terms(rows: Iterable[ConditionRow]) -> Iterator[Term]:
     for row in rows:
         for language in LANGUAGES:
             for number, text in enumerate(row.terms[language]):
-                yield Term(row.concept, text, SYNONYM if number else LABEL)
+                rank = ICD_RESIDUAL if is_residual(text) else SYNONYM if number else LABEL
+                yield Term(row.concept, text, rank, language)
 
 
 def key_of(stems: Iterable[str]) -> str:
-    """The key a phrase is found by: its stems in alphabetical order, so that inverted forms meet."""
+    """Make the key a phrase is found by: its stems in alphabetical order, so that inverted forms meet."""
     return " ".join(sorted(stems))
 
 
-def _keyed(terms: Iterable[Term], stop: frozenset[str]) -> dict[str, list[tuple[int, str, str]]]:
-    """Key -> (rank, concept, plain text) of every term with that key, best first, one per concept."""
-    keyed: dict[str, dict[str, tuple[int, str, str]]] = defaultdict(dict)
-    for concept, text, rank in terms:
+def _keyed(terms: Iterable[Term], stop: frozenset[str]) -> dict[str, list[Entry]]:
+    """Key -> every term with that key, best first, one per concept."""
+    keyed: dict[str, dict[str, Entry]] = defaultdict(dict)
+    for concept, text, rank, language in terms:
         tokens = [token for token in tokens_of(text) if token.stem not in stop]
         if not 0 < len(tokens) <= MAX_KEY_STEMS:
             continue
-        entry = (rank, concept, " ".join(token.plain for token in tokens))
+        bit = 1 << LANGUAGES.index(language)
+        entry = Entry(rank, concept, " ".join(token.plain for token in tokens), bit)
         same = keyed[key_of(token.stem for token in tokens)]
-        if concept not in same or entry < same[concept]:
-            same[concept] = entry
+        known = same.get(concept, entry)
+        same[concept] = min(known, entry)._replace(languages=known.languages | bit)
     return {key: sorted(same.values(), key=_before) for key, same in keyed.items()}
 
 
-def _before(entry: tuple[int, str, str]) -> tuple[int, bool, str]:
-    """Own words before ICD's; of equal rank the category before the finer concept."""
-    rank, concept, _ = entry
-    return rank, "/" in concept, concept
+def _before(entry: Entry) -> tuple[int, bool, str]:
+    """Order own words before ICD's; of equal rank the category before the finer concept."""
+    return entry.rank, "/" in entry.concept, entry.concept
 
 
 def grams_of(plain: str) -> set[str]:
     """Features a near spelling shares with the right one: its words' stems and their letter triples."""
     features: set[str] = set()
-    for word in plain.split():
-        features.add(f"={stem(word)}")
+    for word in map(stem, plain.split()):
+        features.add(f"={word}")
         padded = f"^{word}$"
         features.update(padded[i : i + 3] for i in range(len(padded) - 2))
     return features
@@ -184,7 +198,7 @@ def _labels(
 
 
 def compile_vocabulary(folder: Path) -> Compiled:
-    """The whole index from the ICD package and our data files (seconds)."""
+    """Build the whole index from the ICD package and our data files (seconds)."""
     categories, blocks, icd = read_icd()
     rows = read_conditions(folder)
     ranges = read_areas(folder)
@@ -195,8 +209,8 @@ def compile_vocabulary(folder: Path) -> Compiled:
     areas = [own_areas.get(c) or _areas_of(c.partition("/")[0], ranges) for c in concepts]
     block_of = _blocks(categories, blocks)
     keyed = _keyed([*_own_terms(rows), *_icd_terms(icd)], stems_of_kind("stop", folder))
-    terms = [entry for entries in keyed.values() for entry in entries]
-    grams, gram_offsets, gram_keys, norms = _gram_index([entries[0][2] for entries in keyed.values()])
+    terms = list(chain.from_iterable(keyed.values()))
+    grams, gram_offsets, gram_keys, norms = _gram_index([entries[0].text for entries in keyed.values()])
     sizes = [len(entries) for entries in keyed.values()]
     return Compiled(
         concepts=concepts,
@@ -206,9 +220,10 @@ def compile_vocabulary(folder: Path) -> Compiled:
         block_of=np.array([block_of[c.partition("/")[0]] for c in concepts], "<i4").tobytes(),
         keys={key: number for number, key in enumerate(keyed)},
         key_offsets=np.concatenate([[0], np.cumsum(sizes)]).astype("<i4").tobytes(),
-        term_concept=np.array([ids[concept] for _, concept, _ in terms], "<i4").tobytes(),
-        term_rank=np.array([rank for rank, _, _ in terms], "<i1").tobytes(),
-        term_text=[text for _, _, text in terms],
+        term_concept=np.array([ids[term.concept] for term in terms], "<i4").tobytes(),
+        term_rank=np.array([term.rank for term in terms], "<i1").tobytes(),
+        term_languages=np.array([term.languages for term in terms], "<i1").tobytes(),
+        term_text=[term.text for term in terms],
         stems=dict(Counter(word for key in keyed for word in key.split())),
         abbreviations=_abbreviations(rows, icd, ids),
         grams=grams,

@@ -23,14 +23,14 @@ US_ONLY = {
 }
 _LEFT_OUT = frozenset({"Z3A"})
 _SIDES = re.compile(
-    r"\b(right|left|bilateral|unilateral|trimester|encounter|fetus \d|without mention|laterality)\b", re.I
+    r"\b(right|left|bilateral|unilateral|trimester|encounter|fetus \d|without mention|laterality)\b",
+    re.IGNORECASE,
 )
 _LONG = 90
 
 
 class IcdTerm(NamedTuple):
-    """A piece of text under a category. `depth` 0 is the category's own label, 1 an inclusion term of
-    the category, 2 and more the subcategories."""
+    """Text under a category: `depth` 0 is its label, 1 an inclusion term, 2 and more the subcategories."""
 
     code: str
     text: str

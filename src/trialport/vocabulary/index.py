@@ -15,11 +15,16 @@ from trialport.vocabulary.sources import DATA, LANGUAGES
 
 
 class KnownTerm(NamedTuple):
-    """A phrase of the vocabulary: its concept (dense number), rank (see `compile`) and plain text."""
+    """A phrase of the vocabulary: concept (dense number), rank and languages (see `compile`), plain text."""
 
     concept: int
     rank: int
+    languages: int
     text: str
+
+    def is_in(self, lang: Language) -> bool:
+        """Whether the phrase is one of this language."""
+        return bool(self.languages & (1 << LANGUAGES.index(lang)))
 
 
 class Vocabulary:
@@ -46,6 +51,7 @@ class Vocabulary:
         self._key_offsets = np.frombuffer(compiled.key_offsets, "<i4").tolist()
         self._term_concept = np.frombuffer(compiled.term_concept, "<i4").tolist()
         self._term_rank = compiled.term_rank
+        self._term_languages = compiled.term_languages
         self._term_text = compiled.term_text
         self._grams = compiled.grams
         self._gram_offsets = np.frombuffer(compiled.gram_offsets, "<i4")
@@ -72,7 +78,10 @@ class Vocabulary:
     def terms_at(self, number: int) -> list[KnownTerm]:
         """Terms of the key with a number from `near`, best first."""
         run = range(self._key_offsets[number], self._key_offsets[number + 1])
-        return [KnownTerm(self._term_concept[t], self._term_rank[t], self._term_text[t]) for t in run]
+        return [
+            KnownTerm(self._term_concept[t], self._term_rank[t], self._term_languages[t], self._term_text[t])
+            for t in run
+        ]
 
     def has_key(self, key: str) -> bool:
         """Whether any phrase has this key."""
@@ -96,5 +105,5 @@ class Vocabulary:
 
 @functools.cache
 def load_vocabulary(folder: Path = DATA) -> Vocabulary:
-    """The vocabulary of this process, loaded once: from the cache directory, else compiled (seconds)."""
+    """Load the vocabulary of this process, once: from the cache directory, else compiled (seconds)."""
     return Vocabulary(*load_compiled(folder, cache_directory()))

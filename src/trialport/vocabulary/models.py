@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from trialport.vocabulary.codes import TherapyArea
 
 Language = Literal["en", "sv", "da"]
-# How a concept was found: its label, another term, an abbreviation, a near spelling, or a written ICD-10 code.
+# How a concept was found: its label, another term, an abbreviation, a near spelling, or a written code.
 Method = Literal["exact", "synonym", "abbreviation", "fuzzy", "code"]
 Score = Annotated[float, Meta(ge=0, le=1)]
 Offset = Annotated[int, Meta(ge=0)]

@@ -43,15 +43,38 @@ _BRITISH = (
     (re.compile(r"ys(?=(?:e|ed|ing)$)"), "yz"),
     (re.compile(r"is(?=(?:e|ed|ing|ation|ations)$)"), "iz"),
 )
-_ROMAN = {r: str(i) for i, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii".split(), start=1)}
+_ROMAN = {
+    r: str(i)
+    for i, r in enumerate(
+        ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"], start=1
+    )
+}
 # Stems after which a roman numeral is a number: type II, stage IV, factor VIII, klass III.
-_NUMBERED = frozenset({"typ", "type", "types", "stage", "stadium", "stadie", "grade", "grad", "class", "klass",
-                       "klasse", "factor", "faktor", "phase", "fas", "fase"})
+_NUMBERED = frozenset(
+    {
+        "typ",
+        "type",
+        "types",
+        "stage",
+        "stadium",
+        "stadie",
+        "grade",
+        "grad",
+        "class",
+        "klass",
+        "klasse",
+        "factor",
+        "faktor",
+        "phase",
+        "fas",
+        "fase",
+    }
+)
 
 
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
-    """The plain form of one word: compatibility form, case, letters and British spelling folded."""
+    """Give the plain form of one word: compatibility form, case, letters and British spelling folded."""
     text = unicodedata.normalize("NFKC", word).casefold()
     text = text.replace("\u2019", "'").replace("'", "").translate(_LETTERS)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if c.isalnum())
@@ -68,11 +91,13 @@ _SKELETON = (
     (re.compile(r"rh"), "r"),
     (re.compile(r"qu"), "kv"),
     (re.compile(r"x"), "ks"),
-    (re.compile(r"([a-z])\1"), r"\1"),
 )
+_DOUBLED = re.compile(r"([a-z])\1")
 # Words whose last s is not a plural or a genitive: virus, cirros, nephrosis, metastas, abscess.
 _FIXED_S = re.compile(r"(?:[uis]s|[^e]os|tas)$")
-_INFLECTIONS = re.compile(r"(?<=....)(?:[aeo]rna|erne|ene|ern|orn|ens|ets|[aeo]r|en|et|at|an)$")
+# A compound with -sår (wound) has no plural ending there.
+_INFLECTIONS = re.compile(r"(?<=....)(?:[aeo]rna|erne|ene|ern|orn|ens|ets|(?<!s)ar|[eo]r|en|et|at|an)$")
+_SECOND_INFLECTIONS = re.compile(r"(?<=....)(?:(?<!s)ar|[eo]r)$")
 _VOWELS = re.compile(r"(?<=...[^aeiouy])[aeiouy]+$")
 _ENDINGS = (
     (re.compile(r"itis$"), "it"),
@@ -86,24 +111,30 @@ _ENDINGS = (
 
 @lru_cache(maxsize=65_536)
 def stem(plain: str) -> str:
-    """The stem of a plain form: the same for inflections and for near spellings in en, sv and da."""
+    """Give the stem of a plain form: the same for inflections and for near spellings in en, sv and da."""
     if len(plain) <= 3 or not plain.isalpha():  # noqa: PLR2004 - short words and numbers have no ending to lose.
         return plain
     text = plain
     for pattern, replacement in _SKELETON:
         text = pattern.sub(replacement, text)
-    for _ in range(2):
+    for inflections in (_INFLECTIONS, _SECOND_INFLECTIONS):
         if text.endswith("s") and len(text) > 4 and not _FIXED_S.search(text):  # noqa: PLR2004 - as above.
             text = text[:-1]
-        text = _VOWELS.sub("", _INFLECTIONS.sub("", text))
+        text = _VOWELS.sub("", inflections.sub("", text))
         if text.endswith("rn") and len(text) > 5:  # noqa: PLR2004 - levern, febern; not barn.
             text = text[:-1]
+    text = _DOUBLED.sub(r"\1", text)
     for pattern, replacement in _ENDINGS:
         text, count = pattern.subn(replacement, text)
         if count:
             break
     return text
 
+
+# Words after which "a" or "i" is a letter and no article: hepatitis a.
+_LETTERED = frozenset({"hepatitis", "hepatit", "vitamin", "influenza", "influensa", "hemofili", "hemophilia"})
+_LETTERED |= {"group", "grupp", "gruppe", "immunoglobulin"} | _NUMBERED
+_ARTICLES = frozenset({"a", "i"})
 _RECEPTORS = frozenset({"ER", "PR", "PGR", "PgR", "HR", "ALK", "EGFR", "HER"})
 
 
@@ -118,7 +149,7 @@ def _gap(between: str) -> int:
 
 
 def _sign(raw: str, text: str, end: int) -> str | None:
-    """What a plus or minus right after a marker says, as in HER2+ or ER-.
+    """Read what a plus or minus right after a marker says, as in HER2+ or ER-.
 
     A minus is a sign only after a known receptor or a number: "KOL- och astmavård" has a hyphen there.
     """
@@ -144,7 +175,11 @@ def tokens_of(text: str) -> list[Token]:
             continue
         if previous in _NUMBERED and plain in _ROMAN:
             plain = _ROMAN[plain]
-        tokens.append(Token(raw, plain, stem(plain), start, end, _gap(text[last:start]) if tokens else ENDED))
+        gap = _gap(text[last:start]) if tokens else ENDED
+        stemmed = stem(plain)
+        if plain in _ARTICLES and (previous in _LETTERED or (raw.isupper() and gap != ENDED)):
+            stemmed = f"_{plain}"
+        tokens.append(Token(raw, plain, stemmed, start, end, gap))
         last, previous = end, plain
         if sign := _sign(raw, text, end):
             last = end + 1

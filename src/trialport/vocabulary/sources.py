@@ -122,7 +122,7 @@ def read_areas(folder: Path = DATA) -> list[AreaRange]:
 
 
 def _ordinal(code: str) -> int:
-    """A number that orders categories as the classification does, letters as third character last."""
+    """Give a number that orders categories as the classification does, letters as third character last."""
     return ord(code[0]) * 1000 + int(code[1], 36) * 36 + int(code[2], 36)
 
 
@@ -144,6 +144,6 @@ def read_words(name: str, folder: Path = DATA) -> list[WordRow]:
 
 
 def stems_of_kind(kind: str, folder: Path = DATA) -> frozenset[str]:
-    """Stems of all words of one kind in `words.tsv`, as `stop` (of, hos, af) or `generic` (disease, skada)."""
+    """Stems of all words of one kind in `words.tsv`, as `stop` (of, hos) or `generic` (disease)."""
     words = (word for row in read_words("words.tsv", folder) if row.kind == kind for word in row.words)
     return frozenset(token.stem for word in words for token in tokens_of(word))

@@ -10,15 +10,21 @@ from collections.abc import Iterator
 _TAIL = re.compile(
     r",?\s*(?:\b(?:unspecified|NOS|NEC|not elsewhere classified|so stated|without complications?"
     r"|(?:of |in )?(?:unspecified|multiple|other specified|other) (?:sites?|degree|organ)?)\s*)$",
-    re.I,
+    re.IGNORECASE,
 )
-_HEAD = re.compile(r"^(?:other specified|other and unspecified|other|unspecified)\s+", re.I)
+_HEAD = re.compile(
+    r"^(?:other specified|other and unspecified|other|unspecified|annan|annat|andra|anden|andet|andre)\s+",
+    re.IGNORECASE,
+)
 _ROUND = re.compile(r"\s*\([^()]*\)")
 _SQUARE = re.compile(r"\s*\[([^\[\]]*)\]")
 _SHORT = re.compile(r"[A-Z][A-Za-z0-9-]{1,7}")
 _PAIR = re.compile(r"(\w{6,}) and (\w{6,})")
-_MALIGNANT = re.compile(r"(?:other (?:and unspecified )?)?malignant neoplasm of (?:other and unspecified parts of )?(.+)", re.I)
-_BENIGN = re.compile(r"(?:other )?benign neoplasm of (.+)", re.I)
+_MALIGNANT = re.compile(
+    r"(?:other (?:and unspecified )?)?malignant neoplasm of (?:other and unspecified parts of )?(.+)",
+    re.IGNORECASE,
+)
+_BENIGN = re.compile(r"(?:other )?benign neoplasm of (.+)", re.IGNORECASE)
 
 
 def is_residual(text: str) -> bool:
@@ -27,12 +33,13 @@ def is_residual(text: str) -> bool:
 
 
 def shortenings(text: str) -> tuple[str, ...]:
-    """Abbreviations given in square brackets, as in "Human immunodeficiency virus [HIV] disease"."""
-    return tuple(
-        word
-        for word in _SQUARE.findall(text)
-        if _SHORT.fullmatch(word) and sum(c.isupper() for c in word) >= 2  # noqa: PLR2004
-    )
+    """Abbreviations in square brackets ("Human immunodeficiency virus [HIV] disease"), or the whole text."""
+    return tuple(word for word in (text, *_SQUARE.findall(text)) if is_shortening(word))
+
+
+def is_shortening(text: str) -> bool:
+    """Whether a text is an abbreviation rather than a word (FFI, vCJD)."""
+    return bool(_SHORT.fullmatch(text)) and sum(c.isupper() for c in text) >= 2  # noqa: PLR2004
 
 
 def phrases(text: str) -> Iterator[str]:

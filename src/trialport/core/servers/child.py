@@ -90,6 +90,13 @@ class Child:
         """Return the exit code, negative for the signal that ended it, or None while it runs."""
         return self._process.poll()
 
+    def how_it_ended(self) -> str:
+        """Say how the child ended, in words for a message."""
+        code = self.exit_code()
+        if code is None:
+            return "still running"
+        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
     def output(self) -> str:
         """Return what this child has printed since it started."""
         with self.log.open("rb") as log:

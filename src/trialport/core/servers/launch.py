@@ -7,35 +7,40 @@ for a signal when its parent dies. UID -1 keeps the account.
 
 import os
 import sys
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 PARENT_IS_GONE = 75
 
 
-def ask_for_signal_when_parent_dies(parent: int, signal_number: int) -> None:
-    """Linux only: elsewhere the next start ends what a killed run left behind."""
+def find_prctl() -> Callable[..., int] | None:
+    """Find the call that asks for the signal; elsewhere the next start ends what a killed run left behind."""
+    if sys.platform != "linux":
+        return None
     try:
         import ctypes  # noqa: PLC0415 - Some builds of Python have no ctypes.
 
-        prctl = ctypes.CDLL(None).prctl
+        prctl: Callable[..., int] = ctypes.CDLL(None).prctl
     except (ImportError, OSError, AttributeError):
-        return
-    prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
-    if os.getppid() != parent:
-        # The parent died before the kernel was asked, so the signal would never come.
-        sys.exit(PARENT_IS_GONE)
+        return None
+    return prctl
 
 
 def main() -> None:
     parent, signal_number, uid, gid = (int(argument) for argument in sys.argv[1:5])
     command = sys.argv[5:]
+    # Before the change of account, which may put Python's own files out of reach.
+    prctl = find_prctl()
     if uid >= 0:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    # After the change of account, which would clear it.
-    if sys.platform == "linux":
-        ask_for_signal_when_parent_dies(parent, signal_number)
+    if prctl is not None:
+        # After the change of account, which would clear it.
+        prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+        if os.getppid() != parent:
+            # The parent died before the kernel was asked, so the signal would never come.
+            sys.exit(PARENT_IS_GONE)
     try:
         os.execv(command[0], command)  # noqa: S606 - No shell is wanted; the caller gives a path.
     except OSError as error:

@@ -28,7 +28,7 @@ from trialport.core.servers.postmaster import (
     end_previous_server,
     read_postmaster,
 )
-from trialport.core.servers.runtime_folder import runtime_folder, socket_folder
+from trialport.core.servers.runtime_folder import runtime_folder, socket_folder, socket_url
 
 POSTGRES_MAJOR = 18
 MAX_CONNECTIONS = 200
@@ -87,7 +87,7 @@ class PostgresServer:
 
     def url(self, database: str = "postgres") -> str:
         """Return the address for asyncpg."""
-        return f"postgresql://postgres@/{quote(database)}?host={quote(str(self.socket_folder))}"
+        return socket_url(self.socket_folder, database)
 
     def dbmate_url(self, database: str) -> str:
         """Return the address for dbmate."""

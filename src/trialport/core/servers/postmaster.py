@@ -20,14 +20,19 @@ class Postmaster(Struct, frozen=True, kw_only=True):
 
     pid: int
     ready: bool
+    socket_folder: Path | None
 
 
 def read_postmaster(data: Path) -> Postmaster | None:
     """Read the lock file of the server on `data`, None if there is none or it is not yet whole."""
     try:
         lines = (data / POSTMASTER_FILE).read_text().splitlines()
-        # Line 1 is the pid, line 8 the state (PostgreSQL's miscadmin.h lists the lines).
-        return Postmaster(pid=int(lines[0]), ready=len(lines) > 7 and lines[7].strip() == "ready")  # noqa: PLR2004
+        # PostgreSQL's miscadmin.h says what stands on which line.
+        return Postmaster(
+            pid=int(lines[0]),
+            ready="".join(lines[7:8]).strip() == "ready",
+            socket_folder=Path(lines[4]) if lines[4:5] and lines[4] else None,
+        )
     except (FileNotFoundError, IndexError, ValueError):
         return None
 
@@ -37,7 +42,7 @@ def end_previous_server(data: Path, check: Callable[[], None] = go_on) -> bool:
 
     True if there was one. Raises ServerError if it cannot be ended.
     """
-    process = _server_on(data)
+    process = server_on(data)
     if process is None:
         return False
     family = [process, *process.children(recursive=True)]
@@ -64,7 +69,7 @@ def disown_stale_lock(data: Path) -> None:
     for its own parent, so we put our own pid there; its second check, for processes still attached to
     the old server's shared memory, stays in force.
     """
-    if read_postmaster(data) is None or _server_on(data) is not None:
+    if read_postmaster(data) is None or server_on(data) is not None:
         return
     path = data / POSTMASTER_FILE
     rest = path.read_text().split("\n", 1)[1:]
@@ -75,7 +80,8 @@ def disown_stale_lock(data: Path) -> None:
         file.write("\n".join([str(os.getpid()), *rest]))
 
 
-def _server_on(data: Path) -> psutil.Process | None:
+def server_on(data: Path) -> psutil.Process | None:
+    """Find the first process of the server that runs on `data`."""
     postmaster = read_postmaster(data)
     if postmaster is None:
         return None

@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from trialport.core.servers.child import Account, ServerError
 
@@ -42,6 +43,11 @@ def socket_folder(runtime: Path, account: Account | None) -> Path:
     if account is not None:
         os.chown(folder, account.uid, account.gid)
     return folder
+
+
+def socket_url(folder: Path, database: str) -> str:
+    """Return the address for asyncpg of a database whose server has its socket in `folder`."""
+    return f"postgresql://postgres@/{quote(database)}?host={quote(str(folder))}"
 
 
 def _usable(parent: Path, account: Account | None) -> bool:

@@ -1,0 +1,224 @@
+"""The command line: `trialport demo | serve | work | migrate | token | match | annotate`.
+
+Heavy parts are imported inside the commands, so that each starts with what it needs.
+"""
+# ruff: noqa: PLC0415
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import BinaryIO, NoReturn, TypeVar
+from uuid import UUID
+
+import click
+import msgspec
+
+from trialport.accounts.models import Role
+from trialport.core.config import Settings, SettingsError, load_settings
+from trialport.core.db import Connection
+from trialport.vocabulary.models import Language
+
+Result = TypeVar("Result")
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="trialport")
+def main() -> None:
+    """The one way in for clinical-trial sponsors to a university-hospital region."""
+
+
+@main.command()
+@click.option("--data", type=click.Path(path_type=Path), default=Path(".trialport"), help="Data folder.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Port on the loopback address.")
+@click.option("--once", is_flag=True, help="End after showing the candidates.")
+@click.option("--json", "as_json", is_flag=True, help="Print only the assessment, as JSON; implies --once.")
+def demo(data: Path, port: int, once: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Run everything here: servers, demonstration data, API, worker and a sample inquiry."""
+    from trialport.demo.run import DemoOptions, run_demo
+
+    sys.exit(run_demo(DemoOptions(data=data, port=port, once=once, as_json=as_json)))
+
+
+@main.command()
+def serve() -> None:
+    """Run the API."""
+    settings = _settings()
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+
+    server = Granian(
+        "trialport.main:create_from_environment",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.api_workers,
+        loop=Loops.uvloop,
+        factory=True,
+        websockets=False,
+        log_access=False,
+        workers_kill_timeout=10,
+        respawn_failed_workers=True,
+    )
+    server.serve()
+
+
+@main.command()
+def work() -> None:
+    """Run a worker."""
+    settings = _settings()
+    from workers.main import work as run
+
+    _log(settings)
+    asyncio.run(run(settings))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    from trialport.core.migrate import MigrationError
+    from trialport.core.migrate import migrate as run
+
+    url = os.environ.get("TRIALPORT_DATABASE_URL", "").strip()
+    if not url:
+        _fail("TRIALPORT_DATABASE_URL is not set. PostgreSQL 18, as `postgresql://user:password@host/db`.", 2)
+    try:
+        click.echo(f"schema {run(url)}", err=True)
+    except MigrationError as error:
+        _fail(str(error), EXIT_FAILED)
+
+
+@main.group()
+def token() -> None:
+    """Make, list and revoke access tokens."""
+
+
+@token.command("create")
+@click.argument("name")
+@click.option(
+    "--role",
+    required=True,
+    type=click.Choice(
+        ["sponsor_contact", "investigator", "unit_head", "office", "management", "admin", "service"]
+    ),
+)
+@click.option("--region", help="Code of the region, such as UAS; every role but admin needs one.")
+@click.option("--sponsor", help="Name of the sponsor, for the role sponsor_contact.")
+@click.option(
+    "--sponsor-kind", type=click.Choice(["company", "cro", "academic"]), default="company", show_default=True
+)
+@click.option("--investigator", help="E-mail address of the investigator, for investigator and unit_head.")
+def create(
+    name: str, role: Role, region: str | None, sponsor: str | None, sponsor_kind: str, investigator: str | None
+) -> None:
+    """Make a token and print it, this once."""
+    from trialport.commands import TokenOrder, create_token_for
+
+    order = TokenOrder(
+        name=name,
+        role=role,
+        region=region,
+        sponsor=sponsor,
+        sponsor_kind=sponsor_kind,
+        investigator=investigator,
+    )
+    click.echo(_with_database(lambda connection: create_token_for(connection, order)))
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """List tokens; their secrets are stored nowhere."""
+    from trialport.accounts.queries import select_tokens
+
+    for one in _with_database(select_tokens):
+        state = "revoked" if one.revoked else "active"
+        click.echo(f"{one.token_id}  {one.role:<16} {one.region or '-':<6} {state:<8} {one.name}")
+
+
+@token.command("revoke")
+@click.argument("token_id", type=click.UUID)
+def revoke(token_id: UUID) -> None:
+    """Revoke a token at once."""
+    from trialport.accounts.queries import update_token_revoked
+
+    if not _with_database(lambda connection: update_token_revoked(connection, token_id=token_id)):
+        _fail("There is no active token with this id. `trialport token list` shows them.", EXIT_FAILED)
+    click.echo("revoked", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most candidates.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), default=Path(".trialport"), help="Folder of a running demo."
+)
+def match(file: BinaryIO, as_json: bool, limit: int, data: Path) -> None:  # noqa: FBT001
+    """Rank the register for the inquiry in FILE (JSON, `-` for standard input), storing nothing.
+
+    Uses TRIALPORT_DATABASE_URL, else the demonstration running in the data folder.
+    """
+    from trialport.commands import match_inquiry, match_table
+    from trialport.core.errors import Problem
+
+    try:
+        result = _with_database(lambda connection: match_inquiry(connection, file.read(), limit), data)
+    except Problem as problem:
+        where = "".join(f" [{one.path}: {one.message}]" for one in problem.errors)
+        _fail(f"{problem.detail}{where}", EXIT_FAILED)
+    if as_json:
+        click.echo(msgspec.json.encode(result))
+    else:
+        match_table(result)
+
+
+@main.command()
+@click.argument("text", required=False)
+@click.option("--lang", type=click.Choice(["sv", "da", "en"]), help="Language of TEXT.")
+@click.option("--jsonl", is_flag=True, help="Read lines {id, text, lang?} from standard input.")
+def annotate(text: str | None, lang: Language | None, jsonl: bool) -> None:  # noqa: FBT001
+    """Read TEXT, or JSON lines, into concepts and therapy areas; needs no server."""
+    from trialport.vocabulary.annotate import annotate_lines, annotate_text
+
+    if jsonl == (text is not None):
+        _fail("Give either a TEXT or --jsonl.", EXIT_USAGE)
+    if text is not None:
+        click.echo(annotate_text(text, lang))
+        return
+    lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+    for line in annotate_lines(lines):
+        sys.stdout.write(line + "\n")
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _fail(str(error), EXIT_USAGE)
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(f"trialport: {message}", err=True)
+    sys.exit(code)
+
+
+def _with_database(use: Callable[[Connection], Awaitable[Result]], data: Path | None = None) -> Result:
+    """Run `use` in one transaction on the database of the environment, or of the demonstration in `data`."""
+    from trialport.commands import database_url, in_transaction
+
+    url = database_url(data)
+    if url is None:
+        _fail("TRIALPORT_DATABASE_URL is not set, and no demonstration runs here.", EXIT_USAGE)
+    try:
+        return asyncio.run(in_transaction(url, use))
+    except (OSError, TimeoutError) as error:
+        _fail(f"The database cannot be reached ({type(error).__name__}). Is it running?", EXIT_FAILED)

@@ -1,0 +1,136 @@
+"""What the commands of the command line do, apart from reading options and printing."""
+
+import os
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import asyncpg
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from trialport.accounts.models import SYSTEM, Role
+from trialport.accounts.service import issue_token, record_audit_event
+from trialport.core.db import Connection, Transaction, prepare_connection
+from trialport.core.errors import BadInput
+from trialport.core.http import decode_json
+from trialport.inquiries.queries import select_asked_regions
+from trialport.matching import explain, service
+from trialport.matching.assessment_models import MatchCreate, MatchResult
+from trialport.matching.register import Register
+from trialport.sponsors.service import register_sponsor
+from trialport.units.queries import select_investigator_id, select_regions
+from trialport.vocabulary.index import load_vocabulary
+from trialport.vocabulary.reading import Reader
+
+Result = TypeVar("Result")
+
+
+class TokenOrder(Struct, frozen=True, kw_only=True):
+    """For whom a token is to be made."""
+
+    name: str
+    role: Role
+    region: str | None = None
+    sponsor: str | None = None
+    sponsor_kind: str = "company"
+    investigator: str | None = None
+
+
+def database_url(data: Path | None) -> str | None:
+    """Return the database of the environment, else of the demonstration that runs in the folder."""
+    url = os.environ.get("TRIALPORT_DATABASE_URL", "").strip()
+    if url or data is None:
+        return url or None
+    from trialport.demo.running import running_database_url  # noqa: PLC0415 - needs the embedded servers
+
+    return running_database_url(data)
+
+
+async def in_transaction(url: str, use: Callable[[Connection], Awaitable[Result]]) -> Result:
+    """Run `use` in one transaction of its own connection."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        await prepare_connection(connection)
+        async with connection.transaction():
+            return await use(connection)
+    finally:
+        await connection.close()
+
+
+async def create_token_for(connection: Connection, order: TokenOrder) -> str:
+    """Make a token within the scope its role needs; raises BadInput naming what is missing or unknown."""
+    region_id = None
+    if order.region is not None:
+        found = await select_asked_regions(connection, codes=(order.region,), region_id=None)
+        if not found:
+            raise BadInput.at("--region", f"There is no region {order.region}.")
+        region_id = found[0].region_id
+    elif order.role != "admin":
+        raise BadInput.at("--region", "This role needs a region.")
+    sponsor_id = investigator_id = None
+    if order.role == "sponsor_contact":
+        if order.sponsor is None:
+            raise BadInput.at("--sponsor", "This role needs the name of its sponsor.")
+        sponsor_id = await register_sponsor(connection, name=order.sponsor, kind=order.sponsor_kind)
+    if order.role in ("investigator", "unit_head"):
+        investigator_id = await select_investigator_id(connection, email=order.investigator or "")
+        if investigator_id is None:
+            raise BadInput.at("--investigator", "This role needs the e-mail address of a known investigator.")
+    token_id, secret = await issue_token(
+        connection,
+        name=order.name,
+        role=order.role,
+        region_id=region_id,
+        sponsor_id=sponsor_id,
+        investigator_id=investigator_id,
+    )
+    tx = Transaction(connection, datetime.now(UTC), "command-line")
+    await record_audit_event(
+        tx,
+        SYSTEM,
+        action="access_token.created",
+        object_type="access_token",
+        object_id=token_id,
+        region_id=region_id,
+        details={"role": order.role},
+    )
+    return secret
+
+
+async def match_inquiry(connection: Connection, body: bytes, limit: int) -> MatchResult:
+    """Rank the register for an inquiry in JSON; raises BadInput for a file that is none."""
+    data = decode_json(body, MatchCreate)
+    wanted = set(data.placement.regions_wanted) if isinstance(data.placement, Struct) else set()
+    regions = await select_regions(connection)
+    region_ids = [region.region_id for region in regions if not wanted or region.code in wanted]
+    if wanted - {region.code for region in regions}:
+        raise BadInput.at("placement.regions_wanted", "Name regions that exist.")
+    vocabulary = load_vocabulary()
+    tx = Transaction(connection, datetime.now(UTC), "command-line")
+    reading, ranking = await service.match_preview(
+        tx, Register(vocabulary), Reader(vocabulary), data, region_ids, limit
+    )
+    return MatchResult(
+        reading=reading,
+        candidates=tuple(explain.candidate_detail(one) for one in ranking.candidates),
+        excluded=tuple(explain.exclusion_detail(one) for one in ranking.excluded),
+    )
+
+
+def match_table(result: MatchResult) -> None:
+    """Print a ranking for people."""
+    console = Console()
+    read = ", ".join(f"{one.label} ({one.code})" for one in result.reading.concepts if not one.excluded)
+    console.print(f"Read as: {read or 'nothing known; every capacity is compared without it'}", highlight=False)
+    table = Table("Rank", "Score", "Unit", "Therapy area", "Met", "Partly", "Unmet", "Unknown")
+    for one in result.candidates:
+        states = [criterion.state for criterion in one.criteria]
+        counts = [str(states.count(state)) for state in ("met", "partly", "unmet", "unknown")]
+        table.add_row(
+            str(one.rank), f"{one.score:.1f}", f"{one.unit.name}\n{one.unit.site}", one.therapy_area, *counts
+        )
+    console.print(table)
+    console.print(f"{len(result.excluded)} capacities left out; --json names each with its reason.")

@@ -1,0 +1,122 @@
+"""The four processes of a demonstration: started in order, watched, stopped in reverse order."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from trialport.core.servers.child import Child
+from trialport.core.servers.postgres import PostgresServer
+from trialport.core.servers.valkey import LOOPBACK, ValkeyServer
+from trialport.demo.folder import DataFolder
+from trialport.demo.interrupts import Interrupts
+from trialport.demo.leftovers import ProcessRecord
+from trialport.demo.loading import load
+from trialport.demo.models import DemoTokens
+from trialport.demo.programs import Programs, choose_port, environment, wait_until_ready
+from trialport.demo.progress import Progress
+from trialport.demo.running import DATABASE
+from trialport.demo.trouble import DemoError
+
+WATCH_SECONDS = 0.2
+
+
+class Stack:
+    """PostgreSQL, Valkey, the API and the worker on one data folder."""
+
+    def __init__(self, folder: DataFolder, interrupts: Interrupts, progress: Progress) -> None:
+        self._folder = folder
+        self._interrupts = interrupts
+        self._progress = progress
+        self._record = ProcessRecord(folder)
+        check = interrupts.check
+        self.postgres = PostgresServer(
+            folder.path / "postgres", log=folder.path / "postgres.log", check=check
+        )
+        self._valkey = ValkeyServer(folder.path / "valkey", log=folder.path / "valkey.log", check=check)
+        self._programs: Programs | None = None
+        self._started: list[tuple[str, Callable[[], None]]] = []
+
+    def start(self, port: int, now: datetime) -> tuple[str, DemoTokens]:
+        """Bring everything up; returns the address of the API and the tokens.
+
+        Raises DemoError, ServerError and Interrupted; what has been started by then is left to `stop`.
+        """
+        if ended := self._record.end_leftovers(self._interrupts.check):
+            self._progress.say(f"Ended {ended} processes that an earlier run had left behind.")
+        port = choose_port(port)
+        self._start_postgres()
+        valkey_url = self._start_valkey()
+        settings = environment(self._folder, self.postgres.url(DATABASE), valkey_url, port)
+        programs = self._programs = Programs(self._folder, settings, self._record.note)
+        with self._progress.step("Bringing the database up to date", "Database is up to date"):
+            programs.migrate(self._interrupts.check)
+        address = f"http://{LOOPBACK}:{port}"
+        tokens = self._start_programs(programs, address, now)
+        return address, tokens
+
+    def check(self) -> None:
+        """Raise if the user wants to end or a process has died; for waits while starting."""
+        self._interrupts.check()
+        self._check_servers()
+        if self._programs is not None:
+            self._programs.check_alive()
+
+    def watch(self) -> None:
+        """Keep everything running until the user ends it (Interrupted) or it cannot be kept (DemoError)."""
+        if self._programs is None:
+            raise RuntimeError("nothing has been started")
+        while True:
+            self._interrupts.check()
+            self._check_servers()
+            self._programs.revive(self._progress.say)
+            time.sleep(WATCH_SECONDS)
+
+    def stop(self) -> None:
+        """Stop every process, whatever state it is in; a further Ctrl-C makes it hurry."""
+        while self._started:
+            name, stop = self._started.pop()
+            self._progress.say(f"Stopping {name} ...")
+            stop()
+        self._record.clear()
+
+    def _start_postgres(self) -> None:
+        is_new = not self.postgres.folder.exists()
+        doing = "Making the database (once)" if is_new else "Starting PostgreSQL 18"
+        self._started.append(("PostgreSQL", lambda: self.postgres.stop(self._interrupts.hurried)))
+        with self._progress.step(doing, "PostgreSQL 18 is running"):
+            self.postgres.start()
+            self._record.note(self.postgres.child)
+            self.postgres.create_database(DATABASE)
+
+    def _start_valkey(self) -> str:
+        self._started.append(("Valkey", lambda: self._valkey.stop(self._interrupts.hurried)))
+        with self._progress.step("Starting Valkey 8", "Valkey 8 is running"):
+            url = self._valkey.start()
+            self._record.note(self._valkey.child)
+        return url
+
+    def _start_programs(self, programs: Programs, address: str, now: datetime) -> DemoTokens:
+        """Load the demonstration while the API and the worker start: both take a second."""
+        for name, command in (("worker", "work"), ("API", "serve")):
+            self._started.append((f"the {name}", self._stopper(programs, command)))
+            programs.start(name, command)
+        with self._progress.step("Loading the demonstration regions", "Demonstration regions are loaded"):
+            tokens = load(self.postgres, self._folder, now, self.check)
+        with self._progress.step("Starting the API and the worker", f"API is ready at {address}"):
+            wait_until_ready(address, self.check)
+        return tokens
+
+    def _stopper(self, programs: Programs, command: str) -> Callable[[], None]:
+        return lambda: programs.stop(command, self._interrupts.hurried)
+
+    def _check_servers(self) -> None:
+        for child in (self.postgres.child, self._valkey.child):
+            if child.exit_code() is not None:
+                raise DemoError(_died(child))
+
+
+def _died(child: Child) -> str:
+    return (
+        f"{child.name} has stopped ({child.how_it_ended()}). "
+        f"Start again: nothing is lost; its last words are in {child.log}"
+    )

@@ -1,0 +1,132 @@
+"""The composition root: the only list of routers, plugins and handlers."""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from litestar import Litestar, Request, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from trialport.accounts.guards import OPEN_DOCUMENT, BearerAuthentication, provide_actor, refuse_other_roles
+from trialport.core import http
+from trialport.core.config import Settings, load_settings
+from trialport.core.db import open_pool
+from trialport.core.edge import provide_settings, provide_transaction
+from trialport.core.errors import Problem
+from trialport.core.health import read_liveness, read_readiness
+from trialport.core.jobs.doorbell import Doorbell
+from trialport.core.openapi import DocumentPlugin
+from trialport.inquiries import api as inquiries_api
+from trialport.matching import api as matching_api
+from trialport.matching.register import Register
+from trialport.notifications import api as notifications_api
+from trialport.units import api as units_api
+from trialport.vocabulary.index import load_vocabulary
+from trialport.vocabulary.reading import Reader
+
+VERSION = "1.0.0"
+
+
+def provide_register(request: Request[Any, Any, State]) -> Register:
+    register: Register = request.app.state.register
+    return register
+
+
+def provide_reader(request: Request[Any, Any, State]) -> Reader:
+    reader: Reader = request.app.state.reader
+    return reader
+
+
+def provide_icd10_check(request: Request[Any, Any, State]) -> Any:
+    """Hand a route the test whether a code is an ICD-10 code: its category is in the vocabulary."""
+    known = request.app.state.reader.vocabulary.concept_ids
+    return lambda code: code[:3] in known
+
+
+@asynccontextmanager
+async def lifespan(app: Litestar) -> AsyncIterator[None]:
+    """Open what lives as long as the process: vocabulary, database pool, doorbell."""
+    settings: Settings = app.state.settings
+    vocabulary = await asyncio.to_thread(load_vocabulary)
+    app.state.reader = Reader(vocabulary)
+    app.state.register = Register(vocabulary)
+    app.state.pool = await open_pool(settings, "trialport-api")
+    app.state.doorbell = Doorbell(settings.valkey_url)
+    try:
+        yield
+    finally:
+        await app.state.doorbell.close()
+        await app.state.pool.close()
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Put the application together; nothing is opened before it starts."""
+    api = Router(
+        path="/api/v1",
+        route_handlers=[
+            units_api.router,
+            inquiries_api.router,
+            matching_api.router,
+            notifications_api.router,
+        ],
+    )
+    return Litestar(
+        route_handlers=[api, read_liveness, read_readiness],
+        dependencies={
+            "tx": Provide(provide_transaction),
+            "settings": Provide(provide_settings, sync_to_thread=False),
+            "actor": Provide(provide_actor, sync_to_thread=False),
+            "register": Provide(provide_register, sync_to_thread=False),
+            "reader": Provide(provide_reader, sync_to_thread=False),
+            "is_icd10": Provide(provide_icd10_check, sync_to_thread=False),
+        },
+        middleware=[_authentication],
+        guards=[refuse_other_roles],
+        before_request=http.check_address,
+        request_class=http.StrictRequest,
+        request_max_body_size=settings.body_bytes,
+        exception_handlers={
+            Problem: http.answer_problem,
+            HTTPException: http.answer_http_exception,
+            asyncpg.PostgresError: http.answer_database_error,
+            Exception: http.answer_unforeseen,
+        },
+        lifespan=[lifespan],
+        state=State({"settings": settings}),
+        openapi_config=_openapi(),
+        debug=False,
+        logging_config=None,
+    )
+
+
+def _authentication(app: Any) -> BearerAuthentication:
+    return BearerAuthentication(app, exclude=f"^{re.escape(OPEN_DOCUMENT)}$", exclude_from_auth_key="open")
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Trialport",
+        version=VERSION,
+        description="Clinical-trial inquiries to university-hospital regions: capacity in, ranked candidates out.",
+        path=OPEN_DOCUMENT.rpartition("/")[0],
+        render_plugins=[DocumentPlugin(path="/" + OPEN_DOCUMENT.rpartition("/")[2])],
+        components=Components(
+            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+        ),
+        security=[{"bearer": []}],
+    )
+
+
+def create_from_environment() -> Litestar:
+    """Entry for the server: settings from the environment."""
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return create_app(settings)

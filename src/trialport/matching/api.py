@@ -1,0 +1,161 @@
+"""Assessments, candidates and previews over JSON."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+
+from trialport.accounts.guards import Caller, roles
+from trialport.accounts.service import record_audit_event
+from trialport.core.edge import AppSettings, Tx
+from trialport.core.paging import Limit, cut_page
+from trialport.inquiries import service as inquiry_service
+from trialport.matching import explain, queries, service
+from trialport.matching.assessment_models import (
+    AssessmentDetail,
+    AssessmentForSponsor,
+    CandidatePage,
+    MatchCreate,
+    MatchForSponsor,
+    MatchResult,
+    unit_band,
+)
+from trialport.matching.queries import StoredAssessment
+from trialport.matching.register import Register
+from trialport.vocabulary.models import Reading
+from trialport.vocabulary.reading import Reader
+
+INQUIRY_ROLES = roles("sponsor_contact", "office", "admin", "service")
+OFFICE_ROLES = roles("office", "admin", "service")
+
+AppRegister = NamedDependency[SkipValidation[Register]]
+AppReader = NamedDependency[SkipValidation[Reader]]
+
+
+@get(
+    "/inquiries/{inquiry_id:uuid}/assessments/latest",
+    opt=INQUIRY_ROLES,
+    summary="Read the newest assessment of an inquiry",
+    description="404 with type `not-assessed-yet` while the worker is at it. "
+    "A sponsor is told how the indication was read; the office also what was left out and why.",
+)
+async def read_latest_assessment(
+    tx: Tx, actor: Caller, inquiry_id: FromPath[UUID]
+) -> AssessmentDetail | AssessmentForSponsor:
+    stored = await service.latest_assessment(tx, actor, inquiry_id)
+    if actor.role == "sponsor_contact":
+        return AssessmentForSponsor(
+            inquiry_id=stored.inquiry_id,
+            reference=stored.reference,
+            version=stored.version,
+            assessed_at=stored.assessed_at,
+            reading=msgspec.convert(stored.reading, Reading),
+        )
+    excluded = await queries.select_exclusions(
+        tx.connection, actor=actor, assessment_id=stored.assessment_id
+    )
+    return _detail(stored, tuple(explain.exclusion_detail(one) for one in excluded))
+
+
+@post(
+    "/inquiries/{inquiry_id:uuid}/assessments",
+    opt=OFFICE_ROLES,
+    status_code=202,
+    summary="Ask for a new assessment",
+    description="Also after the assessment was given up; the result appears at `assessments/latest`.",
+)
+async def request_assessment(
+    tx: Tx, settings: AppSettings, actor: Caller, inquiry_id: FromPath[UUID]
+) -> Response[None]:
+    await service.request_reassessment(tx, settings, actor, inquiry_id)
+    await record_audit_event(
+        tx, actor, action="assessment.requested", object_type="inquiry", object_id=inquiry_id
+    )
+    return Response(
+        None, status_code=202, headers={"Location": f"/api/v1/inquiries/{inquiry_id}/assessments/latest"}
+    )
+
+
+@get(
+    "/inquiries/{inquiry_id:uuid}/candidates",
+    opt=OFFICE_ROLES,
+    summary="List the candidates of the newest assessment, best first",
+)
+async def list_candidates(
+    tx: Tx,
+    actor: Caller,
+    inquiry_id: FromPath[UUID],
+    cursor: Annotated[
+        int | None, QueryParameter(ge=1, le=2_147_483_647, description="`next_cursor` of the page before.")
+    ] = None,
+    limit: Limit = 50,
+) -> CandidatePage:
+    row = await inquiry_service.read_inquiry(tx, actor, inquiry_id)
+    inquiry_service.require_command(actor, row, "read_candidates")
+    stored = await service.latest_assessment(tx, actor, inquiry_id)
+    rows = await queries.select_candidates(
+        tx.connection,
+        actor=actor,
+        assessment_id=stored.assessment_id,
+        after_rank=cursor or 0,
+        limit=limit + 1,
+    )
+    items, following = cut_page(rows, limit, lambda candidate: candidate.rank)
+    return CandidatePage(
+        items=tuple(explain.candidate_detail(one) for one in items), next_cursor=following
+    )
+
+
+@post(
+    "/matches",
+    opt={**INQUIRY_ROLES, "readonly": True},
+    status_code=200,
+    summary="Read and rank without storing",
+    description="A preview while typing. An office sees the units; a sponsor how many may fit, in bands.",
+)
+async def match(
+    tx: Tx,
+    actor: Caller,
+    register: AppRegister,
+    reader: AppReader,
+    data: JSONBody[MatchCreate],
+    limit: Limit = 50,
+) -> MatchResult | MatchForSponsor:
+    wanted = data.placement.regions_wanted if isinstance(data.placement, msgspec.Struct) else ()
+    region_ids = await service.regions_to_match(tx, actor, wanted)
+    reading, ranking = await service.match_preview(tx, register, reader, data, region_ids, limit)
+    if actor.role == "sponsor_contact":
+        return MatchForSponsor(reading=reading, fitting_units=unit_band(ranking.fitting_units))
+    return MatchResult(
+        reading=reading,
+        candidates=tuple(explain.candidate_detail(one) for one in ranking.candidates),
+        excluded=tuple(explain.exclusion_detail(one) for one in ranking.excluded),
+    )
+
+
+def _detail(stored: StoredAssessment, excluded: tuple[explain.ExclusionDetail, ...]) -> AssessmentDetail:
+    return AssessmentDetail(
+        assessment_id=stored.assessment_id,
+        inquiry_id=stored.inquiry_id,
+        reference=stored.reference,
+        version=stored.version,
+        run=stored.run,
+        assessed_at=stored.assessed_at,
+        outdated=stored.outdated_at is not None,
+        algorithm_version=stored.algorithm_version,
+        vocabulary_version=stored.vocabulary_version,
+        weights=stored.weights,
+        reading=msgspec.convert(stored.reading, Reading),
+        candidates=stored.candidates,
+        excluded=excluded,
+    )
+
+
+router = Router(
+    path="/",
+    tags=["matching"],
+    route_handlers=[read_latest_assessment, request_assessment, list_candidates, match],
+)

@@ -1,0 +1,156 @@
+"""Shapes of assessments and previews as the API tells them, one struct per kind of viewer."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from trialport.core.fields import Id, NextCursor
+from trialport.inquiries.models import (
+    Answer,
+    Attachment,
+    Burden,
+    Condition,
+    Confidentiality,
+    Contact,
+    DctWish,
+    Identity,
+    InquiryContent,
+    Kind,
+    Money,
+    Needs,
+    Numbers,
+    Placement,
+    Population,
+    Product,
+    Who,
+)
+from trialport.matching.models import CandidateDetail, ExclusionDetail
+from trialport.vocabulary.codes import DctActivity
+from trialport.vocabulary.models import Reading
+
+# Counts of units are told to sponsors in bands only: a small number could point to a person.
+UnitBand = Literal["0", "1-4", "5-9", "10-19", "20+"]
+
+_Version = Annotated[int, Meta(description="Version of the inquiry.", examples=[1])]
+_Reference = Annotated[str, Meta(description="Reference of the inquiry.", examples=["UAS-2026-0042"])]
+_AssessedAt = Annotated[
+    datetime, Meta(description="When it was assessed (UTC).", examples=["2026-11-21T09:00:02Z"])
+]
+
+
+class AssessmentDetail(Struct, frozen=True, kw_only=True):
+    """An assessment as an office sees it; its candidates come in pages of their own."""
+
+    assessment_id: Id
+    inquiry_id: Id
+    reference: _Reference
+    version: _Version
+    run: Annotated[
+        int, Meta(description="1 for the first assessment of this version, higher after changes.", examples=[1])
+    ]
+    assessed_at: _AssessedAt
+    outdated: Annotated[
+        bool,
+        Meta(description="Whether capacity changed since; a new assessment follows.", examples=[False]),
+    ]
+    algorithm_version: Annotated[str, Meta(description="Version of the rules.", examples=["2026.11-1"])]
+    vocabulary_version: Annotated[
+        str, Meta(description="Version of the vocabulary.", examples=["9f2c4e1ab03d"])
+    ]
+    weights: Annotated[
+        dict[str, float], Meta(description="Weight of each criterion.", examples=[{"indication": 26.0}])
+    ]
+    reading: Annotated[Reading, Meta(description="How the indication was read.")]
+    candidates: Annotated[int, Meta(description="Candidates in your region (count).", examples=[12])]
+    excluded: Annotated[tuple[ExclusionDetail, ...], Meta(description="Capacities left out, and why.")]
+
+
+class AssessmentForSponsor(Struct, frozen=True, kw_only=True):
+    """An assessment as the sponsor sees it: how the indication was read, and how far the office is."""
+
+    inquiry_id: Id
+    reference: _Reference
+    version: _Version
+    assessed_at: _AssessedAt
+    reading: Annotated[Reading, Meta(description="How the indication was read.")]
+
+
+class CandidatePage(Struct, frozen=True, kw_only=True):
+    """A page of candidates, best first."""
+
+    items: Annotated[tuple[CandidateDetail, ...], Meta(description="Candidates.")]
+    next_cursor: NextCursor
+
+
+class MatchCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An inquiry in the making: the same groups as an inquiry, of which only the condition is needed.
+
+    What is left out is not compared, or takes the mildest value: phase `not_applicable`, one participant,
+    start today.
+    """
+
+    condition: Annotated[Condition, Meta(description="What is treated.")]
+    who: Annotated[Who, Meta(description="Accepted, not used.")] | UnsetType = UNSET
+    identity: Annotated[Identity, Meta(description="Accepted, not used.")] | UnsetType = UNSET
+    kind: Annotated[Kind, Meta(description="What kind of trial.")] | UnsetType = UNSET
+    product: Annotated[Product, Meta(description="What is studied.")] | UnsetType = UNSET
+    population: Annotated[Population, Meta(description="Who takes part.")] | UnsetType = UNSET
+    numbers: Annotated[Numbers, Meta(description="How many, and when.")] | UnsetType = UNSET
+    burden: Annotated[Burden, Meta(description="Accepted, not used.")] | UnsetType = UNSET
+    needs: Annotated[Needs, Meta(description="What a unit must have.")] | UnsetType = UNSET
+    dct_activities: (
+        Annotated[
+            dict[DctActivity, DctWish], Meta(max_length=26, description="Decentralised activities.")
+        ]
+        | UnsetType
+    ) = UNSET
+    placement: Annotated[Placement, Meta(description="Where.")] | UnsetType = UNSET
+    money: Annotated[Money, Meta(description="Accepted, not used.")] | UnsetType = UNSET
+    answer: Annotated[Answer, Meta(description="Accepted, not used.")] | UnsetType = UNSET
+    confidentiality: Annotated[Confidentiality, Meta(description="Accepted, not used.")] | UnsetType = UNSET
+    attachments: (
+        Annotated[tuple[Attachment, ...], Meta(max_length=20, description="Accepted, not used.")] | UnsetType
+    ) = UNSET
+
+    def as_content(self, today: date) -> InquiryContent:
+        """Fill what is missing with values that no capacity fails."""
+        given = {
+            name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not UNSET
+        }
+        return InquiryContent(**{**_mildest(today), **given})
+
+
+def _mildest(today: date) -> dict[str, Struct]:
+    contact = Contact(name="-", email="-@-.-")
+    return {
+        "who": Who(sponsor_name="-", sponsor_kind="company", contact=contact, award_status="own_trial"),
+        "identity": Identity(working_title="-"),
+        "kind": Kind(study_type="drug", phase="not_applicable"),
+        "product": Product(mechanism="-"),
+        "numbers": Numbers(participants_wanted=1, planned_start=today),
+        "answer": Answer(outcome_promised_by=today),
+    }
+
+
+class MatchResult(Struct, frozen=True, kw_only=True):
+    """A preview as an office sees it."""
+
+    reading: Annotated[Reading, Meta(description="How the indication was read.")]
+    candidates: Annotated[tuple[CandidateDetail, ...], Meta(description="Candidates, best first.")]
+    excluded: Annotated[tuple[ExclusionDetail, ...], Meta(description="Capacities left out, and why.")]
+
+
+class MatchForSponsor(Struct, frozen=True, kw_only=True):
+    """A preview as a sponsor sees it: no unit is named, numbers come in bands."""
+
+    reading: Annotated[Reading, Meta(description="How the indication was read.")]
+    fitting_units: Annotated[
+        UnitBand, Meta(description="Units that may fit (band of counts).", examples=["5-9"])
+    ]
+
+
+def unit_band(count: int) -> UnitBand:
+    """Return the band a number of units falls in."""
+    bands: tuple[tuple[int, UnitBand], ...] = ((0, "0"), (4, "1-4"), (9, "5-9"), (19, "10-19"))
+    return next((band for highest, band in bands if count <= highest), "20+")

@@ -1,0 +1,156 @@
+"""Telling a ranking to people: from the stored values of a criterion to a sentence.
+
+Only what a criterion holds is used, so an assessment made last year is told from its own figures, in any
+language that has a `Wording`.
+"""
+
+import re
+from collections.abc import Mapping
+
+from trialport.matching.models import (
+    Candidate,
+    CandidateDetail,
+    Criterion,
+    CriterionDetail,
+    CriterionName,
+    Exclusion,
+    ExclusionDetail,
+    ExclusionReason,
+    UnitReference,
+    Value,
+)
+from trialport.matching.sentences import ENGLISH, Wording
+
+# A list is told up to here, then counted; a unit may have named fifty indications.
+MOST_LISTED = 6
+PLAIN = "{value}"
+_OPTIONAL_PART = re.compile(r"\[([^\]]*)\]")
+_PLACE = re.compile(r"\{((\w+)(?::(\w+))?)\}")
+_PHASE_CRITERIA: tuple[CriterionName, ...] = ("phase", "experience")
+
+
+def sentence(criterion: Criterion, wording: Wording = ENGLISH) -> str:
+    """Tell the comparison in one sentence that a trial office understands."""
+    cases = wording.sentences[criterion.name, criterion.state]
+    told = _filled(cases[criterion.case], _values(criterion), criterion.name, wording)
+    return told[:1].upper() + told[1:]
+
+
+def wanted_text(criterion: Criterion, wording: Wording = ENGLISH) -> str | None:
+    """Tell what the inquiry asks; None where it does not say."""
+    return _told(criterion, criterion.wanted, wording.wanted.get(criterion.name, PLAIN), wording)
+
+
+def offered_text(criterion: Criterion, wording: Wording = ENGLISH) -> str | None:
+    """Tell what the unit says; None where it is not known."""
+    return _told(criterion, criterion.offered, wording.offered.get(criterion.name, PLAIN), wording)
+
+
+def exclusion_sentence(reason: ExclusionReason, wording: Wording = ENGLISH) -> str:
+    """Tell why a capacity was left out."""
+    return wording.exclusions[reason]
+
+
+def candidate_detail(candidate: Candidate, wording: Wording = ENGLISH) -> CandidateDetail:
+    """Tell a candidate as the API does."""
+    return CandidateDetail(
+        rank=candidate.rank,
+        score=candidate.score,
+        unit=_unit_reference(candidate),
+        therapy_area=candidate.therapy_area,
+        stale=candidate.stale,
+        criteria=tuple(criterion_detail(criterion, wording) for criterion in candidate.criteria),
+    )
+
+
+def criterion_detail(criterion: Criterion, wording: Wording = ENGLISH) -> CriterionDetail:
+    """Tell a criterion as the API does."""
+    return CriterionDetail(
+        name=criterion.name,
+        state=criterion.state,
+        weight=criterion.weight,
+        wanted=wanted_text(criterion, wording),
+        offered=offered_text(criterion, wording),
+        sentence=sentence(criterion, wording),
+    )
+
+
+def exclusion_detail(exclusion: Exclusion, wording: Wording = ENGLISH) -> ExclusionDetail:
+    """Tell an exclusion as the API does."""
+    return ExclusionDetail(
+        unit=_unit_reference(exclusion),
+        therapy_area=exclusion.therapy_area,
+        reason=exclusion.reason,
+        sentence=exclusion_sentence(exclusion.reason, wording),
+    )
+
+
+def _unit_reference(found: Candidate | Exclusion) -> UnitReference:
+    return UnitReference(
+        unit_id=found.unit_id, name=found.unit_name, kind=found.unit_kind, site=found.site_name
+    )
+
+
+def _told(criterion: Criterion, value: Value, template: str, wording: Wording) -> str | None:
+    return None if value is None else _filled(template, {"value": value}, criterion.name, wording)
+
+
+def _values(criterion: Criterion) -> dict[str, Value]:
+    """Collect every value that a sentence of this criterion may name."""
+    wanted, offered = criterion.wanted, criterion.offered
+    values = {**criterion.facts, "wanted": wanted, "offered": offered}
+    if isinstance(wanted, list):
+        stated = offered if isinstance(offered, list) else []
+        values["covered"] = [code for code in wanted if code in stated]
+        values["missing"] = [code for code in wanted if code not in stated]
+    return values
+
+
+def _filled(template: str, values: Mapping[str, Value], name: CriterionName, wording: Wording) -> str:
+    """Fill the template, leaving out the bracketed parts that lack a value."""
+    texts = {
+        place: _text(values.get(value), unit, name, wording)
+        for place, value, unit in _PLACE.findall(template)
+    }
+
+    def part(match: re.Match[str]) -> str:
+        inner = match.group(1)
+        return inner if all(texts[place] for place, _, _ in _PLACE.findall(inner)) else ""
+
+    return _PLACE.sub(lambda match: texts[match.group(1)], _OPTIONAL_PART.sub(part, template))
+
+
+def _text(value: Value, unit: str, name: CriterionName, wording: Wording) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return _listed([_item(item, name, wording) for item in value], wording)
+    if isinstance(value, str):
+        return _code(value, name, wording)
+    return _counted(value, unit, wording) if unit else str(value)
+
+
+def _item(item: str, name: CriterionName, wording: Wording) -> str:
+    """Tell one item of a list: a unit's own words as they are, hours of a role counted, codes spelled out."""
+    if name == "indication":
+        return item
+    role, _, hours = item.partition(" ")
+    return _counted(float(hours), role, wording) if hours else _code(item, name, wording)
+
+
+def _code(code: str, name: CriterionName, wording: Wording) -> str:
+    if name in _PHASE_CRITERIA and code in wording.phases:
+        return wording.phases[code]
+    return wording.codes.get(code, code.replace("_", " "))
+
+
+def _counted(value: float, unit: str, wording: Wording) -> str:
+    one, many = wording.counted[unit]
+    return (one if value == 1 else many).format(f"{value:g}")
+
+
+def _listed(texts: list[str], wording: Wording) -> str:
+    if len(texts) > MOST_LISTED:
+        texts = [*texts[:MOST_LISTED], wording.more_of_list.format(len(texts) - MOST_LISTED)]
+    *first, last = texts or [""]
+    return f"{', '.join(first)}{wording.last_of_list}{last}" if first else last

@@ -1,0 +1,324 @@
+"""Tables assessment, candidate and exclusion; the register is joined read-only."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from trialport.accounts.models import Actor
+from trialport.core.db import Connection
+from trialport.matching.models import Candidate, CapacityRow, Exclusion
+from trialport.vocabulary.codes import ResourceKind
+
+
+class StoredAssessment(Struct, frozen=True, kw_only=True):
+    """An assessment's head as stored."""
+
+    assessment_id: UUID
+    inquiry_id: UUID
+    reference: str
+    version: int
+    run: int
+    algorithm_version: str
+    vocabulary_version: str
+    assessed_at: datetime
+    outdated_at: datetime | None
+    weights: dict[str, float]
+    reading: dict[str, Any]
+    candidates: int
+
+
+async def select_register_fingerprint(connection: Connection, *, region_ids: Sequence[UUID]) -> str:
+    """Return a text that changes whenever anything changes in these regions that a ranking is built from."""
+    fingerprint: str = await connection.fetchval(
+        """
+        select concat_ws('|',
+            (select concat_ws(',', count(*), sum(revision), max(updated_at)) from capacity
+             where region_id = any ($1::uuid[])),
+            (select concat_ws(',', count(*), max(updated_at)) from unit where region_id = any ($1::uuid[])),
+            (select concat_ws(',', count(*), max(updated_at)) from resource where region_id = any ($1::uuid[])),
+            (select concat_ws(',', count(*), max(i.updated_at),
+                              sum(hashtext(p.investigator_id::text || p.unit_id::text)))
+             from position p
+             join investigator i using (investigator_id)
+             join unit u using (unit_id)
+             where u.region_id = any ($1::uuid[])))
+        """,
+        region_ids,
+    )
+    return fingerprint
+
+
+async def select_capacity_rows(
+    connection: Connection, *, region_ids: Sequence[UUID], on: date
+) -> list[CapacityRow]:
+    """Read every capacity of the regions with what its unit adds; GCP training counts when valid on the day."""
+    records = await connection.fetch(
+        """
+        select c.capacity_id, c.region_id, c.unit_id, u.site_id, u.name as unit_name, s.name as site_name,
+               u.kind as unit_kind, c.therapy_area, c.indications, c.study_types, c.phases, c.age_groups,
+               case when c.care_settings = '{}' then u.care_settings else c.care_settings end as care_settings,
+               c.state, c.state_until, c.new_trials_possible, c.new_trials_from, c.participants_per_month,
+               c.participants_basis, c.nurse_hours_free, c.physician_hours_free, c.running_trials,
+               c.competing_trials, c.lead_time_days, c.conditions, c.dct_activities, c.equipment, c.resources,
+               c.experience, u.capabilities, c.primary_care_role, c.confirmed_at, c.valid_until, c.revision,
+               g.gcp_investigators
+        from capacity c
+        join unit u using (unit_id)
+        join site s using (site_id)
+        left join lateral (
+            select count(*) filter (where i.gcp_expires_on >= $2)::integer as gcp_investigators
+            from position p
+            join investigator i using (investigator_id)
+            where p.unit_id = c.unit_id
+            having count(*) > 0
+        ) g on true
+        where c.region_id = any ($1::uuid[])
+        order by c.capacity_id
+        """,
+        region_ids,
+        on,
+    )
+    return msgspec.convert(records, list[CapacityRow])
+
+
+async def select_region_resources(
+    connection: Connection, *, region_ids: Sequence[UUID]
+) -> dict[UUID, frozenset[ResourceKind]]:
+    records = await connection.fetch(
+        """
+        select region_id, array_agg(distinct kind) as kinds
+        from resource
+        where region_id = any ($1::uuid[])
+        group by region_id
+        """,
+        region_ids,
+    )
+    return {record["region_id"]: frozenset(record["kinds"]) for record in records}
+
+
+async def lock_assessments_shared(connection: Connection, *, region_ids: Sequence[UUID]) -> None:
+    """Hold back the marking of outdated assessments in these regions until this transaction ends."""
+    await connection.execute(
+        """
+        select pg_advisory_xact_lock_shared(hashtextextended('assessments:' || region_id::text, 0))
+        from unnest($1::uuid[]) as region_id
+        order by region_id
+        """,
+        region_ids,
+    )
+
+
+async def lock_assessments(connection: Connection, *, region_id: UUID) -> None:
+    """Wait for assessments being stored in this region, so that none with an older snapshot slips by."""
+    await connection.execute(
+        "select pg_advisory_xact_lock(hashtextextended('assessments:' || $1::uuid::text, 0))", region_id
+    )
+
+
+async def insert_assessment(
+    connection: Connection,
+    *,
+    inquiry_id: UUID,
+    version: int,
+    algorithm_version: str,
+    vocabulary_version: str,
+    input_hash: bytes,
+    weights: dict[str, float],
+    reading: Any,
+    now: datetime,
+) -> UUID:
+    """Store an assessment's head as the next run of its version; returns its id."""
+    assessment_id: UUID = await connection.fetchval(
+        """
+        insert into assessment
+            (inquiry_id, version, run, algorithm_version, vocabulary_version, input_hash, weights, reading,
+             assessed_at)
+        select $1, $2, coalesce(max(run), 0) + 1, $3, $4, $5, $6, $7, $8
+        from assessment
+        where inquiry_id = $1 and version = $2
+        returning assessment_id
+        """,
+        inquiry_id,
+        version,
+        algorithm_version,
+        vocabulary_version,
+        input_hash,
+        weights,
+        reading,
+        now,
+    )
+    return assessment_id
+
+
+async def insert_candidates(
+    connection: Connection, *, assessment_id: UUID, candidates: Sequence[Candidate]
+) -> None:
+    await connection.execute(
+        """
+        insert into candidate
+            (assessment_id, capacity_id, region_id, unit_id, therapy_area, capacity_revision, rank, score, stale,
+             criteria)
+        select $1, capacity_id, region_id, unit_id, therapy_area, capacity_revision, rank, score, stale,
+               criteria::jsonb
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::integer[], $7::integer[],
+                    $8::double precision[], $9::boolean[], $10::text[])
+            as row (capacity_id, region_id, unit_id, therapy_area, capacity_revision, rank, score, stale, criteria)
+        """,
+        assessment_id,
+        [one.capacity_id for one in candidates],
+        [one.region_id for one in candidates],
+        [one.unit_id for one in candidates],
+        [one.therapy_area for one in candidates],
+        [one.revision for one in candidates],
+        [one.rank for one in candidates],
+        [one.score for one in candidates],
+        [one.stale for one in candidates],
+        [msgspec.json.encode(one.criteria).decode() for one in candidates],
+    )
+
+
+async def insert_exclusions(
+    connection: Connection, *, assessment_id: UUID, exclusions: Sequence[Exclusion]
+) -> None:
+    await connection.execute(
+        """
+        insert into exclusion
+            (assessment_id, capacity_id, region_id, unit_id, therapy_area, capacity_revision, reason)
+        select $1, capacity_id, region_id, unit_id, therapy_area, capacity_revision, reason
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::integer[], $7::text[])
+            as row (capacity_id, region_id, unit_id, therapy_area, capacity_revision, reason)
+        """,
+        assessment_id,
+        [one.capacity_id for one in exclusions],
+        [one.region_id for one in exclusions],
+        [one.unit_id for one in exclusions],
+        [one.therapy_area for one in exclusions],
+        [one.revision for one in exclusions],
+        [one.reason for one in exclusions],
+    )
+
+
+async def update_assessments_outdated(
+    connection: Connection, *, region_id: UUID, now: datetime
+) -> list[tuple[UUID, int]]:
+    """Mark the newest assessments of open inquiries that a changed capacity of the region may alter.
+
+    A candidate counts when its capacity has another revision than the one assessed; so does a capacity that
+    was left out for its therapy area only when its indications were changed, and one the assessment has not
+    seen. Returns (inquiry_id, version) of those marked.
+    """
+    records = await connection.fetch(
+        """
+        update assessment a set outdated_at = $2
+        from inquiry i
+        where i.inquiry_id = a.inquiry_id and i.version = a.version
+          and i.state in ('submitted', 'in_triage', 'needs_information', 'inviting', 'collating')
+          and a.outdated_at is null
+          and exists (select from inquiry_region ir where ir.inquiry_id = i.inquiry_id and ir.region_id = $1)
+          and not exists (select from assessment newer
+                          where newer.inquiry_id = a.inquiry_id and newer.version = a.version
+                            and newer.run > a.run)
+          and exists (
+              select from capacity c
+              left join candidate d on d.assessment_id = a.assessment_id and d.capacity_id = c.capacity_id
+              left join exclusion e on e.assessment_id = a.assessment_id and e.capacity_id = c.capacity_id
+              where c.region_id = $1
+                and case
+                    when d.capacity_id is not null then d.capacity_revision <> c.revision
+                    when e.capacity_id is null then true
+                    when e.capacity_revision = c.revision then false
+                    when e.reason <> 'other_therapy_area' then true
+                    else exists (select from capacity_history h
+                                 where h.capacity_id = c.capacity_id and h.revision > e.capacity_revision
+                                   and h.before -> 'indications' is distinct from h.after -> 'indications')
+                end)
+        returning a.inquiry_id, a.version
+        """,
+        region_id,
+        now,
+    )
+    return [(record["inquiry_id"], record["version"]) for record in records]
+
+
+async def select_latest_assessment(
+    connection: Connection, *, actor: Actor, inquiry_id: UUID
+) -> StoredAssessment | None:
+    """Read the newest assessment of an inquiry's newest version; candidates are counted within the actor's scope."""
+    record = await connection.fetchrow(
+        """
+        select a.assessment_id, a.inquiry_id, i.reference, a.version, a.run, a.algorithm_version,
+               a.vocabulary_version, a.assessed_at, a.outdated_at, a.weights, a.reading,
+               (select count(*) from candidate d
+                where d.assessment_id = a.assessment_id and ($1 = 'admin' or d.region_id = $2)) as candidates
+        from assessment a
+        join inquiry i on i.inquiry_id = a.inquiry_id and i.version = a.version
+        where a.inquiry_id = $4
+          and ($1 = 'admin'
+               or ($1 in ('office', 'service')
+                   and exists (select from inquiry_region ir
+                               where ir.inquiry_id = i.inquiry_id and ir.region_id = $2))
+               or ($1 = 'sponsor_contact' and i.sponsor_id = $3))
+        order by a.run desc
+        limit 1
+        """,
+        actor.role,
+        actor.region_id,
+        actor.sponsor_id,
+        inquiry_id,
+    )
+    return None if record is None else msgspec.convert(record, StoredAssessment)
+
+
+async def select_candidates(
+    connection: Connection, *, actor: Actor, assessment_id: UUID, after_rank: int, limit: int
+) -> list[Candidate]:
+    """Read candidates of the actor's region in order; ranks count within what the actor may see."""
+    records = await connection.fetch(
+        """
+        select rank, score, capacity_id, unit_id, region_id, site_name, unit_name, unit_kind, therapy_area, revision,
+               stale, criteria
+        from (
+            select row_number() over (order by d.rank)::integer as rank, d.score, d.capacity_id, d.unit_id,
+                   d.region_id, s.name as site_name, u.name as unit_name, u.kind as unit_kind, d.therapy_area,
+                   d.capacity_revision as revision, d.stale, d.criteria
+            from candidate d
+            join unit u on u.unit_id = d.unit_id
+            join site s on s.site_id = u.site_id
+            where d.assessment_id = $3
+              and ($1 = 'admin' or ($1 in ('office', 'service') and d.region_id = $2))
+        ) seen
+        where rank > $4
+        order by rank
+        limit $5
+        """,
+        actor.role,
+        actor.region_id,
+        assessment_id,
+        after_rank,
+        limit,
+    )
+    return msgspec.convert(records, list[Candidate])
+
+
+async def select_exclusions(connection: Connection, *, actor: Actor, assessment_id: UUID) -> list[Exclusion]:
+    """Read what an assessment left out in the actor's region, by reason and name."""
+    records = await connection.fetch(
+        """
+        select e.capacity_id, e.unit_id, e.region_id, s.name as site_name, u.name as unit_name,
+               u.kind as unit_kind, e.therapy_area, e.capacity_revision as revision, e.reason
+        from exclusion e
+        join unit u on u.unit_id = e.unit_id
+        join site s on s.site_id = u.site_id
+        where e.assessment_id = $3
+          and ($1 = 'admin' or ($1 in ('office', 'service') and e.region_id = $2))
+        order by e.reason = 'other_therapy_area', e.reason, u.name, e.capacity_id
+        """,
+        actor.role,
+        actor.region_id,
+        assessment_id,
+    )
+    return msgspec.convert(records, list[Exclusion])

@@ -1,0 +1,204 @@
+"""Assessing an inquiry, and ranking without storing."""
+
+import asyncio
+import hashlib
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from trialport.accounts.models import Actor
+from trialport.core.config import Settings
+from trialport.core.db import Transaction
+from trialport.core.errors import Contradiction, Problem
+from trialport.core.jobs.lease import ask_for_job
+from trialport.inquiries import queries as inquiry_queries
+from trialport.inquiries import rules as inquiry_rules
+from trialport.inquiries import service as inquiry_service
+from trialport.inquiries.models import InquiryContent
+from trialport.matching import queries
+from trialport.matching.assessment_models import MatchCreate
+from trialport.matching.question import MatchQuestion, from_content
+from trialport.matching.queries import StoredAssessment
+from trialport.matching.ranking import Ranking, rank
+from trialport.matching.register import Register
+from trialport.matching.columns import CapacityColumns
+from trialport.matching.weights import ALGORITHM_VERSION, WEIGHTS
+from trialport.notifications.service import open_office_task
+from trialport.vocabulary.models import Reading
+from trialport.vocabulary.reading import Reader
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """All that an assessment depends on, read in one transaction."""
+
+    inquiry_id: UUID
+    version: int
+    region_ids: tuple[UUID, ...]
+    content: InquiryContent
+    fingerprint: str
+    columns: CapacityColumns
+    on: date
+
+
+class Assessed(Struct, frozen=True, kw_only=True):
+    """A ranking with what it was made from, ready to be stored."""
+
+    snapshot: Snapshot
+    reading: Reading
+    input_hash: bytes
+    vocabulary_version: str
+    ranking: Ranking
+
+
+class NotAssessedYet(Problem):
+    status, slug, title = 404, "not-assessed-yet", "Not assessed yet"
+
+
+async def take_snapshot(
+    tx: Transaction, register: Register, inquiry_id: UUID, version: int
+) -> Snapshot | None:
+    """Read one version of an inquiry and the register of the regions it asks; None when it does not exist."""
+    found = await inquiry_queries.select_version(tx.connection, inquiry_id=inquiry_id, version=version)
+    if found is None:
+        return None
+    shown, hidden, region_ids = found
+    view = await register.view(tx, region_ids)
+    return Snapshot(
+        inquiry_id=inquiry_id,
+        version=version,
+        region_ids=tuple(region_ids),
+        content=inquiry_rules.join_content(shown, hidden),
+        fingerprint=view.fingerprint,
+        columns=view.columns,
+        on=tx.now.date(),
+    )
+
+
+def assess(snapshot: Snapshot, reader: Reader) -> Assessed:
+    """Read the indication and compare it with every capacity; pure, meant for a thread."""
+    reading = reader.read_text(snapshot.content.condition.indication)
+    question = from_content(snapshot.content, reading)
+    ranking = rank(question, snapshot.columns, on=snapshot.on, regions=snapshot.region_ids, limit=None)
+    return Assessed(
+        snapshot=snapshot,
+        reading=reading,
+        input_hash=_hash(question, snapshot, reader),
+        vocabulary_version=reader.vocabulary.version,
+        ranking=ranking,
+    )
+
+
+def _hash(question: MatchQuestion, snapshot: Snapshot, reader: Reader) -> bytes:
+    """Hash what the result depends on: the same hash means the same ranking."""
+    parts = [question, snapshot.fingerprint, snapshot.on, ALGORITHM_VERSION, reader.vocabulary.version]
+    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).digest()
+
+
+async def record_assessment(tx: Transaction, settings: Settings, assessed: Assessed) -> UUID:
+    """Store an assessment with all its candidates; a register that changed meanwhile is assessed again soon."""
+    snapshot = assessed.snapshot
+    await queries.lock_assessments_shared(tx.connection, region_ids=snapshot.region_ids)
+    assessment_id = await queries.insert_assessment(
+        tx.connection,
+        inquiry_id=snapshot.inquiry_id,
+        version=snapshot.version,
+        algorithm_version=ALGORITHM_VERSION,
+        vocabulary_version=assessed.vocabulary_version,
+        input_hash=assessed.input_hash,
+        weights={name: entry.weight for name, entry in WEIGHTS.items()},
+        reading=assessed.reading,
+        now=tx.now,
+    )
+    await queries.insert_candidates(
+        tx.connection, assessment_id=assessment_id, candidates=assessed.ranking.candidates
+    )
+    await queries.insert_exclusions(
+        tx.connection, assessment_id=assessment_id, exclusions=assessed.ranking.excluded
+    )
+    now_there = await queries.select_register_fingerprint(tx.connection, region_ids=snapshot.region_ids)
+    if now_there != snapshot.fingerprint:
+        for region_id in snapshot.region_ids:
+            await ask_for_job(tx, settings, kind="refresh_assessments", subject_id=region_id)
+    return assessment_id
+
+
+async def refresh_assessments(tx: Transaction, settings: Settings, region_id: UUID) -> int:
+    """Mark the assessments that a change in the region may alter, and ask for new ones; returns how many.
+
+    New ones start after `debounce_seconds`, so that a burst of changes leads to one.
+    """
+    await queries.lock_assessments(tx.connection, region_id=region_id)
+    outdated = await queries.update_assessments_outdated(tx.connection, region_id=region_id, now=tx.now)
+    for inquiry_id, version in outdated:
+        await inquiry_service.ask_for_assessment(
+            tx, settings, inquiry_id, version, delay_seconds=settings.debounce_seconds
+        )
+    return len(outdated)
+
+
+async def request_reassessment(tx: Transaction, settings: Settings, actor: Actor, inquiry_id: UUID) -> None:
+    """Ask for a new assessment of an inquiry's newest version, also after a job was given up."""
+    row = await inquiry_service.read_inquiry(tx, actor, inquiry_id)
+    inquiry_service.require_command(actor, row, "reassess")
+    await inquiry_service.ask_for_assessment(tx, settings, inquiry_id, row.version)
+
+
+async def latest_assessment(tx: Transaction, actor: Actor, inquiry_id: UUID) -> StoredAssessment:
+    """Return the newest assessment; raises NotFound out of scope, NotAssessedYet while the worker is at it."""
+    stored = await queries.select_latest_assessment(tx.connection, actor=actor, inquiry_id=inquiry_id)
+    if stored is None:
+        await inquiry_service.read_inquiry(tx, actor, inquiry_id)
+        raise NotAssessedYet(
+            "The assessment of this version is under way. Ask again in a moment.",
+            headers={"Retry-After": "1"},
+        )
+    return stored
+
+
+async def regions_to_match(tx: Transaction, actor: Actor, wanted: tuple[str, ...]) -> list[UUID]:
+    """Return the regions a preview looks at: those wanted, within what the caller may ask."""
+    found = await inquiry_queries.select_asked_regions(
+        tx.connection, codes=wanted, region_id=None if wanted else actor.region_id
+    )
+    if actor.role in ("office", "service"):
+        found = [region for region in found if region.region_id == actor.region_id]
+    if not found or len(found) < len(set(wanted)):
+        raise Contradiction.at("placement.regions_wanted", "Name regions that exist and that you may ask.")
+    return [region.region_id for region in found]
+
+
+async def match_preview(
+    tx: Transaction,
+    register: Register,
+    reader: Reader,
+    data: MatchCreate,
+    region_ids: Collection[UUID],
+    limit: int,
+) -> tuple[Reading, Ranking]:
+    """Read and rank without storing anything."""
+    view = await register.view(tx, region_ids)
+    content = data.as_content(tx.now.date())
+
+    def work() -> tuple[Reading, Ranking]:
+        reading = reader.read_text(content.condition.indication)
+        question = from_content(content, reading)
+        return reading, rank(question, view.columns, on=tx.now.date(), regions=region_ids, limit=limit)
+
+    return await asyncio.to_thread(work)
+
+
+async def report_dead_assessment(tx: Transaction, inquiry_id: UUID) -> None:
+    """Open a task for each office asked when an inquiry's assessment was given up."""
+    for region_id in await inquiry_queries.select_region_ids(tx.connection, inquiry_id=inquiry_id):
+        await open_office_task(
+            tx,
+            region_id=region_id,
+            kind="dead_job",
+            object_type="inquiry",
+            object_id=inquiry_id,
+            message="The assessment of this inquiry failed repeatedly. Ask for a new assessment; "
+            "if it fails again, tell the system's administrator.",
+        )

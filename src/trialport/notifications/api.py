@@ -1,0 +1,53 @@
+"""The office's tasks over JSON."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.params import FromPath, QueryParameter
+
+from trialport.accounts.guards import Caller, roles
+from trialport.accounts.service import record_audit_event
+from trialport.core.edge import Tx
+from trialport.core.http import found
+from trialport.core.paging import Cursor, Limit, cut_page
+from trialport.notifications import queries
+from trialport.notifications.models import OfficeTaskDetail, OfficeTaskPage
+
+TASK_ROLES = roles("office", "admin")
+
+
+@get("/tasks", opt=TASK_ROLES, summary="List the office's tasks, newest first")
+async def list_tasks(
+    tx: Tx,
+    actor: Caller,
+    done: Annotated[bool, QueryParameter(description="Whether to list tasks that are done.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> OfficeTaskPage:
+    rows = await queries.select_office_tasks(
+        tx.connection, actor=actor, done=done, before=cursor, limit=limit + 1
+    )
+    items, following = cut_page(rows, limit, lambda task: task.office_task_id)
+    return OfficeTaskPage(items=items, next_cursor=following)
+
+
+@post("/tasks/{office_task_id:uuid}/done", opt=TASK_ROLES, status_code=200, summary="Mark a task as done")
+async def finish_task(tx: Tx, actor: Caller, office_task_id: FromPath[UUID]) -> OfficeTaskDetail:
+    task = found(
+        await queries.update_office_task_done(
+            tx.connection, actor=actor, office_task_id=office_task_id, now=tx.now
+        )
+    )
+    await record_audit_event(
+        tx,
+        actor,
+        action="office_task.done",
+        object_type="office_task",
+        object_id=office_task_id,
+        region_id=task.region_id,
+    )
+    return task
+
+
+router = Router(path="/", tags=["tasks"], route_handlers=[list_tasks, finish_task])

@@ -1,0 +1,40 @@
+"""Shapes of what the office has to look at."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from trialport.core.fields import Id, NextCursor
+
+OfficeTaskKind = Literal["dead_job"]
+
+
+class OfficeTaskDetail(Struct, frozen=True, kw_only=True):
+    """Something a trial office has to do by hand."""
+
+    office_task_id: Id
+    region_id: Id
+    kind: Annotated[OfficeTaskKind, Meta(description="Kind of task.", examples=["dead_job"])]
+    object_type: Annotated[str, Meta(description="What it is about.", examples=["inquiry"])]
+    object_id: Id
+    message: Annotated[
+        str,
+        Meta(
+            description="What happened and what to do.",
+            examples=["The assessment failed repeatedly. Start it again."],
+        ),
+    ]
+    created_at: Annotated[
+        datetime, Meta(description="When it arose (UTC).", examples=["2026-11-21T09:00:00Z"])
+    ]
+    done_at: Annotated[
+        datetime | None, Meta(description="When it was done (UTC).", examples=["2026-11-21T10:00:00Z"])
+    ]
+
+
+class OfficeTaskPage(Struct, frozen=True, kw_only=True):
+    """A page of tasks, newest first."""
+
+    items: Annotated[tuple[OfficeTaskDetail, ...], Meta(description="Tasks.")]
+    next_cursor: NextCursor

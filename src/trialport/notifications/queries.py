@@ -1,0 +1,83 @@
+"""Table office_task: an office sees the tasks of its region, an admin all."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from trialport.accounts.models import Actor
+from trialport.core.db import Connection
+from trialport.notifications.models import OfficeTaskDetail
+
+
+async def insert_office_task(
+    connection: Connection,
+    *,
+    region_id: UUID,
+    kind: str,
+    object_type: str,
+    object_id: UUID,
+    message: str,
+    dedupe_key: str,
+    now: datetime,
+) -> None:
+    """Open a task; one with the same dedupe key that was done is opened again, an open one stays."""
+    await connection.execute(
+        """
+        insert into office_task (region_id, kind, object_type, object_id, message, dedupe_key, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (dedupe_key) do update
+            set created_at = excluded.created_at, done_at = null, done_by = null
+            where office_task.done_at is not null
+        """,
+        region_id,
+        kind,
+        object_type,
+        object_id,
+        message,
+        dedupe_key,
+        now,
+    )
+
+
+async def select_office_tasks(
+    connection: Connection, *, actor: Actor, done: bool, before: UUID | None, limit: int
+) -> list[OfficeTaskDetail]:
+    records = await connection.fetch(
+        """
+        select office_task_id, region_id, kind, object_type, object_id, message, created_at, done_at
+        from office_task
+        where ($1 = 'admin' or ($1 = 'office' and region_id = $2))
+          and (done_at is not null) = $3
+          and ($4::uuid is null or office_task_id < $4)
+        order by office_task_id desc
+        limit $5
+        """,
+        actor.role,
+        actor.region_id,
+        done,
+        before,
+        limit,
+    )
+    return msgspec.convert(records, list[OfficeTaskDetail])
+
+
+async def update_office_task_done(
+    connection: Connection, *, actor: Actor, office_task_id: UUID, now: datetime
+) -> OfficeTaskDetail | None:
+    """Mark a task in scope as done; one done before stays as it is."""
+    record = await connection.fetchrow(
+        """
+        update office_task
+        set done_at = coalesce(done_at, $4), done_by = coalesce(done_by, $5)
+        where office_task_id = $3
+          and ($1 = 'admin' or ($1 = 'office' and region_id = $2))
+        returning office_task_id, region_id, kind, object_type, object_id, message, created_at, done_at
+        """,
+        actor.role,
+        actor.region_id,
+        office_task_id,
+        now,
+        actor.token_id,
+    )
+    return None if record is None else msgspec.convert(record, OfficeTaskDetail)

@@ -1,0 +1,29 @@
+"""Telling the office what needs a person."""
+
+from uuid import UUID
+
+from trialport.core.db import Transaction
+from trialport.notifications import queries
+from trialport.notifications.models import OfficeTaskKind
+
+
+async def open_office_task(
+    tx: Transaction,
+    *,
+    region_id: UUID,
+    kind: OfficeTaskKind,
+    object_type: str,
+    object_id: UUID,
+    message: str,
+) -> None:
+    """Open a task for a region's office; one a kind and object."""
+    await queries.insert_office_task(
+        tx.connection,
+        region_id=region_id,
+        kind=kind,
+        object_type=object_type,
+        object_id=object_id,
+        message=message,
+        dedupe_key=f"{kind}:{object_type}:{object_id}:{region_id}",
+        now=tx.now,
+    )

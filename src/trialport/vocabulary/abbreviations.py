@@ -1,0 +1,117 @@
+"""Abbreviations: read as written, and by what stands around them where they mean several things."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from trialport.vocabulary.codes import TherapyArea
+from trialport.vocabulary.index import Vocabulary
+from trialport.vocabulary.models import Language
+from trialport.vocabulary.normalise import JOINED, Token
+from trialport.vocabulary.phrases import Hit
+from trialport.vocabulary.words import Steering
+
+ABBREVIATION, OTHER_LANGUAGE = 0.95, 0.75
+# A reading chosen by its default only, with nothing around it that speaks for it.
+UNDECIDED, NOT_CHOSEN = 0.8, 0.4
+MAX_WORDS, MIN_CASELESS = 3, 3
+SECONDARY_AREA = 0.4
+
+Evidence = Mapping[TherapyArea, float]
+
+
+class Found(NamedTuple):
+    """Abbreviation hits, and whether any of them had to be read by default."""
+
+    hits: list[Hit]
+    ambiguous: bool
+
+
+class AbbreviationFinder:
+    """Finds the abbreviations of one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, steering: Steering) -> None:
+        self._vocabulary = vocabulary
+        self._steering = steering
+
+    def find(
+        self, tokens: list[Token], lang: Language | None, named: Iterable[int], evidence: Evidence
+    ) -> Found:
+        """Hits for all abbreviations. `named` are concepts written out, `evidence` the areas spoken of."""
+        categories = {int(self._vocabulary.category_of[concept]) for concept in named}
+        hits: list[Hit] = []
+        ambiguous = False
+        for first, last, readings in self._written(tokens):
+            chosen, decided = self._choose(readings, lang, categories, evidence)
+            ambiguous = ambiguous or not decided
+            for number, (concept, language, _) in enumerate(chosen):
+                score = ABBREVIATION if decided else UNDECIDED
+                if lang and language and language != lang:
+                    score = min(score, OTHER_LANGUAGE)
+                if number:
+                    score = NOT_CHOSEN
+                size = last - first + 1 - 0.5 * (number > 0)
+                hits.append(Hit(concept, score, first, last, size, "abbreviation"))
+        return Found(hits, ambiguous)
+
+    def _written(self, tokens: list[Token]) -> Iterator[tuple[int, int, list[tuple[int, str, bool]]]]:
+        """Abbreviations in the text, the longest at each place: first and last token, and the readings."""
+        caseless = _caseless(tokens)
+        first = 0
+        while first < len(tokens):
+            last = first
+            for length in range(min(MAX_WORDS, len(tokens) - first), 0, -1):
+                run = tokens[first : first + length]
+                if any(token.gap != JOINED for token in run[1:]):
+                    continue
+                if readings := self._readings(" ".join(token.raw for token in run), caseless=caseless):
+                    last = first + length - 1
+                    yield first, last, readings
+                    break
+            first = last + 1
+
+    def _readings(self, written: str, *, caseless: bool | None) -> list[tuple[int, str, bool]]:
+        if caseless is not None:
+            lower = written.lower()
+            if len(written) < MIN_CASELESS or lower in self._steering.common:
+                return []
+            written = self._vocabulary.lower_abbreviations.get(lower, written)
+        return self._vocabulary.abbreviations.get(written, [])
+
+    def _choose(
+        self,
+        readings: list[tuple[int, str, bool]],
+        lang: Language | None,
+        categories: set[int],
+        evidence: Evidence,
+    ) -> tuple[list[tuple[int, str, bool]], bool]:
+        """Order readings, the likeliest first, and say whether the text decided between them."""
+        spoken = [reading for reading in readings if not reading[1] or not lang or reading[1] == lang]
+        readings = spoken or readings
+        support = [self._support(concept, categories, evidence) for concept, _, _ in readings]
+        ranked = sorted(range(len(readings)), key=lambda n: (-support[n], not readings[n][2], n))
+        best = ranked[0]
+        decided = len(ranked) == 1 or support[best] > support[ranked[1]]
+        only_one_category = len({int(self._vocabulary.category_of[c]) for c, _, _ in readings}) == 1
+        return [readings[n] for n in ranked], decided or only_one_category
+
+    def _support(self, concept: int, categories: set[int], evidence: Evidence) -> float:
+        """How much of the text speaks for a concept: written out elsewhere, or its areas are."""
+        if int(self._vocabulary.category_of[concept]) in categories:
+            return 100.0
+        areas = self._vocabulary.areas_of(self._vocabulary.concepts[concept])
+        return sum(
+            evidence.get(area, 0.0) * (SECONDARY_AREA if number else 1.0) for number, area in enumerate(areas)
+        )
+
+
+def _caseless(tokens: list[Token]) -> bool | None:
+    """Tell whether case says anything: None if so, False in a text all lower case, True if all upper case.
+
+    A text that is one short word in capitals is an abbreviation, not a text in capitals.
+    """
+    letters = [token.raw for token in tokens if any(c.isalpha() for c in token.raw)]
+    if letters and all(raw == raw.lower() for raw in letters):
+        return False
+    if len(letters) >= 4 and all(raw == raw.upper() for raw in letters):  # noqa: PLR2004
+        return True
+    return None

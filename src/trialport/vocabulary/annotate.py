@@ -1,0 +1,67 @@
+"""Reading JSON lines: one text a line in, what it was read as out, in the same order.
+
+In: `{"id": ..., "text": "...", "lang": "sv"}` (`lang` may be left out). Out: `{"id", "concepts",
+"therapy_areas"}`, best first, excluded concepts last and marked. A line that is no such object gives
+`{"id": null, "error": "..."}` in its place, and the next line is read.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from trialport.vocabulary.models import Language, Reading
+from trialport.vocabulary.reading import read_text
+
+
+class AnnotationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One input line. Other fields are allowed and left alone."""
+
+    id: str | int | None = None
+    text: str
+    lang: Language | None = None
+
+
+def annotation(reading: Reading) -> dict[str, Any]:
+    """Give a reading as the plain objects of an output line, without the id."""
+    concepts = []
+    for match in reading.concepts:
+        entry: dict[str, Any] = {
+            "code": match.code,
+            "system": match.system,
+            "concept": match.concept,
+            "label": match.label,
+            "score": match.score,
+            "start": match.start,
+            "end": match.end,
+            "method": match.method,
+        }
+        if match.excluded:
+            entry["excluded"] = True
+        concepts.append(entry)
+    areas = [{"code": area.code, "score": area.score} for area in reading.therapy_areas]
+    return {"concepts": concepts, "therapy_areas": areas}
+
+
+def annotate_text(text: str, lang: Language | None = None) -> str:
+    """Read one text into a line of JSON, with the id null."""
+    return _encoded({"id": None, **annotation(read_text(text, lang))})
+
+
+def annotate_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Give one output line for each input line that is not blank, in order; never raises on a line."""
+    for line in lines:
+        if line.strip():
+            yield _annotated(line)
+
+
+def _annotated(line: str) -> str:
+    try:
+        request = msgspec.json.decode(line, type=AnnotationRequest)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        return _encoded({"id": None, "error": str(error)})
+    return _encoded({"id": request.id, **annotation(read_text(request.text, request.lang))})
+
+
+def _encoded(value: dict[str, Any]) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,104 @@
+"""Therapy areas of a text: from its concepts, and from words that name an area ("cardiology")."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
+from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
+from trialport.vocabulary.compounds import split_compound
+from trialport.vocabulary.index import Vocabulary
+from trialport.vocabulary.models import AreaMatch
+from trialport.vocabulary.normalise import ANNOUNCED, Token, stem, tokens_of
+from trialport.vocabulary.sources import DATA, read_words
+from trialport.vocabulary.words import Steering
+
+# What the second and later areas of a concept weigh against its primary one.
+SECONDARY = 0.55
+# Each concept further down the ranking says less about what the text is about.
+DECAY = 0.72
+# An area word beside concepts says little; alone it is all there is.
+BESIDE_CONCEPTS, ALONE = 0.2, 0.6
+
+
+class AreaFound(NamedTuple):
+    """How often each area is named in a text, and the tokens that name them."""
+
+    named: dict[TherapyArea, float]
+    explained: set[int]
+
+
+class AreaWords:
+    """The area word table, looked up by stems."""
+
+    def __init__(self, vocabulary: Vocabulary, steering: Steering, folder: Path = DATA) -> None:
+        self._vocabulary = vocabulary
+        self._stop = steering.stop
+        self._keys: dict[str, set[TherapyArea]] = {}
+        self.stems: dict[str, int] = {}
+        for row in read_words("area_words.tsv", folder):
+            area = next(code for code in THERAPY_AREAS if code == row.kind)
+            for word in row.words:
+                stems = [t.stem for t in tokens_of(word) if t.stem not in self._stop]
+                self._keys.setdefault(key_of(stems), set()).add(area)
+                self.stems.update(dict.fromkeys(stems, 1))
+
+    def find(self, tokens: list[Token], skip: Iterable[int] = ()) -> "AreaFound":
+        """Find how often each area is named, longest phrases only, outside the tokens to skip."""
+        left_out = set(skip)
+        elements = [
+            (part, number, token.gap)
+            for number, token in enumerate(tokens)
+            if number not in left_out and token.stem not in self._stop
+            for part in self._parts(token)
+        ]
+        named: dict[TherapyArea, float] = {}
+        explained: set[int] = set()
+        start = 0
+        while start < len(elements):
+            run = elements[start : start + MAX_KEY_STEMS]
+            length, areas = self._longest(run)
+            for area in areas:
+                named[area] = named.get(area, 0.0) + length / len(areas)
+            if areas:
+                explained.update(number for _, number, _ in run[:length])
+            start += length
+        return AreaFound(named, explained)
+
+    def _parts(self, token: Token) -> list[str]:
+        if token.stem in self.stems or token.stem in self._vocabulary.stems:
+            return [token.stem]
+        return [stem(part) for part in split_compound(token.plain, self, nordic=True)] or [token.stem]
+
+    def _longest(self, run: list[tuple[str, int, int]]) -> tuple[int, set[TherapyArea]]:
+        """Find the longest area phrase at the head of a run: how many words it takes, and its areas."""
+        for length in range(len(run), 0, -1):
+            if any(gap >= ANNOUNCED for _, _, gap in run[1:length]):
+                continue
+            if areas := self._keys.get(key_of(word for word, _, _ in run[:length])):
+                return length, areas
+        return 1, set()
+
+
+def concept_areas(concepts: Iterable[tuple[str, float]], vocabulary: Vocabulary) -> dict[TherapyArea, float]:
+    """Weight of each area (0 to 1) given concepts and their scores, best first."""
+    against: dict[TherapyArea, float] = {}
+    for number, (concept, score) in enumerate(concepts):
+        for place, area in enumerate(vocabulary.areas_of(concept)):
+            weight = score * DECAY**number * (SECONDARY if place else 0.95)
+            against[area] = against.get(area, 1.0) * (1.0 - min(weight, 0.97))
+    return {area: 1.0 - rest for area, rest in against.items()}
+
+
+def ranked_areas(
+    from_concepts: Mapping[TherapyArea, float], from_words: Mapping[TherapyArea, float], *, sure: bool
+) -> tuple[AreaMatch, ...]:
+    """Areas best first; equal ones in the order of the area list. `sure` concepts outweigh area words."""
+    share = BESIDE_CONCEPTS if sure else ALONE
+    total = sum(from_words.values())
+    scores: dict[TherapyArea, float] = dict(from_concepts)
+    for area, times in from_words.items():
+        weight = share * (0.5 + 0.5 * times / total)
+        scores[area] = 1.0 - (1.0 - scores.get(area, 0.0)) * (1.0 - weight)
+    ranked = sorted(scores, key=lambda area: (-round(scores[area], 4), THERAPY_AREAS.index(area)))
+    return tuple(AreaMatch(code=area, score=min(1.0, round(scores[area], 4))) for area in ranked)

@@ -1,0 +1,98 @@
+"""The small words that steer a reading, from `data/words.tsv`, in the forms the readers look them up by."""
+
+import functools
+from pathlib import Path
+from typing import NamedTuple
+
+from trialport.vocabulary.models import Language
+from trialport.vocabulary.normalise import Token, stem, tokens_of
+from trialport.vocabulary.sources import DATA, LANGUAGES, read_words, stems_of_kind
+
+Phrase = tuple[str, ...]
+
+
+class Steering(NamedTuple):
+    """Words by what they do. Phrases are tuples of plain forms; `opposites` pairs stems or prefixes."""
+
+    stop: frozenset[str]
+    generic: frozenset[str]
+    negation: frozenset[str]
+    common: frozenset[str]
+    phrases: dict[Phrase, str]
+    longest: int
+    boundary: frozenset[str]
+    code_words: frozenset[str]
+    everyday: dict[str, frozenset[str]]
+    opposites: tuple[tuple[str, str], ...]
+    tell_tale: dict[str, Language]
+
+
+_SCOPED = ("before", "adjacent", "after", "cancel", "heading_out", "heading_in")
+
+
+def _plain(text: str) -> Phrase:
+    return tuple(token.plain for token in tokens_of(text))
+
+
+@functools.cache
+def load_steering(folder: Path = DATA) -> Steering:
+    """Load the steering words of a data folder."""
+    rows = read_words("words.tsv", folder)
+    phrases: dict[Phrase, str] = {}
+    # A cancelling phrase ("not excluded") beats the trigger inside it: later kinds override earlier ones.
+    for kind in _SCOPED:
+        phrases.update({_plain(word): kind for row in rows if row.kind == kind for word in row.words})
+
+    def plains(kind: str) -> frozenset[str]:
+        return frozenset(p for row in rows if row.kind == kind for w in row.words for p in _plain(w))
+
+    pairs = [row.words for row in rows if row.kind == "opposite"]
+    return Steering(
+        stop=stems_of_kind("stop", folder),
+        generic=stems_of_kind("generic", folder),
+        negation=stems_of_kind("negation", folder),
+        common=plains("common"),
+        phrases=phrases,
+        longest=max((len(phrase) for phrase in phrases), default=1),
+        boundary=plains("boundary"),
+        code_words=plains("code_word"),
+        everyday=_everyday(folder),
+        opposites=tuple((stem(_plain(one)[0]), stem(_plain(other)[0])) for one, other in pairs),
+        tell_tale=_tell_tale(folder),
+    )
+
+
+def _everyday(folder: Path) -> dict[str, frozenset[str]]:
+    """Map words that also mean something plain to the languages they do so in."""
+    languages: dict[str, set[str]] = {}
+    for row in read_words("words.tsv", folder):
+        if row.kind == "everyday":
+            for word in row.words:
+                languages.setdefault(_plain(word)[0], set()).add(row.language)
+    return {word: frozenset(found) for word, found in languages.items()}
+
+
+def _tell_tale(folder: Path) -> dict[str, Language]:
+    """Find function words that only one of the three languages has."""
+    of: dict[str, set[Language]] = {}
+    for row in read_words("words.tsv", folder):
+        for language in LANGUAGES:
+            if row.language == language and row.kind in {"stop", "before", "boundary"}:
+                for word in row.words:
+                    of.setdefault(word.casefold(), set()).add(language)
+    return {word: next(iter(languages)) for word, languages in of.items() if len(languages) == 1}
+
+
+def guess_language(tokens: list[Token], steering: Steering) -> Language | None:
+    """Guess the language of a text by its function words and letters; None when nothing tells."""
+    votes: dict[Language, int] = {"en": 0, "sv": 0, "da": 0}
+    for token in tokens[:400]:
+        lower = token.raw.casefold()
+        if found := steering.tell_tale.get(lower):
+            votes[found] += 1
+        if "æ" in lower or "ø" in lower:
+            votes["da"] += 1
+        elif "ä" in lower or "ö" in lower:
+            votes["sv"] += 1
+    best = max(votes, key=lambda language: votes[language])
+    return best if votes[best] > sorted(votes.values())[-2] else None

@@ -1,0 +1,31 @@
+"""Bodies of inquiries for tests; every group can be replaced."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+
+def inquiry_body(**groups: Any) -> dict[str, Any]:
+    """Return a complete, valid inquiry as JSON values."""
+    today = datetime.now(UTC).date()
+    body: dict[str, Any] = {
+        "who": {
+            "sponsor_name": "First Pharma (demonstration)",
+            "sponsor_kind": "company",
+            "contact": {"name": "Demo Contact (demonstration)", "email": "contact@example.org"},
+            "award_status": "own_trial",
+        },
+        "identity": {"working_title": "Once-daily inhaler in COPD", "protocol_number": "SECRET-PROTOCOL-1"},
+        "kind": {"study_type": "drug", "phase": "3"},
+        "product": {"mechanism": "long-acting bronchodilator", "name": "SECRET-PRODUCT-1"},
+        "condition": {"indication": "chronic obstructive pulmonary disease"},
+        "population": {"age_from": 40, "age_to": 80},
+        "numbers": {
+            "participants_wanted": 24,
+            "planned_start": (today + timedelta(days=90)).isoformat(),
+            "recruitment_months": 12,
+        },
+        "answer": {"outcome_promised_by": (today + timedelta(days=120)).isoformat()},
+        "placement": {"regions_wanted": ["TST"]},
+    }
+    body.update(groups)
+    return body
