@@ -1,5 +1,6 @@
 """Whether the process lives, and whether it can serve."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,8 @@ from trialport.core.config import migrations_folder
 from trialport.core.db import transaction
 from trialport.core.errors import Problem
 from trialport.core.jobs.queries import select_job_queue
+
+log = logging.getLogger(__name__)
 
 # A due job that has waited longer than this says that no worker is at work (seconds).
 _SLOW_QUEUE_SECONDS = 60
@@ -68,7 +71,8 @@ async def read_readiness(request: Request[Any, Any, State]) -> Response[Readines
         async with transaction(request.app.state.pool, readonly=True, acquire_seconds=2) as tx:
             version = await health_queries.select_schema_version(tx.connection)
             queue = await select_job_queue(tx.connection, now=datetime.now(UTC)) if version == expected else None
-    except (Problem, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (Problem, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        log.warning("the database does not answer: %s", type(error).__name__)
         version, queue, database = None, None, False
     else:
         database = True

@@ -5,84 +5,76 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 
-from trialport.core.servers.child import POLL_SECONDS, Child, explain
+from trialport.core.servers.child import Child, explain
 from trialport.core.servers.valkey import LOOPBACK, free_port
 from trialport.demo.folder import DataFolder
 from trialport.demo.leftovers import FOLDER_VARIABLE
 from trialport.demo.trouble import DemoError
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
+READY_POLL_SECONDS = 0.05
 MIGRATE_SECONDS = 300.0
 STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 # A program that dies more often than this within a minute will not get well by starting it again.
 RESTARTS_A_MINUTE = 3
 
 
-def environment(folder: DataFolder, database_url: str, valkey_url: str, port: int) -> dict[str, str]:
-    """Build the environment of the programs: the user's, without what would change the demonstration.
-
-    Settings of a real deployment and PG... variables may be exported in the same terminal.
-    """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRIALPORT_", "PG"))}
-    return {
-        **kept,
-        "TRIALPORT_DATABASE_URL": database_url,
-        "TRIALPORT_VALKEY_URL": valkey_url,
-        "TRIALPORT_HOST": LOOPBACK,
-        "TRIALPORT_PORT": str(port),
-        FOLDER_VARIABLE: str(folder.mark.folder_id),
-        "PYTHONUNBUFFERED": "1",
-        # Modules that happen to lie in the folder we start in are not ours to import.
-        "PYTHONSAFEPATH": "1",
-    }
-
-
 class Programs:
     """The API and the worker: started, watched, started again if they die, stopped."""
 
-    def __init__(
-        self, folder: DataFolder, settings: Mapping[str, str], note: Callable[[Child], None]
-    ) -> None:
-        """Set the environment of the programs; `note` hears of every child started."""
+    def __init__(self, folder: DataFolder, note: Callable[[Child], None]) -> None:
+        """Set the folder for logs; `note` hears of every child started."""
         self._folder = folder
-        self._settings = settings
         self._note = note
+        self._environment = _base_environment(folder)
         self._children: dict[str, Child] = {}
         self._deaths: dict[str, list[float]] = {}
 
-    def start(self, name: str, command: str) -> Child:
+    def configure(self, database_url: str, valkey_url: str, port: int) -> None:
+        """Set what the programs started from now on shall use."""
+        self._environment |= {
+            "TRIALPORT_DATABASE_URL": database_url,
+            "TRIALPORT_VALKEY_URL": valkey_url,
+            "TRIALPORT_HOST": LOOPBACK,
+            "TRIALPORT_PORT": str(port),
+        }
+
+    def start(self, name: str, command: str) -> None:
+        """Start `trialport <command>` as a program that shall run to the end."""
+        self._children[command] = self.run(name, command)
+
+    def run(self, name: str, command: str, *arguments: str) -> Child:
+        """Start `trialport <command>`, whose end the caller looks after."""
         child = Child(
             name,
-            [sys.executable, "-m", "trialport", command],
+            [sys.executable, "-m", "trialport", command, *arguments],
             log=self._folder.path / f"{command}.log",
             folder=self._folder.path,
-            environment=self._settings,
+            environment=self._environment,
         )
-        self._children[command] = child
         self._note(child)
         return child
 
     def migrate(self, check: Callable[[], None]) -> None:
         """Bring the database to this version's schema. Raises DemoError with the migration's own line."""
-        child = self.start("migration", "migrate")
+        child = self.run("migration", "migrate")
         try:
             code = child.wait(MIGRATE_SECONDS, check)
         finally:
             child.stop(STOP_STEPS)
-            del self._children["migrate"]
         if code != 0:
-            raise _failed(child, "the database could not be brought to this version")
+            raise failed(child, "the database could not be brought to this version")
 
     def check_alive(self) -> None:
         """Raise DemoError if a program has died; for the time before everything is ready."""
         for child in self._children.values():
             if child.exit_code() is not None:
-                raise _failed(child, f"the {child.name} stopped while starting")
+                raise failed(child, f"the {child.name} stopped while starting")
 
     def revive(self, say: Callable[[str], None]) -> None:
         """Start a dead program again, saying so. Raises DemoError when it dies too often."""
@@ -92,7 +84,7 @@ class Programs:
             now = time.monotonic()
             deaths = [at for at in self._deaths.get(command, []) if now - at < 60]  # noqa: PLR2004
             if len(deaths) >= RESTARTS_A_MINUTE:
-                raise _failed(child, f"the {child.name} keeps stopping")
+                raise failed(child, f"the {child.name} keeps stopping")
             self._deaths[command] = [*deaths, now]
             say(f"The {child.name} stopped ({child.how_it_ended()}); its last words in {child.log}:")
             for line in child.last_lines() or ["(none)"]:
@@ -118,12 +110,12 @@ def wait_until_ready(address: str, check: Callable[[], None]) -> None:
             try:
                 answer = client.get(f"{address}/health/ready")
             except httpx.TransportError:
-                time.sleep(POLL_SECONDS)
+                time.sleep(READY_POLL_SECONDS)
                 continue
             if answer.status_code == httpx.codes.OK:
                 return
             last = f"{answer.status_code} {answer.text[:200]}"
-            time.sleep(POLL_SECONDS)
+            time.sleep(READY_POLL_SECONDS)
     raise DemoError(
         f"the API was not ready within {READY_SECONDS:.0f} s ({last}). See serve.log in the data folder"
     )
@@ -150,7 +142,36 @@ def choose_port(port: int) -> int:
     return port
 
 
-def _failed(child: Child, what: str) -> DemoError:
+def _base_environment(folder: DataFolder) -> dict[str, str]:
+    """Take the user's environment without what would change the demonstration.
+
+    Settings of a real deployment and PG... variables may be exported in the same terminal.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRIALPORT_", "PG"))}
+    return {
+        **kept,
+        "TRIALPORT_CACHE_DIR": str(_cache(folder)),
+        FOLDER_VARIABLE: str(folder.mark.folder_id),
+        "PYTHONUNBUFFERED": "1",
+        # Modules that happen to lie in the folder we start in are not ours to import.
+        "PYTHONSAFEPATH": "1",
+    }
+
+
+def _cache(folder: DataFolder) -> Path:
+    """Choose the cache of this user, shared with the other commands, or the data folder where there is none."""
+    chosen = os.environ.get("TRIALPORT_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    try:
+        cache = Path(chosen) if chosen else Path.home() / ".cache"
+        cache = cache if os.environ.get("TRIALPORT_CACHE_DIR") else cache / "trialport"
+        cache.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return folder.path / "cache"
+    return cache.absolute() if os.access(cache, os.W_OK) else folder.path / "cache"
+
+
+def failed(child: Child, what: str) -> DemoError:
+    """Say what went wrong with a program, in its own last words."""
     known = explain(child.output(), child.log.parent)
     if known:
         return DemoError(known)

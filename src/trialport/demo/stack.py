@@ -12,7 +12,8 @@ from trialport.demo.interrupts import Interrupts
 from trialport.demo.leftovers import ProcessRecord
 from trialport.demo.loading import load
 from trialport.demo.models import DemoTokens
-from trialport.demo.programs import Programs, choose_port, environment, wait_until_ready
+from trialport.demo.preparing import VocabularyPreparation
+from trialport.demo.programs import Programs, choose_port, wait_until_ready
 from trialport.demo.progress import Progress
 from trialport.demo.running import DATABASE
 from trialport.demo.trouble import DemoError
@@ -33,7 +34,8 @@ class Stack:
             folder.path / "postgres", log=folder.path / "postgres.log", check=check
         )
         self._valkey = ValkeyServer(folder.path / "valkey", log=folder.path / "valkey.log", check=check)
-        self._programs: Programs | None = None
+        self._programs = Programs(folder, self._record.note)
+        self._vocabulary = VocabularyPreparation(folder, self._programs)
         self._started: list[tuple[str, Callable[[], None]]] = []
 
     def start(self, port: int, now: datetime) -> tuple[str, DemoTokens]:
@@ -44,27 +46,34 @@ class Stack:
         if ended := self._record.end_leftovers(self._interrupts.check):
             self._progress.say(f"Ended {ended} processes that an earlier run had left behind.")
         port = choose_port(port)
+        self._begin_preparing()
         self._start_postgres()
-        valkey_url = self._start_valkey()
-        settings = environment(self._folder, self.postgres.url(DATABASE), valkey_url, port)
-        programs = self._programs = Programs(self._folder, settings, self._record.note)
+        self._programs.configure(self.postgres.url(DATABASE), self._start_valkey(), port)
+        if not self._vocabulary.is_needed:
+            # The API takes seconds to start and says itself when the schema is right: it need not wait for it.
+            self._start_program("API", "serve")
         with self._progress.step("Bringing the database up to date", "Database is up to date"):
-            programs.migrate(self._interrupts.check)
+            self._programs.migrate(self._interrupts.check)
+        with self._progress.step("Loading the demonstration regions", "Demonstration regions are loaded"):
+            tokens = load(self.postgres, self._folder, now, self.check)
+        if self._vocabulary.is_needed:
+            with self._progress.step("Compiling the vocabulary (once)", "Vocabulary is compiled"):
+                self._vocabulary.finish(self.check)
+            self._start_program("API", "serve")
+        self._start_program("worker", "work")
         address = f"http://{LOOPBACK}:{port}"
-        tokens = self._start_programs(programs, address, now)
+        with self._progress.step("Starting the API and the worker", f"API is ready at {address}"):
+            wait_until_ready(address, self.check)
         return address, tokens
 
     def check(self) -> None:
         """Raise if the user wants to end or a process has died; for waits while starting."""
         self._interrupts.check()
         self._check_servers()
-        if self._programs is not None:
-            self._programs.check_alive()
+        self._programs.check_alive()
 
     def watch(self) -> None:
         """Keep everything running until the user ends it (Interrupted) or it cannot be kept (DemoError)."""
-        if self._programs is None:
-            raise RuntimeError("nothing has been started")
         while True:
             self._interrupts.check()
             self._check_servers()
@@ -78,6 +87,11 @@ class Stack:
             self._progress.say(f"Stopping {name} ...")
             stop()
         self._record.clear()
+
+    def _begin_preparing(self) -> None:
+        if self._vocabulary.is_needed:
+            self._vocabulary.begin()
+            self._started.append(("the vocabulary's compiler", self._vocabulary.stop))
 
     def _start_postgres(self) -> None:
         is_new = not self.postgres.folder.exists()
@@ -95,19 +109,9 @@ class Stack:
             self._record.note(self._valkey.child)
         return url
 
-    def _start_programs(self, programs: Programs, address: str, now: datetime) -> DemoTokens:
-        """Load the demonstration while the API and the worker start: both take a second."""
-        for name, command in (("worker", "work"), ("API", "serve")):
-            self._started.append((f"the {name}", self._stopper(programs, command)))
-            programs.start(name, command)
-        with self._progress.step("Loading the demonstration regions", "Demonstration regions are loaded"):
-            tokens = load(self.postgres, self._folder, now, self.check)
-        with self._progress.step("Starting the API and the worker", f"API is ready at {address}"):
-            wait_until_ready(address, self.check)
-        return tokens
-
-    def _stopper(self, programs: Programs, command: str) -> Callable[[], None]:
-        return lambda: programs.stop(command, self._interrupts.hurried)
+    def _start_program(self, name: str, command: str) -> None:
+        self._started.append((f"the {name}", lambda: self._programs.stop(command, self._interrupts.hurried)))
+        self._programs.start(name, command)
 
     def _check_servers(self) -> None:
         for child in (self.postgres.child, self._valkey.child):

@@ -132,10 +132,10 @@ def _text(value: Value, unit: str, name: CriterionName, wording: Wording) -> str
 
 def _item(item: str, name: CriterionName, wording: Wording) -> str:
     """Tell one item of a list: a unit's own words as they are, hours of a role counted, codes spelled out."""
-    if name == "indication":
-        return item
     role, _, hours = item.partition(" ")
-    return _counted(float(hours), role, wording) if hours else _code(item, name, wording)
+    if not hours:
+        return _code(item, name, wording)
+    return _counted(float(hours), role, wording) if name == "staff_hours" else item
 
 
 def _code(code: str, name: CriterionName, wording: Wording) -> str:

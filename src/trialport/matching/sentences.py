@@ -97,7 +97,7 @@ _SENTENCES: Templates = {
         "": "Has not said how many participants it could recruit; {wanted} wanted.",
     },
     ("staff_hours", "met"): {
-        "": "Has {offered} a week free; {wanted} asked.",
+        "": "[Has {offered} a week free; ]{wanted} asked.",
         "not_asked": "Has {offered} a week free; the need is not stated.",
     },
     ("staff_hours", "partly"): {

@@ -17,6 +17,8 @@ MAX_WORDS, MIN_CASELESS = 3, 3
 SECONDARY_AREA = 0.4
 
 Evidence = Mapping[TherapyArea, float]
+# First and last token, and what it may stand for: concept, language or "", whether it is the default.
+_Written = tuple[int, int, list[tuple[int, str, bool]]]
 
 
 class Found(NamedTuple):
@@ -40,7 +42,9 @@ class AbbreviationFinder:
         categories = {int(self._vocabulary.category_of[concept]) for concept in named}
         hits: list[Hit] = []
         ambiguous = False
-        for first, last, readings in self._written(tokens):
+        written = list(self._written(tokens))
+        evidence = self._with_certain(evidence, written)
+        for first, last, readings in written:
             chosen, decided = self._choose(readings, lang, categories, evidence)
             ambiguous = ambiguous or not decided
             for number, (concept, language, _) in enumerate(chosen):
@@ -53,7 +57,7 @@ class AbbreviationFinder:
                 hits.append(Hit(concept, score, first, last, size, "abbreviation"))
         return Found(hits, ambiguous)
 
-    def _written(self, tokens: list[Token]) -> Iterator[tuple[int, int, list[tuple[int, str, bool]]]]:
+    def _written(self, tokens: list[Token]) -> Iterator[_Written]:
         """Abbreviations in the text, the longest at each place: first and last token, and the readings."""
         caseless = _caseless(tokens)
         first = 0
@@ -61,7 +65,7 @@ class AbbreviationFinder:
             last = first
             for length in range(min(MAX_WORDS, len(tokens) - first), 0, -1):
                 run = tokens[first : first + length]
-                if any(token.gap != JOINED for token in run[1:]):
+                if any(token.gap > JOINED for token in run[1:]):
                     continue
                 if readings := self._readings(" ".join(token.raw for token in run), caseless=caseless):
                     last = first + length - 1
@@ -76,6 +80,15 @@ class AbbreviationFinder:
                 return []
             written = self._vocabulary.lower_abbreviations.get(lower, written)
         return self._vocabulary.abbreviations.get(written, [])
+
+    def _with_certain(self, evidence: Evidence, written: list[_Written]) -> Evidence:
+        """Add to the areas spoken of those of abbreviations that have one meaning only."""
+        more = dict(evidence)
+        for _, _, readings in written:
+            if len(readings) == 1:
+                for area in self._vocabulary.areas_of(self._vocabulary.concepts[readings[0][0]])[:1]:
+                    more[area] = more.get(area, 0.0) + ABBREVIATION
+        return more
 
     def _choose(
         self,

@@ -4,6 +4,7 @@ Only called when the index is compiled: importing the package takes seconds and 
 """
 
 import re
+import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -58,7 +59,10 @@ def _subtree(icd: object, code: str, category: str, depth: int) -> Iterator[IcdT
 
 def read_icd() -> tuple[list[str], list[tuple[str, str]], list[IcdTerm]]:
     """Categories in order, blocks as (first, last) category, and the terms of all categories."""
-    import simple_icd_10_cm as icd  # noqa: PLC0415 - seconds to import; only the compiler pays.
+    with warnings.catch_warnings():
+        # The package reads its files by a deprecated call; that is not ours to mend.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import simple_icd_10_cm as icd  # noqa: PLC0415 - seconds to import; only the compiler pays.
 
     categories: dict[str, None] = {}
     terms: list[IcdTerm] = []

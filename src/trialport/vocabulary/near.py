@@ -20,6 +20,8 @@ MAX_CANDIDATES, MAX_GIVEN = 50, 3
 MAX_CLAUSE, MAX_CLAUSES = 12, 6
 CUTOFF, SURE = 0.55, 0.85
 SAME_WORD = 84.0
+# Shorter words are alike by chance.
+MIN_STEM = 4
 
 
 class NearFinder:
@@ -51,6 +53,8 @@ class NearFinder:
 
     def _nearest(self, clause: list[int], tokens: list[Token]) -> list[Hit]:
         asked = [tokens[number] for number in clause]
+        if all(token.stem in self._steering.negation or len(token.stem) < MIN_STEM for token in asked):
+            return []
         stems = [token.stem for token in asked]
         plain = " ".join(token.plain for token in asked)
         scored: dict[int, tuple[float, int]] = {}

@@ -18,7 +18,7 @@ MAX_TOKENS = 8_000
 MAX_TOKEN_LENGTH = 60
 
 # Strength of the break before a token: phrases may cross a comma or bracket, never a sentence end.
-JOINED, LISTED, ANNOUNCED, ENDED = 0, 1, 2, 3
+HYPHENED, JOINED, LISTED, ANNOUNCED, ENDED = range(5)
 
 
 class Token(NamedTuple):
@@ -88,15 +88,15 @@ _SKELETON = (
     (re.compile(r"ch|ck|c(?![eiy])"), "k"),
     (re.compile(r"ph"), "f"),
     (re.compile(r"th"), "t"),
-    (re.compile(r"rh"), "r"),
+    (re.compile(r"rh(?!et)"), "r"),
     (re.compile(r"qu"), "kv"),
     (re.compile(r"x"), "ks"),
 )
 _DOUBLED = re.compile(r"([a-z])\1")
 # Words whose last s is not a plural or a genitive: virus, cirros, nephrosis, metastas, abscess.
 _FIXED_S = re.compile(r"(?:[uis]s|[^e]os|tas)$")
-# A compound with -sår (wound) has no plural ending there.
-_INFLECTIONS = re.compile(r"(?<=....)(?:[aeo]rna|erne|ene|ern|orn|ens|ets|(?<!s)ar|[eo]r|en|et|at|an)$")
+# A compound with -sår (wound) and a noun in -het have no ending to lose there.
+_INFLECTIONS = re.compile(r"(?<=....)(?:[aeo]rna|erne|ene|ern|orn|ens|ets|(?<!s)ar|[eo]r|en|(?<!h)et|at|an)$")
 _SECOND_INFLECTIONS = re.compile(r"(?<=....)(?:(?<!s)ar|[eo]r)$")
 _VOWELS = re.compile(r"(?<=...[^aeiouy])[aeiouy]+$")
 _ENDINGS = (
@@ -135,10 +135,13 @@ def stem(plain: str) -> str:
 _LETTERED = frozenset({"hepatitis", "hepatit", "vitamin", "influenza", "influensa", "hemofili", "hemophilia"})
 _LETTERED |= {"group", "grupp", "gruppe", "immunoglobulin"} | _NUMBERED
 _ARTICLES = frozenset({"a", "i"})
+_HYPHENS = frozenset("-\u2010\u2011")
 _RECEPTORS = frozenset({"ER", "PR", "PGR", "PgR", "HR", "ALK", "EGFR", "HER"})
 
 
 def _gap(between: str) -> int:
+    if between in _HYPHENS:
+        return HYPHENED
     if not between or between.isspace():
         return ENDED if "\n" in between or "\r" in between else JOINED
     if _ENDED.search(between):

@@ -12,7 +12,7 @@ from trialport.vocabulary.compile import ICD_RESIDUAL, LABEL, MAX_KEY_STEMS, SYN
 from trialport.vocabulary.compounds import split_compound
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.models import Language, Method
-from trialport.vocabulary.normalise import ANNOUNCED, Token, fold, stem
+from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token, fold, stem
 from trialport.vocabulary.words import Steering
 
 EXACT, SAME_WORDS, SAME_STEMS, RESIDUAL = 1.0, 0.97, 0.93, 0.85
@@ -161,8 +161,7 @@ class PhraseFinder:
         if not hit.first:
             return False
         before, after = tokens[hit.first - 1], tokens[hit.first]
-        hyphened = after.start - before.end == 1 and after.gap == 0
-        return hyphened and before.plain in {"non", "icke", "ikke"}
+        return after.gap == HYPHENED and before.plain in {"non", "icke", "ikke"}
 
 
 def _compound_weight(window: list[_Element], elements: list[_Element], start: int) -> float:

@@ -1,0 +1,55 @@
+"""Any text can be read, and the answer stays inside the text and the ranges promised."""
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trialport.vocabulary.codes import THERAPY_AREAS
+from trialport.vocabulary.models import Reading
+from trialport.vocabulary.reading import Reader
+
+PIECES = """asthma COPD KOL without utan uden no excluded exclusion criteria : ; . , ( ) HER2+ HER2- type 1 2 II
+MS småcellig lungcancer ikke diabetes J44 E11.9 B12 non - hjärtsvikt are with men but å ß ﬁ
+hjärtmuskelinflammation"""
+WORDS = st.sampled_from([*PIECES.split(), "\n", "e\u0301", "\u0130"])
+TEXTS = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=40).map(" ".join))
+
+
+def check(text: str, reading: Reading) -> None:
+    for match in reading.concepts:
+        assert 0 <= match.start < match.end <= len(text)
+        assert 0 <= match.score <= 1
+        assert match.concept.partition("/")[0] == match.code
+    out = [match.excluded for match in reading.concepts]
+    assert out == sorted(out)
+    assert len({match.concept for match in reading.concepts}) == len(reading.concepts)
+    assert all(area.code in THERAPY_AREAS and 0 <= area.score <= 1 for area in reading.therapy_areas)
+    scores = [area.score for area in reading.therapy_areas]
+    assert scores == sorted(scores, reverse=True)
+    assert msgspec.json.decode(msgspec.json.encode(reading), type=Reading) == reading
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=TEXTS, lang=st.sampled_from([None, "en", "sv", "da"]))
+def test_any_text_is_read(reader: Reader, text: str, lang: None) -> None:
+    reading = reader.read_text(text, lang)
+    check(text, reading)
+    assert reader.read_text(text, lang) == reading
+
+
+def test_a_megabyte_is_read(reader: Reader) -> None:
+    for text in (
+        "asthma without COPD, " * 50_000,
+        "a" * 1_000_000,
+        "hjärtmuskel" * 90_000,
+        "x-" * 500_000,
+        "(" * 1_000_000,
+        "J44," * 250_000,
+        "\U0001f600e\u0301" * 300_000,
+        "qwert zuiop " * 80_000,
+    ):
+        check(text, reader.read_text(text))
+
+
+def test_lone_surrogates_are_read(reader: Reader) -> None:
+    assert reader.read_text("asthma \ud800 \udfff").concepts[0].code == "J45"

@@ -1,0 +1,131 @@
+"""The data files are whole: columns, codes, languages, and no two concepts claiming the same words."""
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
+from trialport.vocabulary.index import Vocabulary
+from trialport.vocabulary.normalise import tokens_of
+from trialport.vocabulary.sources import (
+    CONDITION_COLUMNS,
+    LANGUAGES,
+    ConditionRow,
+    data_files,
+    in_range,
+    read_areas,
+    read_conditions,
+    read_words,
+    stems_of_kind,
+)
+from trialport.vocabulary.wording import is_residual
+
+ROWS = read_conditions()
+STOP = stems_of_kind("stop")
+SHARED = {word for row in read_words("words.tsv") if row.kind == "shared" for word in row.words}
+
+
+def content_stems(text: str) -> list[str]:
+    return [token.stem for token in tokens_of(text) if token.stem not in STOP]
+
+
+def test_there_are_rows_and_each_concept_has_one() -> None:
+    assert len(ROWS) > 1000
+    assert [concept for concept, n in Counter(row.concept for row in ROWS).items() if n > 1] == []
+
+
+def test_every_concept_has_terms_in_all_languages() -> None:
+    assert [row.place for row in ROWS if not all(row.terms[language] for language in LANGUAGES)] == []
+
+
+def test_categories_are_valid_and_finer_concepts_have_theirs(vocabulary: Vocabulary) -> None:
+    icd_or_own = {concept for concept in vocabulary.concepts if "/" not in concept}
+    own = {row.concept for row in ROWS}
+    assert [c for c in own if "/" in c and c.partition("/")[0] not in icd_or_own] == []
+    finer_only = {c.partition("/")[0] for c in own if "/" in c} - own
+    assert [c for c in finer_only if not vocabulary.label(c).strip() or vocabulary.label(c) == c] == []
+
+
+def test_every_term_can_be_found() -> None:
+    faults = [
+        (row.place, term)
+        for row in ROWS
+        for terms in row.terms.values()
+        for term in terms
+        if not 0 < len(content_stems(term)) <= MAX_KEY_STEMS
+    ]
+    assert faults == []
+
+
+def test_no_two_categories_claim_the_same_words_in_one_language() -> None:
+    claims: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for row in ROWS:
+        for language, terms in row.terms.items():
+            for term in terms:
+                if not is_residual(term) and term not in SHARED:
+                    claims[language, key_of(content_stems(term))].add((row.concept, term))
+    faults = {
+        key: claim
+        for key, claim in claims.items()
+        if len({concept.partition("/")[0] for concept, _ in claim}) > 1
+    }
+    assert faults == {}
+
+
+def test_an_abbreviation_of_several_conditions_has_one_default() -> None:
+    readings: dict[str, dict[str, bool]] = defaultdict(dict)
+    for row in ROWS:
+        for text, _, default in row.abbreviations:
+            readings[text][row.concept] = readings[text].get(row.concept, False) or default
+    faults = {text: of for text, of in readings.items() if len(of) > 1 and sum(of.values()) != 1}
+    assert faults == {}
+
+
+def test_abbreviations_hold_something_to_read() -> None:
+    assert [row.place for row in ROWS for text, _, _ in row.abbreviations if not tokens_of(text)] == []
+
+
+def test_every_category_has_an_area(vocabulary: Vocabulary) -> None:
+    ranges = read_areas()
+    categories = [concept for concept in vocabulary.concepts if "/" not in concept]
+    assert [c for c in categories if not any(in_range(c, ranged) for ranged in ranges)] == []
+    assert [c for c in vocabulary.concepts if not vocabulary.areas_of(c)] == []
+
+
+def test_no_file_has_stray_space_or_carriage_returns() -> None:
+    for path in data_files():
+        text = path.read_text(encoding="utf-8")
+        assert "\r" not in text, path.name
+        assert "\u00a0" not in text, path.name
+
+
+def write(folder: Path, line: str) -> Path:
+    (folder / "conditions").mkdir()
+    header = "\t".join(CONDITION_COLUMNS)
+    (folder / "conditions" / "x.tsv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("j44\tCOPD\tKOL\tKOL\t\t", "not a category"),
+        ("J44/Two Words\tCOPD\tKOL\tKOL\t\t", "not a category"),
+        ("J44\tCOPD\tKOL\tKOL\t\tlungs", "unknown therapy area"),
+        ("J44\tCOPD\tKOL\tKOL\tKOL@xx\t", "unknown language"),
+        ("J44\tCOPD\tKOL\tKOL\t\t\t\t", "columns"),
+    ],
+)
+def test_bad_input_is_told_with_its_place(tmp_path: Path, line: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=rf"x\.tsv:2.*{fault}"):
+        read_conditions(write(tmp_path, line))
+
+
+def test_a_row_is_read(tmp_path: Path) -> None:
+    line = "J44/acute\tAECOPD flare; COPD flare\tKOL-skov\tKOL-skub\t!AECOPD@en; X\trespiratory neurology"
+    row: ConditionRow = read_conditions(write(tmp_path, line))[0]
+    assert row.terms["en"] == ("AECOPD flare", "COPD flare")
+    assert row.abbreviations[0] == ("AECOPD", "en", True)
+    assert row.abbreviations[1] == ("X", None, False)
+    assert row.areas == ("respiratory", "neurology")

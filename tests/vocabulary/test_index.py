@@ -1,0 +1,84 @@
+"""The vocabulary's numbers and tables, and its cache."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from trialport.vocabulary.cache import cache_directory, load_compiled
+from trialport.vocabulary.compile import Compiled
+from trialport.vocabulary.index import Vocabulary, load_vocabulary
+from trialport.vocabulary.sources import DATA
+
+
+def test_numbers_are_dense_and_agree(vocabulary: Vocabulary) -> None:
+    assert sorted(vocabulary.concept_ids.values()) == list(range(vocabulary.concept_count))
+    assert vocabulary.category_of.shape == vocabulary.block_of.shape == (vocabulary.concept_count,)
+    ids = vocabulary.concept_ids
+    assert vocabulary.category_of[ids["C34/nsclc"]] == ids["C34"] == vocabulary.category_of[ids["C34"]]
+    block = vocabulary.block_of
+    assert block[ids["J44"]] == block[ids["J45"]] == block[ids["J46"]]
+    assert block[ids["J44"]] != block[ids["J30"]]
+    assert block[ids["C34/nsclc"]] == block[ids["C34"]] != block[ids["C50"]]
+
+
+def test_all_icd10_categories_are_there(vocabulary: Vocabulary) -> None:
+    categories = [concept for concept in vocabulary.concepts if "/" not in concept]
+    assert len(categories) > 1900
+    assert {"A00", "I64", "J46", "E14", "Z99", "S72", "U07"} <= set(categories)
+
+
+def test_areas_and_labels(vocabulary: Vocabulary) -> None:
+    assert vocabulary.areas_of("J44")[0] == "respiratory"
+    assert vocabulary.areas_of("nothing") == ()
+    assert vocabulary.label("I50", "sv") == "hjärtsvikt"
+    assert vocabulary.label("nothing") == "nothing"
+
+
+def test_it_is_loaded_once() -> None:
+    assert load_vocabulary() is load_vocabulary()
+
+
+@pytest.fixture(scope="module")
+def cached(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Compiled]:
+    directory = tmp_path_factory.mktemp("cache")
+    name, compiled = load_compiled(DATA, directory)
+    return directory, name, compiled
+
+
+def test_cache_gives_back_what_was_compiled(cached: tuple[Path, str, Compiled]) -> None:
+    directory, name, compiled = cached
+    files = list(directory.iterdir())
+    assert [file.name for file in files] == [f"vocabulary-{name}.msgpack"]
+    assert load_compiled(DATA, directory) == (name, compiled)
+
+
+def test_a_damaged_cache_is_compiled_anew(cached: tuple[Path, str, Compiled], tmp_path: Path) -> None:
+    directory, name, compiled = cached
+    content = (directory / f"vocabulary-{name}.msgpack").read_bytes()
+    damaged = tmp_path / f"vocabulary-{name}.msgpack"
+    damaged.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert load_compiled(DATA, tmp_path)[1] == compiled
+    assert damaged.read_bytes() == content
+
+
+def test_a_directory_that_cannot_be_written_costs_only_time(
+    cached: tuple[Path, str, Compiled], tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    assert load_compiled(DATA, blocked / "cache")[1] == cached[2]
+
+
+def test_cache_directory_is_chosen_by_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIALPORT_CACHE_DIR", "/a/b")
+    assert cache_directory() == Path("/a/b")
+    monkeypatch.delenv("TRIALPORT_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/c")
+    assert cache_directory() == Path("/c/trialport")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache_directory().parts[-2:] == (".cache", "trialport")
+
+
+def test_compiled_form_is_compact(cached: tuple[Path, str, Compiled]) -> None:
+    assert len(msgspec.msgpack.encode(cached[2])) < 12_000_000
