@@ -48,12 +48,12 @@ async def load(connection: asyncpg.Connection, now: datetime) -> Cast:
         "foreign": await _unit(connection, regions["theirs"], "foreign"),
     }
     investigators = {}
-    for name in units:
+    for name, unit_id in units.items():
         investigators[name] = await queries.insert_investigator(
             connection, name=f"Demo {name} (demonstration)", email=f"{name}@example.org"
         )
         await queries.insert_position(
-            connection, investigator_id=investigators[name], unit_id=units[name], share=1.0, is_head=True
+            connection, investigator_id=investigators[name], unit_id=unit_id, share=1.0, is_head=True
         )
     for name, region in (("lung", "ours"), ("heart", "ours"), ("foreign", "theirs")):
         await _capacity(connection, regions[region], units[name], now)
@@ -62,9 +62,7 @@ async def load(connection: asyncpg.Connection, now: datetime) -> Cast:
         "rival": await register_sponsor(connection, name="Rival Pharma (demonstration)", kind="company"),
     }
     tokens = await _tokens(connection, regions, investigators, sponsors)
-    return Cast(
-        regions=regions, units=units, investigators=investigators, sponsors=sponsors, tokens=tokens
-    )
+    return Cast(regions=regions, units=units, investigators=investigators, sponsors=sponsors, tokens=tokens)
 
 
 async def _region(connection: asyncpg.Connection, code: str, country: str) -> UUID:
@@ -82,7 +80,12 @@ async def _region(connection: asyncpg.Connection, code: str, country: str) -> UU
 
 async def _unit(connection: asyncpg.Connection, region_id: UUID, name: str) -> UUID:
     site_id = await queries.insert_site(
-        connection, region_id=region_id, name=f"Site of {name}", legal_name="Region", address="-", country="SE"
+        connection,
+        region_id=region_id,
+        name=f"Site of {name}",
+        legal_name="Region",
+        address="-",
+        country="SE",
     )
     return await queries.insert_unit(
         connection,

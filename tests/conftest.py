@@ -124,7 +124,7 @@ Client = Callable[[str | None], httpx.AsyncClient]
 @pytest.fixture
 async def client(app: Litestar, people: Cast) -> AsyncIterator[Client]:
     """`client("office")` is an HTTP client with that person's token; `client(None)` has none."""
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
     made: list[httpx.AsyncClient] = []
 
     def make(who: str | None) -> httpx.AsyncClient:

@@ -30,7 +30,7 @@ EXIT_USAGE = 2
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="trialport")
 def main() -> None:
-    """The one way in for clinical-trial sponsors to a university-hospital region."""
+    """Run the one way in for clinical-trial sponsors to a university-hospital region."""
 
 
 @main.command()
@@ -114,7 +114,12 @@ def token() -> None:
 )
 @click.option("--investigator", help="E-mail address of the investigator, for investigator and unit_head.")
 def create(
-    name: str, role: Role, region: str | None, sponsor: str | None, sponsor_kind: str, investigator: str | None
+    name: str,
+    role: Role,
+    region: str | None,
+    sponsor: str | None,
+    sponsor_kind: str,
+    investigator: str | None,
 ) -> None:
     """Make a token and print it, this once."""
     from trialport.commands import TokenOrder, create_token_for
@@ -154,7 +159,9 @@ def revoke(token_id: UUID) -> None:
 @main.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most candidates.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most candidates."
+)
 @click.option(
     "--data", type=click.Path(path_type=Path), default=Path(".trialport"), help="Folder of a running demo."
 )

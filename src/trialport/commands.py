@@ -103,7 +103,7 @@ async def create_token_for(connection: Connection, order: TokenOrder) -> str:
 async def match_inquiry(connection: Connection, body: bytes, limit: int) -> MatchResult:
     """Rank the register for an inquiry in JSON; raises BadInput for a file that is none."""
     data = decode_json(body, MatchCreate)
-    wanted = set(data.placement.regions_wanted) if isinstance(data.placement, Struct) else set()
+    wanted = set(data.regions_wanted)
     regions = await select_regions(connection)
     region_ids = [region.region_id for region in regions if not wanted or region.code in wanted]
     if wanted - {region.code for region in regions}:
@@ -124,7 +124,9 @@ def match_table(result: MatchResult) -> None:
     """Print a ranking for people."""
     console = Console()
     read = ", ".join(f"{one.label} ({one.code})" for one in result.reading.concepts if not one.excluded)
-    console.print(f"Read as: {read or 'nothing known; every capacity is compared without it'}", highlight=False)
+    console.print(
+        f"Read as: {read or 'nothing known; every capacity is compared without it'}", highlight=False
+    )
     table = Table("Rank", "Score", "Unit", "Therapy area", "Met", "Partly", "Unmet", "Unknown")
     for one in result.candidates:
         states = [criterion.state for criterion in one.criteria]

@@ -118,9 +118,7 @@ def _openapi() -> OpenAPIConfig:
         description="Clinical-trial inquiries to university-hospital regions: capacity in, ranked candidates out.",
         path=OPEN_DOCUMENT.rpartition("/")[0],
         render_plugins=[DocumentPlugin(path="/" + OPEN_DOCUMENT.rpartition("/")[2])],
-        components=Components(
-            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
-        ),
+        components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
         security=[{"bearer": []}],
     )
 

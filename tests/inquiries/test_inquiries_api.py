@@ -1,9 +1,6 @@
-import asyncio
 from collections.abc import Awaitable, Callable
-from uuid import UUID
 
 import asyncpg
-import pytest
 
 from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body

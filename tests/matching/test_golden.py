@@ -124,7 +124,7 @@ def test_pair_compares_as_expected(pair: dict[str, str]) -> None:
         assert reasons[pair["capacity"]] == pair["expected"], pair["why"]
         return
     (candidate,) = (one for one in result.candidates if one.unit_name == pair["capacity"])
-    found = {one.name: one.state for one in candidate.criteria}
+    found: dict[str, str] = {one.name: one.state for one in candidate.criteria}
     expected = dict(item.split("=") for item in pair["expected"].split())
     assert {name: found.get(name) for name in expected} == expected, pair["why"]
 

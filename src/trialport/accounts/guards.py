@@ -1,13 +1,13 @@
 """The gate: a bearer token on every route that is not marked open, and a role that the route names."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
-from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from trialport.accounts.models import Actor, Role

@@ -10,6 +10,8 @@ from trialport.accounts.models import Actor, Role
 from trialport.core.db import Connection, Transaction
 
 _PREFIX = "tp_"
+# Longer than any token of ours; nothing longer is hashed.
+_LONGEST_TOKEN = 100
 
 
 async def create_token(
@@ -65,7 +67,7 @@ def hash_token(token: str) -> bytes:
 
 async def find_actor(connection: Connection, token: str) -> Actor | None:
     """Return who holds the token, or None when it is unknown or revoked."""
-    if not token.startswith(_PREFIX) or len(token) > 100:
+    if not token.startswith(_PREFIX) or len(token) > _LONGEST_TOKEN:
         return None
     return await queries.select_actor(connection, token_hash=hash_token(token))
 

@@ -18,7 +18,10 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     database_url: Annotated[
         str,
-        Meta(pattern=r"^postgres(ql)?://", description="PostgreSQL 18, as `postgresql://user:password@host/db`."),
+        Meta(
+            pattern=r"^postgres(ql)?://",
+            description="PostgreSQL 18, as `postgresql://user:password@host/db`.",
+        ),
     ]
     valkey_url: Annotated[
         str,
@@ -30,9 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, description="Address the API listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535, description="Port the API listens on.")] = 8000
     api_workers: Annotated[int, Meta(ge=1, le=64, description="Processes of the API.")] = 1
-    pool_size: Annotated[
-        int, Meta(ge=1, le=200, description="Database connections of one process.")
-    ] = 10
+    pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections of one process.")] = 10
     acquire_seconds: Annotated[
         float,
         Meta(gt=0, le=60, description="Longest wait for a database connection before 503 (seconds)."),
@@ -73,7 +74,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         variable = f"TRIALPORT_{field.name.upper()}"
         text = environ.get(variable, "").strip()
         if text:
-            given[field.name] = _convert(variable, text, get_type_hints(Settings, include_extras=True)[field.name])
+            given[field.name] = _convert(
+                variable, text, get_type_hints(Settings, include_extras=True)[field.name]
+            )
         elif field.required:
             raise SettingsError(f"{variable} is not set. {_meaning(Settings, field.name)}")
     return Settings(**given)
@@ -96,3 +99,8 @@ def migrations_folder() -> Path:
     """Return the folder of the migrations: in the wheel beside the package, in a checkout at its top."""
     inside = Path(__file__).parents[1] / "migrations"
     return inside if inside.is_dir() else Path(__file__).parents[3] / "migrations"
+
+
+def expected_schema() -> str:
+    """Return the version of the newest migration file."""
+    return max(path.name.partition("_")[0] for path in migrations_folder().glob("*.sql"))

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import msgspec
@@ -12,8 +12,9 @@ from trialport.core.config import Settings
 from trialport.core.errors import Busy
 from trialport.core.jobs.models import DueJob
 
-Connection = asyncpg.Connection
-Pool = asyncpg.Pool
+# The package carries no types; these names say what is meant.
+Connection: TypeAlias = asyncpg.Connection
+Pool: TypeAlias = asyncpg.Pool
 
 
 class Transaction:

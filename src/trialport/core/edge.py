@@ -1,7 +1,7 @@
 """What every route is given: one transaction, committed before the answer leaves, bells rung after."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request
 from litestar.datastructures import State

@@ -39,7 +39,6 @@ class Problem(Exception):
         self.headers = headers or {}
         self.extra = extra or {}
 
-
     @classmethod
     def at(cls, path: str, message: str) -> Self:
         """Return the problem for one field."""

@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from msgspec import Meta, Struct
 
 from trialport.core import health_queries
-from trialport.core.config import migrations_folder
+from trialport.core.config import expected_schema
 from trialport.core.db import transaction
 from trialport.core.errors import Problem
 from trialport.core.jobs.queries import select_job_queue
@@ -48,11 +48,6 @@ class Readiness(Struct, frozen=True, kw_only=True):
     ]
 
 
-def expected_schema() -> str:
-    """Return the version of the newest migration file."""
-    return max(path.name.partition("_")[0] for path in migrations_folder().glob("*.sql"))
-
-
 @get("/health/live", opt={"open": True}, summary="Whether the process lives", tags=["health"])
 async def read_liveness() -> Liveness:
     return Liveness(status="ok")
@@ -70,7 +65,9 @@ async def read_readiness(request: Request[Any, Any, State]) -> Response[Readines
     try:
         async with transaction(request.app.state.pool, readonly=True, acquire_seconds=2) as tx:
             version = await health_queries.select_schema_version(tx.connection)
-            queue = await select_job_queue(tx.connection, now=datetime.now(UTC)) if version == expected else None
+            queue = (
+                await select_job_queue(tx.connection, now=datetime.now(UTC)) if version == expected else None
+            )
     except (Problem, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         log.warning("the database does not answer: %s", type(error).__name__)
         version, queue, database = None, None, False

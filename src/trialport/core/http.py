@@ -73,7 +73,10 @@ def _readable(message: str) -> str:
     if message.startswith("Object missing required field"):
         return message.replace("Object missing required field", "Required field missing:") + "."
     if message.startswith("Object contains unknown field"):
-        return message.replace("Object contains unknown field", "Unknown field:") + ". Remove it or correct its name."
+        return (
+            message.replace("Object contains unknown field", "Unknown field:")
+            + ". Remove it or correct its name."
+        )
     return message + "."
 
 
@@ -137,7 +140,9 @@ def answer_problem(request: Request[Any, Any, State], problem: Problem) -> Respo
     return problem_response(request, problem)
 
 
-def answer_http_exception(request: Request[Any, Any, State], error: HTTPException) -> Response[dict[str, Any]]:
+def answer_http_exception(
+    request: Request[Any, Any, State], error: HTTPException
+) -> Response[dict[str, Any]]:
     """Exception handler for what the framework refuses."""
     if isinstance(error, ValidationException):
         found = error.extra if isinstance(error.extra, list) else []
@@ -188,5 +193,6 @@ def answer_unforeseen(request: Request[Any, Any, State], error: Exception) -> Re
     place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
     log.error("request %s failed: %s at %s", request_id(request), type(error).__name__, place)
     return problem_response(
-        request, Problem(f"The fault is ours. Nothing was stored. Quote {request_id(request)} when you report it.")
+        request,
+        Problem(f"The fault is ours. Nothing was stored. Quote {request_id(request)} when you report it."),
     )

@@ -10,8 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
-from trialport.core.config import migrations_folder
-from trialport.core.health import expected_schema
+from trialport.core.config import expected_schema, migrations_folder
 from trialport.core.health_queries import select_schema_version
 
 

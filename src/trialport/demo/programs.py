@@ -159,15 +159,16 @@ def _base_environment(folder: DataFolder) -> dict[str, str]:
 
 
 def _cache(folder: DataFolder) -> Path:
-    """Choose the cache of this user, shared with the other commands, or the data folder where there is none."""
-    chosen = os.environ.get("TRIALPORT_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    """Choose this user's cache, which the other commands share, or the data folder where that fails."""
     try:
-        cache = Path(chosen) if chosen else Path.home() / ".cache"
-        cache = cache if os.environ.get("TRIALPORT_CACHE_DIR") else cache / "trialport"
+        if chosen := os.environ.get("TRIALPORT_CACHE_DIR"):
+            cache = Path(chosen).absolute()
+        else:
+            cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trialport"
         cache.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return folder.path / "cache"
-    return cache.absolute() if os.access(cache, os.W_OK) else folder.path / "cache"
+    return cache if os.access(cache, os.W_OK) else folder.path / "cache"
 
 
 def failed(child: Child, what: str) -> DemoError:

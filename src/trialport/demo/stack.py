@@ -46,11 +46,12 @@ class Stack:
         if ended := self._record.end_leftovers(self._interrupts.check):
             self._progress.say(f"Ended {ended} processes that an earlier run had left behind.")
         port = choose_port(port)
-        self._begin_preparing()
+        if self._vocabulary.is_needed:
+            self._vocabulary.begin()
         self._start_postgres()
         self._programs.configure(self.postgres.url(DATABASE), self._start_valkey(), port)
         if not self._vocabulary.is_needed:
-            # The API takes seconds to start and says itself when the schema is right: it need not wait for it.
+            # The API takes seconds to start and says itself when the schema is right, so it need not wait.
             self._start_program("API", "serve")
         with self._progress.step("Bringing the database up to date", "Database is up to date"):
             self._programs.migrate(self._interrupts.check)
@@ -82,16 +83,12 @@ class Stack:
 
     def stop(self) -> None:
         """Stop every process, whatever state it is in; a further Ctrl-C makes it hurry."""
+        self._vocabulary.stop()
         while self._started:
             name, stop = self._started.pop()
             self._progress.say(f"Stopping {name} ...")
             stop()
         self._record.clear()
-
-    def _begin_preparing(self) -> None:
-        if self._vocabulary.is_needed:
-            self._vocabulary.begin()
-            self._started.append(("the vocabulary's compiler", self._vocabulary.stop))
 
     def _start_postgres(self) -> None:
         is_new = not self.postgres.folder.exists()

@@ -2,6 +2,7 @@
 
 import io
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,20 +41,15 @@ def print_json(assessed: Assessed) -> None:
 def print_assessment(assessed: Assessed) -> None:
     """Print the ranking, why the best stand where they stand, and who was left out."""
     console = _console()
-    inquiry = assessed.inquiry
-    console.print()
-    console.print(
-        Text(
-            f"{inquiry['reference']}, version {inquiry['version']}: {inquiry['working_title']}", style="bold"
-        )
-    )
-    console.print(Text(f"Condition: {inquiry['indication']}"))
-    console.print(Text(f"{_count(assessed.candidates, 'candidate')}, the best first. {_legend(console)}"))
-    console.print()
-    console.print(_ranking(console, assessed.candidates))
-    for candidate in assessed.candidates[:WITH_SENTENCES]:
-        _print_sentences(console, candidate)
-    _print_excluded(console, assessed.excluded)
+    with console.capture() as printed:
+        _print_head(console, assessed)
+        console.print(_ranking(console, assessed.candidates))
+        for candidate in assessed.candidates[:WITH_SENTENCES]:
+            _print_sentences(console, candidate)
+        _print_excluded(console, assessed.excluded)
+    # Columns are filled up with blanks, which nobody wants to copy.
+    sys.stdout.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
+    sys.stdout.flush()
 
 
 def print_addresses(address: str, tokens: DemoTokens, folder: DataFolder, *, running: bool) -> None:
@@ -86,6 +82,16 @@ def _console() -> Console:
     console = Console(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)
     return console
+
+
+def _print_head(console: Console, assessed: Assessed) -> None:
+    inquiry = assessed.inquiry
+    console.print()
+    title = f"{inquiry['reference']}, version {inquiry['version']}: {inquiry['working_title']}"
+    console.print(Text(title, style="bold"))
+    console.print(Text(f"Condition: {inquiry['indication']}"))
+    console.print(Text(f"{_count(assessed.candidates, 'candidate')}, the best first. {_legend(console)}"))
+    console.print()
 
 
 def _ranking(console: Console, candidates: Sequence[Json]) -> Table:
@@ -146,9 +152,8 @@ def _sign(console: Console, state: str) -> str:
 
 
 def _area(candidate: Json) -> str:
-    """Break a long therapy area where its two words meet."""
-    area: str = candidate["therapy_area"]
-    return area.replace("-", "-\n", 1) if len(area) > WIDEST_AREA else area
+    """Break a long therapy area where its words meet."""
+    return "\n".join(textwrap.wrap(candidate["therapy_area"], WIDEST_AREA))
 
 
 def _legend(console: Console) -> str:

@@ -30,7 +30,9 @@ INQUIRY_ROLES = roles("sponsor_contact", "office", "admin", "service")
 Icd10Check = NamedDependency[SkipValidation[IsIcd10]]
 IfMatch = Annotated[
     str | None,
-    HeaderParameter(name="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
+    HeaderParameter(
+        name="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100
+    ),
 ]
 
 
@@ -52,7 +54,7 @@ async def submit_inquiry(
         str | None,
         HeaderParameter(name="Idempotency-Key", description="Your own key for this request.", max_length=200),
     ] = None,
-) -> Response[InquiryReceipt]:
+) -> Response[InquiryReceipt] | Response[bytes]:
     asked = idempotency.hash_request("/inquiries", data)
     if (stored := await idempotency.stored_answer(tx, actor, idempotency_key, asked)) is not None:
         return stored
@@ -107,9 +109,15 @@ async def amend_inquiry(
     return _response(actor, row)
 
 
-@post("/inquiries/{inquiry_id:uuid}/withdraw", opt=INQUIRY_ROLES, status_code=200, summary="Withdraw an inquiry")
+@post(
+    "/inquiries/{inquiry_id:uuid}/withdraw", opt=INQUIRY_ROLES, status_code=200, summary="Withdraw an inquiry"
+)
 async def withdraw_inquiry(
-    tx: Tx, actor: Caller, inquiry_id: FromPath[UUID], data: JSONBody[WithdrawInquiry], if_match: IfMatch = None
+    tx: Tx,
+    actor: Caller,
+    inquiry_id: FromPath[UUID],
+    data: JSONBody[WithdrawInquiry],
+    if_match: IfMatch = None,
 ) -> Response[InquiryDetail]:
     expected = None if if_match is None else expected_revision(if_match)
     return _response(

@@ -18,7 +18,6 @@ from trialport.core.fields import (
     ShortText,
 )
 from trialport.vocabulary.codes import (
-    AgeGroup,
     Capability,
     CareSetting,
     DctActivity,

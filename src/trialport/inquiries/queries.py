@@ -195,8 +195,9 @@ async def select_inquiry(connection: Connection, *, actor: Actor, inquiry_id: UU
 async def select_version(
     connection: Connection, *, inquiry_id: UUID, version: int
 ) -> tuple[dict[str, Any], dict[str, Any], list[UUID]] | None:
-    """Read one version for its assessment: what is shown, what is confidential, the regions asked. Unscoped: only
-    for the worker.
+    """Read one version for its assessment: what is shown, what is confidential, the regions asked.
+
+    Unscoped: only for the worker.
     """
     record = await connection.fetchrow(
         """

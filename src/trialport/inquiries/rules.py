@@ -12,10 +12,18 @@ from trialport.accounts.models import Role
 from trialport.core.errors import FieldError
 from trialport.inquiries.models import InquiryContent, InquiryState, InquiryUpdate
 
+_ADULT_FROM_YEARS = 18
+_SATURDAY = 5
+
 Command = Literal["read", "amend", "withdraw", "read_candidates", "reassess"]
 
 _OPEN: tuple[InquiryState, ...] = ("submitted", "in_triage", "needs_information", "inviting", "collating")
 _OVER: tuple[InquiryState, ...] = ("replied", "closed", "declined", "withdrawn")
+
+_ALL_OF_AN_OFFICE: dict[InquiryState, tuple[Command, ...]] = {
+    **dict.fromkeys(_OPEN, ("read", "amend", "withdraw", "read_candidates", "reassess")),
+    **dict.fromkeys(_OVER, ("read", "read_candidates")),
+}
 
 # What a role may do in which state: the one table behind enforcement and `available_actions`.
 # A role that is not named may do nothing with an inquiry.
@@ -24,13 +32,9 @@ COMMANDS: dict[Role, dict[InquiryState, tuple[Command, ...]]] = {
         **dict.fromkeys(_OPEN, ("read", "amend", "withdraw")),
         **dict.fromkeys(_OVER, ("read",)),
     },
-    **dict.fromkeys(
-        ("office", "service", "admin"),
-        {
-            **dict.fromkeys(_OPEN, ("read", "amend", "withdraw", "read_candidates", "reassess")),
-            **dict.fromkeys(_OVER, ("read", "read_candidates")),
-        },
-    ),
+    "office": _ALL_OF_AN_OFFICE,
+    "service": _ALL_OF_AN_OFFICE,
+    "admin": _ALL_OF_AN_OFFICE,
 }
 
 
@@ -82,12 +86,19 @@ def split_content(content: InquiryContent) -> tuple[dict[str, Any], dict[str, An
 
 def join_content(shown: dict[str, Any], hidden: dict[str, Any]) -> InquiryContent:
     """Put the two parts of a content together again."""
-    return msgspec.convert({**shown, **{group: {**shown.get(group, {}), **fields} for group, fields in hidden.items()}}, InquiryContent)
+    return msgspec.convert(
+        {**shown, **{group: {**shown.get(group, {}), **fields} for group, fields in hidden.items()}},
+        InquiryContent,
+    )
 
 
 def amend_content(content: InquiryContent, update: InquiryUpdate) -> InquiryContent:
     """Return the content with each group given replaced whole."""
-    given = {name: value for name in update.__struct_fields__ if (value := getattr(update, name)) is not msgspec.UNSET}
+    given = {
+        name: value
+        for name in update.__struct_fields__
+        if (value := getattr(update, name)) is not msgspec.UNSET
+    }
     return msgspec.structs.replace(content, **given)
 
 
@@ -104,7 +115,9 @@ def check_content(content: InquiryContent, today: date, is_icd10: Callable[[str]
         *_check_placement(content),
         *_check_confidentiality(content),
         *(
-            FieldError(f"condition.icd10_codes[{at}]", f"{code} is no ICD-10 code. Correct it or leave it out.")
+            FieldError(
+                f"condition.icd10_codes[{at}]", f"{code} is no ICD-10 code. Correct it or leave it out."
+            )
             for at, code in enumerate(content.condition.icd10_codes)
             if not is_icd10(code)
         ),
@@ -124,8 +137,10 @@ def _check_population(content: InquiryContent) -> Iterator[FieldError]:
     population = content.population
     lowest, highest = population.age_from, population.age_to
     if lowest is not None and highest is not None and lowest > highest:
-        yield FieldError("population.age_to", "The highest age is below the lowest. Exchange or correct them.")
-    if content.kind.paediatric and lowest is not None and lowest >= 18:
+        yield FieldError(
+            "population.age_to", "The highest age is below the lowest. Exchange or correct them."
+        )
+    if content.kind.paediatric and lowest is not None and lowest >= _ADULT_FROM_YEARS:
         yield FieldError("kind.paediatric", "Children take part, but the lowest age is 18 or more.")
 
 
@@ -171,7 +186,7 @@ def promised_on(received_on: date, working_days: int, country: str) -> date:
     day = received_on
     while working_days > 0:
         day += timedelta(days=1)
-        if day.weekday() < 5 and day not in public:
+        if day.weekday() < _SATURDAY and day not in public:
             working_days -= 1
     return day
 

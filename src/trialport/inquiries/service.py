@@ -119,7 +119,9 @@ async def amend_inquiry(
         tx.connection, inquiry_id=inquiry_id, revision=row.revision, state=state, now=tx.now
     )
     if version is None:
-        raise Changed("Somebody changed this inquiry at the same moment. Read it again and repeat your change.")
+        raise Changed(
+            "Somebody changed this inquiry at the same moment. Read it again and repeat your change."
+        )
     await queries.insert_inquiry_version(
         tx.connection,
         inquiry_id=inquiry_id,
@@ -178,7 +180,9 @@ def require_command(actor: Actor, row: InquiryRow, command: rules.Command) -> No
 
 def _require_revision(row: InquiryRow, expected: int | None) -> None:
     if expected is not None and row.revision != expected:
-        raise Changed("Somebody changed this inquiry after you read it. Read it again and repeat your change.")
+        raise Changed(
+            "Somebody changed this inquiry after you read it. Read it again and repeat your change."
+        )
 
 
 def _check(content: InquiryContent, tx: Transaction, is_icd10: IsIcd10) -> None:
@@ -221,7 +225,8 @@ async def _check_units(tx: Transaction, content: InquiryContent, asked: list[Ask
     known = await queries.count_units_in_regions(tx.connection, unit_ids=named, region_ids=region_ids)
     if known != len(named):
         raise Contradiction.at(
-            "placement.units_wanted", "A unit named is not in the regions asked. GET /api/v1/units lists them."
+            "placement.units_wanted",
+            "A unit named is not in the regions asked. GET /api/v1/units lists them.",
         )
 
 
@@ -236,4 +241,3 @@ async def _sponsor_of(tx: Transaction, actor: Actor, content: InquiryContent) ->
         organisation_number=content.who.organisation_number,
         country=content.who.country,
     )
-

@@ -23,6 +23,7 @@ from trialport.matching.assessment_models import (
     MatchResult,
     unit_band,
 )
+from trialport.matching.models import ExclusionDetail
 from trialport.matching.queries import StoredAssessment
 from trialport.matching.register import Register
 from trialport.vocabulary.models import Reading
@@ -54,9 +55,7 @@ async def read_latest_assessment(
             assessed_at=stored.assessed_at,
             reading=msgspec.convert(stored.reading, Reading),
         )
-    excluded = await queries.select_exclusions(
-        tx.connection, actor=actor, assessment_id=stored.assessment_id
-    )
+    excluded = await queries.select_exclusions(tx.connection, actor=actor, assessment_id=stored.assessment_id)
     return _detail(stored, tuple(explain.exclusion_detail(one) for one in excluded))
 
 
@@ -104,9 +103,7 @@ async def list_candidates(
         limit=limit + 1,
     )
     items, following = cut_page(rows, limit, lambda candidate: candidate.rank)
-    return CandidatePage(
-        items=tuple(explain.candidate_detail(one) for one in items), next_cursor=following
-    )
+    return CandidatePage(items=tuple(explain.candidate_detail(one) for one in items), next_cursor=following)
 
 
 @post(
@@ -124,11 +121,10 @@ async def match(
     data: JSONBody[MatchCreate],
     limit: Limit = 50,
 ) -> MatchResult | MatchForSponsor:
-    wanted = data.placement.regions_wanted if isinstance(data.placement, msgspec.Struct) else ()
-    region_ids = await service.regions_to_match(tx, actor, wanted)
+    region_ids = await service.regions_to_match(tx, actor, data.regions_wanted)
     reading, ranking = await service.match_preview(tx, register, reader, data, region_ids, limit)
     if actor.role == "sponsor_contact":
-        return MatchForSponsor(reading=reading, fitting_units=unit_band(ranking.fitting_units))
+        return MatchForSponsor(reading=reading, fitting_units=unit_band(service.count_fitting_units(ranking)))
     return MatchResult(
         reading=reading,
         candidates=tuple(explain.candidate_detail(one) for one in ranking.candidates),
@@ -136,7 +132,7 @@ async def match(
     )
 
 
-def _detail(stored: StoredAssessment, excluded: tuple[explain.ExclusionDetail, ...]) -> AssessmentDetail:
+def _detail(stored: StoredAssessment, excluded: tuple[ExclusionDetail, ...]) -> AssessmentDetail:
     return AssessmentDetail(
         assessment_id=stored.assessment_id,
         inquiry_id=stored.inquiry_id,

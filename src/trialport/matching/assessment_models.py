@@ -47,7 +47,8 @@ class AssessmentDetail(Struct, frozen=True, kw_only=True):
     reference: _Reference
     version: _Version
     run: Annotated[
-        int, Meta(description="1 for the first assessment of this version, higher after changes.", examples=[1])
+        int,
+        Meta(description="1 for the first assessment of this version, higher after changes.", examples=[1]),
     ]
     assessed_at: _AssessedAt
     outdated: Annotated[
@@ -100,9 +101,7 @@ class MatchCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     burden: Annotated[Burden, Meta(description="Accepted, not used.")] | UnsetType = UNSET
     needs: Annotated[Needs, Meta(description="What a unit must have.")] | UnsetType = UNSET
     dct_activities: (
-        Annotated[
-            dict[DctActivity, DctWish], Meta(max_length=26, description="Decentralised activities.")
-        ]
+        Annotated[dict[DctActivity, DctWish], Meta(max_length=26, description="Decentralised activities.")]
         | UnsetType
     ) = UNSET
     placement: Annotated[Placement, Meta(description="Where.")] | UnsetType = UNSET
@@ -112,6 +111,11 @@ class MatchCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     attachments: (
         Annotated[tuple[Attachment, ...], Meta(max_length=20, description="Accepted, not used.")] | UnsetType
     ) = UNSET
+
+    @property
+    def regions_wanted(self) -> tuple[str, ...]:
+        """Codes of the regions named, none where the placement is left out."""
+        return () if isinstance(self.placement, UnsetType) else self.placement.regions_wanted
 
     def as_content(self, today: date) -> InquiryContent:
         """Fill what is missing with values that no capacity fails."""

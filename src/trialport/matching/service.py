@@ -20,11 +20,11 @@ from trialport.inquiries import service as inquiry_service
 from trialport.inquiries.models import InquiryContent
 from trialport.matching import queries
 from trialport.matching.assessment_models import MatchCreate
-from trialport.matching.question import MatchQuestion, from_content
+from trialport.matching.columns import CapacityColumns
 from trialport.matching.queries import StoredAssessment
+from trialport.matching.question import MatchQuestion, from_content
 from trialport.matching.ranking import Ranking, rank
 from trialport.matching.register import Register
-from trialport.matching.columns import CapacityColumns
 from trialport.matching.weights import ALGORITHM_VERSION, WEIGHTS
 from trialport.notifications.service import open_office_task
 from trialport.vocabulary.models import Reading
@@ -168,6 +168,15 @@ async def regions_to_match(tx: Transaction, actor: Actor, wanted: tuple[str, ...
     if not found or len(found) < len(set(wanted)):
         raise Contradiction.at("placement.regions_wanted", "Name regions that exist and that you may ask.")
     return [region.region_id for region in found]
+
+
+# A unit counts as fitting from this score on (0 to 100): below it, more speaks against it than for it.
+_FITTING_SCORE = 50.0
+
+
+def count_fitting_units(ranking: Ranking) -> int:
+    """Count the units, among the candidates explained, that may fit."""
+    return len({one.unit_id for one in ranking.candidates if one.score >= _FITTING_SCORE})
 
 
 async def match_preview(

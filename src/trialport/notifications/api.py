@@ -21,7 +21,7 @@ TASK_ROLES = roles("office", "admin")
 async def list_tasks(
     tx: Tx,
     actor: Caller,
-    done: Annotated[bool, QueryParameter(description="Whether to list tasks that are done.")] = False,
+    done: Annotated[bool, QueryParameter(description="Whether to list tasks that are done.")] = False,  # noqa: FBT002
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> OfficeTaskPage:

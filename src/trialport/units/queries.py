@@ -295,8 +295,9 @@ async def select_resource(connection: Connection, *, resource_id: UUID) -> Resou
 async def select_investigators(
     connection: Connection, *, actor: Actor, unit_id: UUID | None, after: UUID | None, limit: int
 ) -> list[InvestigatorSummary]:
-    """List people in the actor's scope: an office sees those of its region's units, an investigator or head of
-    unit those of her own units.
+    """List people in the actor's scope.
+
+    An office sees those of its region's units, an investigator or head of unit those of her own units.
     """
     records = await connection.fetch(
         """

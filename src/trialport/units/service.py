@@ -43,7 +43,8 @@ async def record_capacity(
     """Write a unit's capacity in one area, whole; what is written counts as confirmed today.
 
     `create` writes a new record; otherwise the present one must have the revision `expected` (None: any).
-    Raises NotFound out of scope, Contradiction where its values do not fit together, Changed when another state is stored.
+    Raises NotFound out of scope, Contradiction where its values do not fit together, Changed when another state
+    is stored.
     """
     region_id = await queries.select_unit_in_scope(tx.connection, actor=actor, unit_id=unit_id)
     if region_id is None:

@@ -64,7 +64,10 @@ class Doorbell:
                 redis = await self._connect()
                 for job in jobs:
                     await redis.enqueue_job(
-                        job.kind, str(job.job_id), _job_id=f"{job.kind}:{job.job_id}:{job.bell}", _queue_name=QUEUE
+                        job.kind,
+                        str(job.job_id),
+                        _job_id=f"{job.kind}:{job.job_id}:{job.bell}",
+                        _queue_name=QUEUE,
                     )
         except Exception as error:  # noqa: BLE001 - the sweep finds the job, whatever went wrong here
             self._silent_until = time.monotonic() + _PAUSE_SECONDS
@@ -73,7 +76,10 @@ class Doorbell:
     async def _connect(self) -> ArqRedis:
         if self._redis is None:
             self._redis = await create_pool(
-                self._settings, job_serializer=encode_ring, job_deserializer=decode_ring, default_queue_name=QUEUE
+                self._settings,
+                job_serializer=encode_ring,
+                job_deserializer=decode_ring,
+                default_queue_name=QUEUE,
             )
         return self._redis
 

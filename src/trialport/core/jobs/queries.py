@@ -20,8 +20,10 @@ async def upsert_job(
     available_at: datetime,
     max_attempts: int,
 ) -> DueJob:
-    """Ask for a job. One row per dedupe key: a queued one stays as it is; one that runs, or is over, is queued
-    again, and the new fencing token makes a run under way roll back, so that it cannot miss the news.
+    """Ask for a job.
+
+    One row per dedupe key: a queued one stays as it is; one that runs, or is over, is queued again, and the new
+    fencing token makes a run under way roll back, so that it cannot miss the news.
     """
     record = await connection.fetchrow(
         """
