@@ -1,12 +1,19 @@
 -- migrate:up
 
-create table reference_counter (
-    region_id uuid not null,
-    year integer not null,
-    last_number integer not null,
-    constraint reference_counter_pkey primary key (region_id, year),
-    constraint reference_counter_region_id_fkey foreign key (region_id) references region (region_id)
-);
+-- The number in a reference counts within region and year. A sequence for each lets submissions number
+-- themselves without waiting for each other's commit; a submission that fails leaves a number unused.
+create function next_inquiry_number(of_region uuid, of_year integer) returns bigint
+language plpgsql security definer set search_path = public as $$
+declare
+    sequence_name text := 'inquiry_number_' || replace(of_region::text, '-', '') || '_' || of_year;
+begin
+    if to_regclass(sequence_name) is null then
+        perform pg_advisory_xact_lock(hashtextextended(sequence_name, 0));
+        execute format('create sequence if not exists %I', sequence_name);
+    end if;
+    return nextval(sequence_name);
+end
+$$;
 
 create table inquiry (
     inquiry_id uuid not null default uuidv7(),
@@ -87,4 +94,5 @@ create trigger inquiry_confidential_append_only before update or delete or trunc
 
 -- migrate:down
 
-drop table inquiry_confidential, inquiry_version, inquiry_region, inquiry, reference_counter;
+drop table inquiry_confidential, inquiry_version, inquiry_region, inquiry;
+drop function next_inquiry_number;

@@ -8,6 +8,7 @@ from trialport.core.db import Transaction, transaction
 from trialport.core.jobs.lease import finish_job, run_leased
 from trialport.core.jobs.models import ClaimedJob
 from trialport.matching import service as matching
+from trialport.matching.queries import lock_assessments, lock_assessments_shared
 from trialport.notifications import service as notifications
 
 Context = dict[str, Any]
@@ -23,6 +24,8 @@ async def assess_inquiry(ctx: Context, job_id: str) -> None:
             raise LookupError(f"no version {job.subject_version} of inquiry {job.subject_id}")
         assessed = await asyncio.to_thread(matching.assess, snapshot, ctx["reader"])
         async with transaction(ctx["pool"], request_id=f"job:{job.job_id}") as tx:
+            # The region before the job row, in both kinds of job: the other way round they deadlock.
+            await lock_assessments_shared(tx.connection, region_ids=snapshot.region_ids)
             await finish_job(tx, job)
             await matching.record_assessment(tx, ctx["settings"], assessed)
         ctx["doorbell"].ring_later(tx.rung)
@@ -35,6 +38,7 @@ async def refresh_assessments(ctx: Context, job_id: str) -> None:
 
     async def work(job: ClaimedJob) -> None:
         async with transaction(ctx["pool"], request_id=f"job:{job.job_id}") as tx:
+            await lock_assessments(tx.connection, region_id=job.subject_id)
             await finish_job(tx, job)
             await matching.refresh_assessments(tx, ctx["settings"], job.subject_id)
         ctx["doorbell"].ring_later(tx.rung)

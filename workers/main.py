@@ -1,24 +1,30 @@
 """The worker process: arq listens to the doorbell, the work itself is claimed from PostgreSQL."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 from typing import Any
 
+from arq.connections import ArqRedis
 from arq.worker import Worker, func
+from redis.exceptions import RedisError
 
 from trialport.core.config import Settings
 from trialport.core.db import open_pool
-from trialport.core.jobs.doorbell import QUEUE, Doorbell, decode_ring, encode_ring, valkey_settings
+from trialport.core.jobs.doorbell import QUEUE, Doorbell, decode_ring, encode_ring, open_queue
 from trialport.matching.register import Register
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 from workers import jobs, schedule
+from workers.health import health_key
 
 log = logging.getLogger(__name__)
 
 # How long a stopped Valkey is given before it is tried again (seconds).
 _RESTART_SECONDS = 1.0
+# How long jobs under way may take when the worker shall end (seconds).
+_FINISH_SECONDS = 10.0
 
 
 async def open_context(settings: Settings) -> dict[str, Any]:
@@ -33,13 +39,13 @@ async def open_context(settings: Settings) -> dict[str, Any]:
     }
 
 
-def make_worker(settings: Settings, context: dict[str, Any]) -> Worker:
+def make_worker(settings: Settings, context: dict[str, Any], queue: ArqRedis) -> Worker:
     """Make one arq worker; a job's result is never kept, because arq refuses an id that it remembers."""
     return Worker(
         functions=[func(job, keep_result=0, max_tries=1) for job in jobs.JOBS],
         cron_jobs=schedule.cron_jobs(settings),
         queue_name=QUEUE,
-        redis_settings=valkey_settings(settings.valkey_url),
+        redis_pool=queue,
         max_jobs=settings.worker_jobs,
         job_timeout=settings.lease_seconds + 5,
         keep_result=0,
@@ -47,8 +53,8 @@ def make_worker(settings: Settings, context: dict[str, Any]) -> Worker:
         max_tries=1,
         retry_jobs=False,
         handle_signals=False,
-        job_completion_wait=0,
         health_check_interval=10,
+        health_check_key=health_key(),
         ctx=context,
         job_serializer=encode_ring,
         job_deserializer=decode_ring,
@@ -70,17 +76,31 @@ async def work(settings: Settings) -> None:
 
 
 async def _work_once(settings: Settings, context: dict[str, Any], stopping: asyncio.Event) -> None:
-    worker = make_worker(settings, context)
+    queue = open_queue(settings.valkey_url)
+    worker = make_worker(settings, context, queue)
     running = asyncio.create_task(worker.async_run())
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
     running.cancel()
     outcome = (await asyncio.gather(running, return_exceptions=True))[0]
-    pending = [task for task in worker.tasks.values() if not task.done()]
-    if pending:
-        await asyncio.wait(pending, timeout=10)
-    await asyncio.gather(worker.close(), return_exceptions=True)
+    await _end_jobs(worker)
+    with contextlib.suppress(RedisError, OSError):
+        await queue.delete(worker.health_check_key)
+    await queue.aclose()
     if not stopping.is_set():
         log.warning("the worker lost Valkey (%s); trying again", type(outcome).__name__)
-        await asyncio.sleep(_RESTART_SECONDS)
+        await asyncio.wait({stop}, timeout=_RESTART_SECONDS)
+    stop.cancel()
+
+
+async def _end_jobs(worker: Worker) -> None:
+    """Let jobs under way finish; those that take too long are cancelled, which gives them back to the queue.
+
+    arq's own `close` ends at the first job that failed, with the connection still open.
+    """
+    under_way = set(worker.tasks.values())
+    if under_way:
+        _, late = await asyncio.wait(under_way, timeout=_FINISH_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)

@@ -1,6 +1,6 @@
 """What runs by the clock: the sweep that finds lost work, and tidying."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
 from arq.cron import CronJob, cron
@@ -21,15 +21,22 @@ _KEEP_KEYS_DAYS = 30
 async def sweep(ctx: Context) -> None:
     """Ring for every job that is due and that nobody works on; give up those whose last worker died."""
     async with transaction(ctx["pool"]) as tx:
-        await bury_expired(tx, bury)
-        due = await select_due_jobs(tx.connection, now=datetime.now(UTC), limit=_SWEPT_AT_ONCE)
+        due = await select_due_jobs(
+            tx.connection,
+            now=tx.now,
+            limit=_SWEPT_AT_ONCE,
+            patience_seconds=ctx["settings"].lease_seconds,
+        )
     await ctx["doorbell"].ring(due)
+    # Apart from the ringing, so that trouble with one job that is given up never silences the others.
+    async with transaction(ctx["pool"]) as tx:
+        await bury_expired(tx, bury)
 
 
 async def tidy(ctx: Context) -> None:
     """Forget answers kept for repeated requests after a month."""
     async with transaction(ctx["pool"]) as tx:
-        await delete_old_idempotency_keys(tx.connection, days=_KEEP_KEYS_DAYS)
+        await delete_old_idempotency_keys(tx.connection, before=tx.now - timedelta(days=_KEEP_KEYS_DAYS))
 
 
 def cron_jobs(settings: Settings) -> list[CronJob]:

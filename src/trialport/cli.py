@@ -6,7 +6,6 @@ Heavy parts are imported inside the commands, so that each starts with what it n
 
 import asyncio
 import logging
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -84,11 +83,8 @@ def migrate() -> None:
     from trialport.core.migrate import MigrationError
     from trialport.core.migrate import migrate as run
 
-    url = os.environ.get("TRIALPORT_DATABASE_URL", "").strip()
-    if not url:
-        _fail("TRIALPORT_DATABASE_URL is not set. PostgreSQL 18, as `postgresql://user:password@host/db`.", 2)
     try:
-        click.echo(f"schema {run(url)}", err=True)
+        click.echo(f"schema {run(_database_url())}", err=True)
     except MigrationError as error:
         _fail(str(error), EXIT_FAILED)
 
@@ -103,15 +99,11 @@ def token() -> None:
 @click.option(
     "--role",
     required=True,
-    type=click.Choice(
-        ["sponsor_contact", "investigator", "unit_head", "office", "management", "admin", "service"]
-    ),
+    type=click.Choice(["sponsor_contact", "investigator", "unit_head", "office", "management", "admin", "service"]),
 )
 @click.option("--region", help="Code of the region, such as UAS; every role but admin needs one.")
 @click.option("--sponsor", help="Name of the sponsor, for the role sponsor_contact.")
-@click.option(
-    "--sponsor-kind", type=click.Choice(["company", "cro", "academic"]), default="company", show_default=True
-)
+@click.option("--sponsor-kind", type=click.Choice(["company", "cro", "academic"]), default="company", show_default=True)
 @click.option("--investigator", help="E-mail address of the investigator, for investigator and unit_head.")
 def create(
     name: str,
@@ -149,9 +141,9 @@ def list_tokens() -> None:
 @click.argument("token_id", type=click.UUID)
 def revoke(token_id: UUID) -> None:
     """Revoke a token at once."""
-    from trialport.accounts.queries import update_token_revoked
+    from trialport.commands import revoke_token
 
-    if not _with_database(lambda connection: update_token_revoked(connection, token_id=token_id)):
+    if not _with_database(lambda connection: revoke_token(connection, token_id)):
         _fail("There is no active token with this id. `trialport token list` shows them.", EXIT_FAILED)
     click.echo("revoked", err=True)
 
@@ -159,25 +151,17 @@ def revoke(token_id: UUID) -> None:
 @main.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most candidates."
-)
-@click.option(
-    "--data", type=click.Path(path_type=Path), default=Path(".trialport"), help="Folder of a running demo."
-)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most candidates.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path(".trialport"), help="Folder of a running demo.")
 def match(file: BinaryIO, as_json: bool, limit: int, data: Path) -> None:  # noqa: FBT001
     """Rank the register for the inquiry in FILE (JSON, `-` for standard input), storing nothing.
 
     Uses TRIALPORT_DATABASE_URL, else the demonstration running in the data folder.
     """
     from trialport.commands import match_inquiry, match_table
-    from trialport.core.errors import Problem
 
-    try:
-        result = _with_database(lambda connection: match_inquiry(connection, file.read(), limit), data)
-    except Problem as problem:
-        where = "".join(f" [{one.path}: {one.message}]" for one in problem.errors)
-        _fail(f"{problem.detail}{where}", EXIT_FAILED)
+    body = file.read()
+    result = _with_database(lambda connection: match_inquiry(connection, body, limit), data)
     if as_json:
         click.echo(msgspec.json.encode(result))
     else:
@@ -220,12 +204,35 @@ def _fail(message: str, code: int) -> NoReturn:
 
 def _with_database(use: Callable[[Connection], Awaitable[Result]], data: Path | None = None) -> Result:
     """Run `use` in one transaction on the database of the environment, or of the demonstration in `data`."""
-    from trialport.commands import database_url, in_transaction
+    import asyncpg
 
-    url = database_url(data)
-    if url is None:
-        _fail("TRIALPORT_DATABASE_URL is not set, and no demonstration runs here.", EXIT_USAGE)
+    from trialport.commands import in_transaction
+    from trialport.core.errors import Problem
+
+    url = _database_url(data)
     try:
         return asyncio.run(in_transaction(url, use))
-    except (OSError, TimeoutError) as error:
-        _fail(f"The database cannot be reached ({type(error).__name__}). Is it running?", EXIT_FAILED)
+    except Problem as problem:
+        found = " ".join(f"{one.path}: {one.message}" for one in problem.errors)
+        _fail(found or problem.detail, EXIT_FAILED)
+    except asyncpg.UndefinedTableError:
+        _fail("The database has no tables of Trialport. Run `trialport migrate`.", EXIT_FAILED)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        _fail(f"The database cannot be used ({type(error).__name__}). Check TRIALPORT_DATABASE_URL.", EXIT_FAILED)
+
+
+def _database_url(data: Path | None = None) -> str:
+    """Return the database to use; ends with a line on standard error when there is none."""
+    from trialport.commands import database_url
+
+    try:
+        url = database_url(data)
+    except SettingsError as error:
+        _fail(str(error), EXIT_USAGE)
+    if url is None:
+        nor_here = "" if data is None else f", and no demonstration runs in {data}"
+        _fail(
+            f"TRIALPORT_DATABASE_URL is not set (PostgreSQL 18, as `postgresql://user:password@host/db`){nor_here}.",
+            EXIT_USAGE,
+        )
+    return url

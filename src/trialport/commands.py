@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID
 
 import asyncpg
 from msgspec import Struct
@@ -12,10 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from trialport.accounts.models import SYSTEM, Role
+from trialport.accounts.queries import update_token_revoked
 from trialport.accounts.service import issue_token, record_audit_event
+from trialport.core.config import load_settings
 from trialport.core.db import Connection, Transaction, prepare_connection
 from trialport.core.errors import BadInput
-from trialport.core.http import decode_json
+from trialport.core.json_body import decode_json
 from trialport.inquiries.queries import select_asked_regions
 from trialport.matching import explain, service
 from trialport.matching.assessment_models import MatchCreate, MatchResult
@@ -39,11 +42,17 @@ class TokenOrder(Struct, frozen=True, kw_only=True):
     investigator: str | None = None
 
 
-def database_url(data: Path | None) -> str | None:
-    """Return the database of the environment, else of the demonstration that runs in the folder."""
+def database_url(data: Path | None = None) -> str | None:
+    """Return the database of the environment, else of the demonstration that runs in the folder.
+
+    Raises SettingsError when the environment's is nonsensical.
+    """
     url = os.environ.get("TRIALPORT_DATABASE_URL", "").strip()
-    if url or data is None:
-        return url or None
+    if url:
+        # A command needs no Valkey, but the database's address is checked as for the servers.
+        return load_settings({"TRIALPORT_DATABASE_URL": url, "TRIALPORT_VALKEY_URL": "redis://-"}).database_url
+    if data is None:
+        return None
     from trialport.demo.running import running_database_url  # noqa: PLC0415 - needs the embedded servers
 
     return running_database_url(data)
@@ -100,6 +109,24 @@ async def create_token_for(connection: Connection, order: TokenOrder) -> str:
     return secret
 
 
+async def revoke_token(connection: Connection, token_id: UUID) -> bool:
+    """Revoke a token at once; returns False when there is no active one with this id."""
+    tx = Transaction(connection, datetime.now(UTC), "command-line")
+    holder = await update_token_revoked(connection, token_id=token_id, now=tx.now)
+    if holder is None:
+        return False
+    await record_audit_event(
+        tx,
+        SYSTEM,
+        action="access_token.revoked",
+        object_type="access_token",
+        object_id=token_id,
+        region_id=holder.region_id,
+        details={"role": holder.role},
+    )
+    return True
+
+
 async def match_inquiry(connection: Connection, body: bytes, limit: int) -> MatchResult:
     """Rank the register for an inquiry in JSON; raises BadInput for a file that is none."""
     data = decode_json(body, MatchCreate)
@@ -124,15 +151,11 @@ def match_table(result: MatchResult) -> None:
     """Print a ranking for people."""
     console = Console()
     read = ", ".join(f"{one.label} ({one.code})" for one in result.reading.concepts if not one.excluded)
-    console.print(
-        f"Read as: {read or 'nothing known; every capacity is compared without it'}", highlight=False
-    )
+    console.print(f"Read as: {read or 'nothing known; every capacity is compared without it'}", highlight=False)
     table = Table("Rank", "Score", "Unit", "Therapy area", "Met", "Partly", "Unmet", "Unknown")
     for one in result.candidates:
         states = [criterion.state for criterion in one.criteria]
         counts = [str(states.count(state)) for state in ("met", "partly", "unmet", "unknown")]
-        table.add_row(
-            str(one.rank), f"{one.score:.1f}", f"{one.unit.name}\n{one.unit.site}", one.therapy_area, *counts
-        )
+        table.add_row(str(one.rank), f"{one.score:.1f}", f"{one.unit.name}\n{one.unit.site}", one.therapy_area, *counts)
     console.print(table)
     console.print(f"{len(result.excluded)} capacities left out; --json names each with its reason.")

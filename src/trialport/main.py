@@ -21,6 +21,7 @@ from trialport.core.config import Settings, load_settings
 from trialport.core.db import open_pool
 from trialport.core.edge import provide_settings, provide_transaction
 from trialport.core.errors import Problem
+from trialport.core.gateway import Gateway
 from trialport.core.health import read_liveness, read_readiness
 from trialport.core.jobs.doorbell import Doorbell
 from trialport.core.openapi import DocumentPlugin
@@ -78,7 +79,7 @@ def create_app(settings: Settings) -> Litestar:
             notifications_api.router,
         ],
     )
-    return Litestar(
+    app = Litestar(
         route_handlers=[api, read_liveness, read_readiness],
         dependencies={
             "tx": Provide(provide_transaction),
@@ -105,6 +106,8 @@ def create_app(settings: Settings) -> Litestar:
         debug=False,
         logging_config=None,
     )
+    app.asgi_handler = Gateway(app.asgi_handler)
+    return app
 
 
 def _authentication(app: Any) -> BearerAuthentication:

@@ -66,9 +66,7 @@ def test_no_two_categories_claim_the_same_words_in_one_language() -> None:
                 if not is_residual(term) and term not in SHARED:
                     claims[language, key_of(content_stems(term))].add((row.concept, term))
     faults = {
-        key: claim
-        for key, claim in claims.items()
-        if len({concept.partition("/")[0] for concept, _ in claim}) > 1
+        key: claim for key, claim in claims.items() if len({concept.partition("/")[0] for concept, _ in claim}) > 1
     }
     assert faults == {}
 

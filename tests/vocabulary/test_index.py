@@ -62,9 +62,7 @@ def test_a_damaged_cache_is_compiled_anew(cached: tuple[Path, str, Compiled], tm
     assert damaged.read_bytes() == content
 
 
-def test_a_directory_that_cannot_be_written_costs_only_time(
-    cached: tuple[Path, str, Compiled], tmp_path: Path
-) -> None:
+def test_a_directory_that_cannot_be_written_costs_only_time(cached: tuple[Path, str, Compiled], tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     assert load_compiled(DATA, blocked / "cache")[1] == cached[2]

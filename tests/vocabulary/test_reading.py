@@ -184,9 +184,7 @@ def test_words_for_an_area_give_the_area(reader: Reader, text: str, area: str) -
 def test_offsets_and_order(reader: Reader) -> None:
     text = "En studie av behandling vid svår ASTMA och kroniskt obstruktiv lungsjukdom (KOL)"
     matches = included(reader, text, "sv")
-    assert {text[match.start : match.end].casefold() for match in matches} >= {
-        "kroniskt obstruktiv lungsjukdom"
-    }
+    assert {text[match.start : match.end].casefold() for match in matches} >= {"kroniskt obstruktiv lungsjukdom"}
     assert {match.code for match in matches} == {"J44", "J45"}
     assert matches[0].label == "kroniskt obstruktiv lungsjukdom"
 

@@ -12,7 +12,7 @@ from litestar.params import SkipValidation
 
 from trialport.accounts.models import Actor, Role
 from trialport.accounts.service import find_actor
-from trialport.core.db import transaction
+from trialport.core.db import acquire
 from trialport.core.errors import NotAllowed, NotSignedIn
 
 Caller = NamedDependency[SkipValidation[Actor]]
@@ -35,10 +35,12 @@ def roles(*allowed: Role) -> dict[str, Any]:
     return {"roles": frozenset(allowed)}
 
 
-def refuse_other_roles(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
+async def refuse_other_roles(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
     """Guard of every route: deny unless the route is open or names the caller's role."""
     if handler.opt.get("open") or connection.scope["path"] == OPEN_DOCUMENT:
         return
+    if connection.scope.get("method") == "OPTIONS":
+        return  # The framework's own answer: the methods of the address, as a 405 tells them too.
     if connection.user.role not in handler.opt.get("roles", ()):
         raise NotAllowed("This address is for other roles than yours. Ask the trial office if you need it.")
 
@@ -46,16 +48,13 @@ def refuse_other_roles(connection: ASGIConnection[Any, Any, Any, State], handler
 class BearerAuthentication(AbstractAuthenticationMiddleware):
     """Finds the actor of the bearer token before anything else looks at the request."""
 
-    async def authenticate_request(
-        self, connection: ASGIConnection[Any, Any, Any, State]
-    ) -> AuthenticationResult:
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, State]) -> AuthenticationResult:
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             state = connection.app.state
-            async with transaction(
-                state.pool, readonly=True, acquire_seconds=state.settings.acquire_seconds
-            ) as tx:
-                actor = await find_actor(tx.connection, token.strip())
+            # One statement needs no transaction around it, and this one stands before every request.
+            async with acquire(state.pool, state.settings.acquire_seconds) as connection_of_pool:
+                actor = await find_actor(connection_of_pool, token.strip())
             if actor is not None:
                 return AuthenticationResult(user=actor, auth=None)
         raise NotSignedIn(

@@ -13,9 +13,16 @@ from litestar import Response
 from trialport.accounts import queries
 from trialport.accounts.models import Actor
 from trialport.core.db import Transaction
-from trialport.core.errors import BadInput, KeyReused
+from trialport.core.errors import BadInput, KeyReused, Refused, explain
 
 _KEY_LENGTH = 200
+
+explain(
+    "idempotency_key_pkey",
+    Refused,
+    "Idempotency-Key",
+    "The same request was answered at this very moment. Repeat it to get its answer.",
+)
 
 
 def hash_request(path: str, body: Any) -> bytes:
@@ -23,24 +30,25 @@ def hash_request(path: str, body: Any) -> bytes:
     return hashlib.sha256(path.encode() + b"\0" + msgspec.json.encode(body, order="deterministic")).digest()
 
 
-async def stored_answer(
-    tx: Transaction, actor: Actor, key: str | None, request_hash: bytes
-) -> Response[bytes] | None:
+async def stored_answer(tx: Transaction, actor: Actor, key: str | None, request_hash: bytes) -> Response[bytes] | None:
     """Return the answer already given under this key, or None; raises KeyReused for another request."""
     if key is None or actor.token_id is None:
         return None
     if not 1 <= len(key) <= _KEY_LENGTH or not key.isprintable():
         raise BadInput.at("Idempotency-Key", f"Send 1 to {_KEY_LENGTH} printable characters.")
-    found = await queries.lock_and_select_idempotency_key(tx.connection, token_id=actor.token_id, key=key)
+    held, found = await queries.lock_and_select_idempotency_key(tx.connection, token_id=actor.token_id, key=key)
+    if not held:
+        # The same request is under way. A statement sees only what was committed when it began, so look again.
+        await queries.lock_idempotency_key(tx.connection, token_id=actor.token_id, key=key)
+        _, found = await queries.lock_and_select_idempotency_key(tx.connection, token_id=actor.token_id, key=key)
     if found is None:
         return None
-    stored_hash, status_code, headers, body = found
-    if stored_hash != request_hash:
+    if found.request_hash != request_hash:
         raise KeyReused("Use a new Idempotency-Key for a new request.")
     return Response(
-        body.encode(),
-        status_code=status_code,
-        headers={**headers, "Idempotent-Replayed": "true"},
+        found.body.encode(),
+        status_code=found.status_code,
+        headers={**found.headers, "Idempotent-Replayed": "true"},
         media_type="application/json",
     )
 

@@ -1,12 +1,24 @@
 """Tables access_token, audit_event and idempotency_key."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from trialport.accounts.models import Actor, TokenSummary
 from trialport.core.db import Connection
+
+
+class StoredAnswer(Struct, frozen=True, kw_only=True):
+    """The answer given under an idempotency key."""
+
+    request_hash: bytes
+    status_code: int
+    headers: dict[str, str]
+    body: str
 
 
 async def insert_token(
@@ -60,11 +72,19 @@ async def select_tokens(connection: Connection) -> list[TokenSummary]:
     return msgspec.convert(records, list[TokenSummary])
 
 
-async def update_token_revoked(connection: Connection, *, token_id: UUID) -> int:
-    status: str = await connection.execute(
-        "update access_token set revoked_at = now() where token_id = $1 and revoked_at is null", token_id
+async def update_token_revoked(connection: Connection, *, token_id: UUID, now: datetime) -> Actor | None:
+    """Revoke a token; returns whose it was, None when there is no active one with this id."""
+    record = await connection.fetchrow(
+        """
+        update access_token
+        set revoked_at = $2
+        where token_id = $1 and revoked_at is null
+        returning token_id, name, role, region_id, sponsor_id, investigator_id
+        """,
+        token_id,
+        now,
     )
-    return int(status.rpartition(" ")[2])
+    return None if record is None else msgspec.convert(record, Actor)
 
 
 async def insert_audit_event(
@@ -96,23 +116,58 @@ async def insert_audit_event(
     )
 
 
+async def insert_audit_events(
+    connection: Connection,
+    *,
+    actor: Actor,
+    action: str,
+    object_type: str,
+    events: Sequence[tuple[UUID, UUID, dict[str, Any]]],
+    request_id: str,
+) -> None:
+    """Note one action on many objects: each event is the object's id, its region and details."""
+    await connection.execute(
+        """
+        insert into audit_event
+            (region_id, actor_id, actor_role, actor_name, action, object_type, object_id, details, request_id)
+        select r.region_id, $2, $3, $4, $5, $6, r.object_id, r.details, $7
+        from jsonb_populate_recordset(null::audit_event, $1) r
+        """,
+        [
+            {"object_id": object_id, "region_id": region_id, "details": details}
+            for object_id, region_id, details in events
+        ],
+        actor.token_id,
+        actor.role,
+        actor.name,
+        action,
+        object_type,
+        request_id,
+    )
+
+
+async def lock_idempotency_key(connection: Connection, *, token_id: UUID, key: str) -> None:
+    """Wait until no other transaction works under this key, and hold it until the end of this one."""
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1 || ':' || $2, 0))", str(token_id), key)
+
+
 async def lock_and_select_idempotency_key(
     connection: Connection, *, token_id: UUID, key: str
-) -> tuple[bytes, int, dict[str, str], str] | None:
-    """Hold other requests with the same key back until the end of this transaction, and read its stored answer."""
-    await connection.execute(
-        "select pg_advisory_xact_lock(hashtextextended($1 || ':' || $2, 0))", str(token_id), key
-    )
+) -> tuple[bool, StoredAnswer | None]:
+    """Try to hold this key until the end of the transaction, and read its stored answer: (held, answer)."""
     record = await connection.fetchrow(
         """
-        select request_hash, status_code, headers, body
-        from idempotency_key
-        where token_id = $1 and key = $2
+        select pg_try_advisory_xact_lock(hashtextextended($2 || ':' || $3, 0)) as held,
+               k.request_hash, k.status_code, k.headers, k.body
+        from (select) one
+        left join idempotency_key k on k.token_id = $1 and k.key = $3
         """,
         token_id,
+        str(token_id),
         key,
     )
-    return None if record is None else tuple(record)
+    found = record["request_hash"] is not None
+    return record["held"], msgspec.convert(record, StoredAnswer) if found else None
 
 
 async def insert_idempotency_key(
@@ -139,7 +194,5 @@ async def insert_idempotency_key(
     )
 
 
-async def delete_old_idempotency_keys(connection: Connection, *, days: int) -> None:
-    await connection.execute(
-        "delete from idempotency_key where created_at < now() - make_interval(days => $1)", days
-    )
+async def delete_old_idempotency_keys(connection: Connection, *, before: datetime) -> None:
+    await connection.execute("delete from idempotency_key where created_at < $1", before)

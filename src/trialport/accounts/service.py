@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -91,5 +92,24 @@ async def record_audit_event(
         object_type=object_type,
         object_id=object_id,
         details=details or {},
+        request_id=tx.request_id,
+    )
+
+
+async def record_audit_events(
+    tx: Transaction,
+    actor: Actor,
+    *,
+    action: str,
+    object_type: str,
+    events: Sequence[tuple[UUID, UUID, dict[str, Any]]],
+) -> None:
+    """Note one action on many objects in one statement; an event is the object's id, its region and details."""
+    await queries.insert_audit_events(
+        tx.connection,
+        actor=actor,
+        action=action,
+        object_type=object_type,
+        events=events,
         request_id=tx.request_id,
     )

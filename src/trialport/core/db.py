@@ -70,6 +70,19 @@ async def open_pool(settings: Settings, name: str) -> Pool:
 
 
 @asynccontextmanager
+async def acquire(pool: Pool, acquire_seconds: float) -> AsyncIterator[Connection]:
+    """Take a connection from the pool; raises Busy when none is free in time or the server cannot be reached."""
+    try:
+        connection = await pool.acquire(timeout=acquire_seconds)
+    except (TimeoutError, OSError, asyncpg.InterfaceError) as error:
+        raise Busy from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)
+
+
+@asynccontextmanager
 async def transaction(
     pool: Pool,
     *,
@@ -82,12 +95,5 @@ async def transaction(
 
     Raises Busy when no connection becomes free in time or the server cannot be reached.
     """
-    try:
-        connection = await pool.acquire(timeout=acquire_seconds)
-    except (TimeoutError, OSError, asyncpg.InterfaceError) as error:
-        raise Busy from error
-    try:
-        async with connection.transaction(readonly=readonly):
-            yield Transaction(connection, now or datetime.now(UTC), request_id)
-    finally:
-        await pool.release(connection)
+    async with acquire(pool, acquire_seconds) as connection, connection.transaction(readonly=readonly):
+        yield Transaction(connection, now or datetime.now(UTC), request_id)

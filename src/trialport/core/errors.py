@@ -5,17 +5,64 @@ and, for bad input, `errors` with the path of each field at fault.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 import asyncpg
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 
 class FieldError(Struct, frozen=True):
     """One field at fault: where it stands in the input, and what to do about it."""
 
-    path: str
-    message: str
+    path: Annotated[
+        str,
+        Meta(description="Place of the field or name of the parameter.", examples=["numbers.planned_start"]),
+    ]
+    message: Annotated[
+        str, Meta(description="What to do about it.", examples=["Send a day that exists, as YYYY-MM-DD."])
+    ]
+
+
+class ProblemBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A failure as it is told (RFC 9457); `type` is stable, the texts are for people and may change."""
+
+    type: Annotated[
+        str,
+        Meta(
+            pattern="^urn:trialport:problem:[a-z-]+$",
+            description="Kind of failure; decide by this.",
+            examples=["urn:trialport:problem:bad-input"],
+        ),
+    ]
+    title: Annotated[
+        str, Meta(description="The kind of failure in words.", examples=["The input has errors"])
+    ]
+    status: Annotated[
+        int, Meta(ge=400, le=599, description="The status of the answer once more.", examples=[400])
+    ]
+    detail: Annotated[
+        str,
+        Meta(
+            description="What happened here, and what to do.",
+            examples=["numbers.planned_start: Send a day that exists, as YYYY-MM-DD."],
+        ),
+    ]
+    request_id: Annotated[
+        str,
+        Meta(
+            description="Number of the request, to quote when you report a fault.",
+            examples=["5f0c6f7f0f7e4f6e9a2d3a0b1c2d3e4f"],
+        ),
+    ]
+    errors: Annotated[tuple[FieldError, ...], Meta(description="Every field at fault.")] = ()
+    state: Annotated[
+        str | None,
+        Meta(description="With `conflict`: the state the object is in.", examples=["withdrawn"]),
+    ] = None
+    available_actions: Annotated[
+        tuple[str, ...],
+        Meta(description="With `conflict`: what you may do in that state.", examples=[["read"]]),
+    ] = ()
 
 
 class Problem(Exception):
@@ -71,6 +118,10 @@ class Changed(Problem):
     status, slug, title = 412, "changed-meanwhile", "Changed since you read it"
 
 
+class WrongMethod(Problem):
+    status, slug, title = 405, "method-not-allowed", "This address has no such method"
+
+
 class TooLarge(Problem):
     status, slug, title = 413, "too-large", "The request is too large"
 
@@ -98,6 +149,11 @@ class Busy(Problem):
 
     def __init__(self, detail: str = "The database did not answer in time. Try again in a moment.") -> None:
         super().__init__(detail, headers={"Retry-After": "2"})
+
+
+def problems_with(status: int) -> list[type[Problem]]:
+    """Return the kinds of problem that are told with a status."""
+    return [problem for problem in Problem.__subclasses__() if problem.status == status]
 
 
 # Named constraints that a person can run into, and what to tell her; slices add theirs with `explain`.

@@ -1,25 +1,25 @@
-"""The strict half of HTTP: bodies, preconditions, and how a failure becomes an answer."""
+"""The strict half of HTTP: addresses, preconditions, and how a failure becomes an answer."""
 
-import json
-import logging
 import re
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import asyncpg
-import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import BaseRouteHandler
+from litestar.params import ParameterKwarg, QueryParameter
 
 from trialport.core import errors
 from trialport.core.errors import BadInput, Changed, FieldError, MatchNeeded, NotFound, Problem
+from trialport.core.json_body import decode_json
+from trialport.core.wording import readable
 
 Item = TypeVar("Item")
-
-log = logging.getLogger(__name__)
-
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
 
 
 class StrictRequest(Request[Any, Any, State]):
@@ -36,54 +36,38 @@ class StrictRequest(Request[Any, Any, State]):
         return decode_json(await self.body(), Any if field is None else field.annotation)
 
 
-def decode_json(body: bytes, kind: Any) -> Any:
-    """Read JSON strictly into `kind`; raises BadInput with the path of the field at fault."""
-    try:
-        json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
-        if _NUL.search(body):
-            raise BadInput("The text has a NUL character (\\u0000). Remove it.")
-        return msgspec.json.decode(body, type=kind)
-    except RecursionError:
-        raise BadInput("The JSON is nested too deeply. Send the documented structure.") from None
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `")
-        raise BadInput.at(path.rstrip("`") or "$", _readable(message)) from None
-    except (ValueError, msgspec.DecodeError) as error:
-        raise BadInput(f"The body is not valid JSON: {_first_line(error)}.") from None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
-        raise BadInput.at(double[:80], "The name stands twice in one object. Send it once.")
-    return value
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".") if str(error) else "unreadable"
-
-
-def _readable(message: str) -> str:
-    if message.startswith("Object missing required field"):
-        return message.replace("Object missing required field", "Required field missing:") + "."
-    if message.startswith("Object contains unknown field"):
-        return (
-            message.replace("Object contains unknown field", "Unknown field:")
-            + ". Remove it or correct its name."
-        )
-    return message + "."
+_query_names: WeakKeyDictionary[BaseRouteHandler, frozenset[str]] = WeakKeyDictionary()
 
 
 def check_address(request: Request[Any, Any, State]) -> None:
-    """Refuse addresses with NUL characters before anything reads them."""
+    """Refuse addresses with NUL characters, and query parameters that are unknown or stand twice.
+
+    A filter with a misspelt name would otherwise be dropped in silence, and the list be longer than asked.
+    """
     if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         raise BadInput("The address has a NUL character. Remove it.")
+    if not request.scope["query_string"] or request.route_handler.opt.get("open"):
+        return
+    known = _query_names_of(request.route_handler)
+    seen: set[str] = set()
+    for name, _ in request.query_params.multi_items():
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise BadInput.at(name[:80], f"There is no such query parameter here. Known: {names}.")
+        if name in seen:
+            raise BadInput.at(name, "The query parameter stands twice. Send it once.")
+        seen.add(name)
+
+
+def _query_names_of(handler: BaseRouteHandler) -> frozenset[str]:
+    if (known := _query_names.get(handler)) is None:
+        known = frozenset(
+            field.kwarg_definition.name or python_name
+            for python_name, field in handler.parsed_fn_signature.parameters.items()
+            if isinstance(field.kwarg_definition, QueryParameter)
+        )
+        _query_names[handler] = known
+    return known
 
 
 def found(item: Item | None) -> Item:
@@ -122,45 +106,51 @@ def problem_response(request: Request[Any, Any, State], problem: Problem) -> Res
     }
     if problem.errors:
         body["errors"] = [{"path": one.path, "message": one.message} for one in problem.errors]
-    return Response(
-        body, status_code=problem.status, headers=problem.headers, media_type="application/problem+json"
-    )
+    return Response(body, status_code=problem.status, headers=problem.headers, media_type="application/problem+json")
 
 
 def request_id(request: Request[Any, Any, State]) -> str:
-    """Return this request's id, made when first asked for."""
-    state = request.scope["state"]
-    if "request_id" not in state:
-        state["request_id"] = uuid4().hex
-    return str(state["request_id"])
+    """Return this request's id, as the gateway made it, or a new one where there is none."""
+    return str(request.scope["state"].setdefault("request_id", uuid4().hex))
 
 
 def answer_problem(request: Request[Any, Any, State], problem: Problem) -> Response[dict[str, Any]]:
     """Exception handler for foreseen failures."""
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        request.scope["state"]["failed_at"] = f"{_place_of(problem)} ({type(problem).__name__})"
     return problem_response(request, problem)
 
 
-def answer_http_exception(
-    request: Request[Any, Any, State], error: HTTPException
-) -> Response[dict[str, Any]]:
+def answer_http_exception(request: Request[Any, Any, State], error: HTTPException) -> Response[dict[str, Any]]:
     """Exception handler for what the framework refuses."""
     if isinstance(error, ValidationException):
-        found = error.extra if isinstance(error.extra, list) else []
-        return problem_response(
-            request,
-            BadInput(
-                "Some values do not fit. See `errors`.",
-                errors=[FieldError(str(one.get("key", "")), str(one.get("message", ""))) for one in found],
-            ),
-        )
-    problem = _FOR_STATUS.get(error.status_code)
-    if problem is not None:
-        made = problem(_DETAILS.get(error.status_code, error.detail))
-    else:
-        made = Problem(error.detail)
-        made.status, made.slug, made.title = error.status_code, "http", error.detail  # type: ignore[misc]
+        return problem_response(request, _bad_parameters(request, error))
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return answer_unforeseen(request, error)
+    status = error.status_code if error.status_code in _FOR_STATUS else 400
+    made = _FOR_STATUS[status](_DETAILS.get(status, error.detail))
     made.headers.update(error.headers or {})
     return problem_response(request, made)
+
+
+def _bad_parameters(request: Request[Any, Any, State], error: ValidationException) -> BadInput:
+    found = [
+        _parameter_fault(request, str(one.get("key", "")), str(one.get("message", "")))
+        for one in (error.extra if isinstance(error.extra, list) else ())
+    ]
+    if len(found) == 1:
+        return BadInput(f"{found[0].path}: {found[0].message}", errors=found)
+    return BadInput("Some parameters do not fit. See `errors`.", errors=found)
+
+
+def _parameter_fault(request: Request[Any, Any, State], key: str, message: str) -> FieldError:
+    """Name the parameter as the caller sent it, and list the codes where it takes codes."""
+    field = request.route_handler.parsed_fn_signature.parameters.get(key)
+    if field is None:
+        return FieldError(key, readable(message))
+    definition = field.kwarg_definition
+    name = definition.name if isinstance(definition, ParameterKwarg) and definition.name else key
+    return FieldError(name, readable(message, field.annotation))
 
 
 _FOR_STATUS: dict[int, type[Problem]] = {
@@ -168,31 +158,43 @@ _FOR_STATUS: dict[int, type[Problem]] = {
     401: errors.NotSignedIn,
     403: errors.NotAllowed,
     404: NotFound,
+    405: errors.WrongMethod,
     413: errors.TooLarge,
     415: errors.WrongMediaType,
 }
 _DETAILS = {
+    400: "The request cannot be read. Check address and headers.",
     404: "There is nothing at this address, or it is not yours to see.",
-    413: "The body is larger than this address accepts.",
+    405: "The address exists, but not with this method. The header Allow lists the methods it has.",
+    413: "The body is larger than this address accepts. Send less at a time.",
 }
 
 
-def answer_database_error(
-    request: Request[Any, Any, State], error: asyncpg.PostgresError
-) -> Response[dict[str, Any]]:
+def answer_database_error(request: Request[Any, Any, State], error: asyncpg.PostgresError) -> Response[dict[str, Any]]:
     """Exception handler for what the database refuses."""
     problem = errors.from_database(error)
-    return answer_unforeseen(request, error) if problem is None else problem_response(request, problem)
+    if problem is None:
+        return answer_unforeseen(request, error)
+    return answer_problem(request, problem.with_traceback(error.__traceback__))
 
 
 def answer_unforeseen(request: Request[Any, Any, State], error: Exception) -> Response[dict[str, Any]]:
-    """Exception handler for our own faults: the log gets the place, the caller a number to quote."""
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
-    log.error("request %s failed: %s at %s", request_id(request), type(error).__name__, place)
+    """Exception handler for our own faults: the log line gets the place, the caller a number to quote."""
+    place = _place_of(error)
+    request.scope["state"]["failed_at"] = f"{place} ({type(error).__name__})"
     return problem_response(
         request,
         Problem(f"The fault is ours. Nothing was stored. Quote {request_id(request)} when you report it."),
     )
+
+
+def _place_of(error: BaseException) -> str:
+    """Return file and line where it was raised, by preference the last one of our own code."""
+    places = []
+    step = error.__traceback__
+    while step is not None:
+        places.append((Path(step.tb_frame.f_code.co_filename), step.tb_lineno))
+        step = step.tb_next
+    own = [place for place in places if "trialport" in place[0].parts and "site-packages" not in place[0].parts]
+    file, line = (own or places or [(Path("?"), 0)])[-1]
+    return f"{'/'.join(file.parts[-3:])}:{line}"

@@ -75,17 +75,24 @@ class DataFolder:
             return msgspec.json.decode((self.path / name).read_bytes(), type=kind)
         except (FileNotFoundError, msgspec.DecodeError):
             return None
+        except OSError as error:
+            raise folder_trouble(self.shown, error) from error
 
     def write(self, name: str, value: Any) -> None:
         """Write a file of ours whole or not at all, readable by nobody else."""
         text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+        unfinished = self.path / f"{name}.new"
         try:
-            descriptor = os.open(self.path / f"{name}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
+                if os.geteuid() == 0:
+                    # Root may start what another user has made and will want to start again.
+                    owner = self.path.stat()
+                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
                 file.write(text + b"\n")
                 file.flush()
-                os.fsync(file.fileno())
-            (self.path / f"{name}.new").replace(self.path / name)
+                os.fsync(descriptor)
+            unfinished.replace(self.path / name)
         except OSError as error:
             raise folder_trouble(self.shown, error) from error
 

@@ -25,9 +25,7 @@ def load(server: PostgresServer, folder: DataFolder, now: datetime, check: Calla
     try:
         return asyncio.run(_load_unless_interrupted(server, folder, now, check))
     except asyncpg.DiskFullError:
-        raise DemoError(
-            f"the disk that holds {folder.shown} is full. Free some space, then start again"
-        ) from None
+        raise DemoError(f"the disk that holds {folder.shown} is full. Free some space, then start again") from None
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise DemoError(
             f"the demonstration could not be loaded ({error}). "
@@ -56,11 +54,10 @@ async def _load(server: PostgresServer, folder: DataFolder, now: datetime) -> De
     try:
         await prepare_connection(connection)
         async with connection.transaction():
-            tokens = await load_demo(connection, now)
-            if tokens is None:
-                tokens = folder.read(TOKENS, DemoTokens)
-            if tokens is None:
-                tokens = await _renew_tokens(connection)
+            made = await load_demo(connection, now)
+            if made is None and (kept := folder.read(TOKENS, DemoTokens)) is not None:
+                return kept
+            tokens = made or await _renew_tokens(connection)
             # Before the commit: tokens of data that was never loaded do no harm, data without tokens would.
             folder.write(TOKENS, tokens)
     finally:

@@ -116,9 +116,7 @@ def wait_until_ready(address: str, check: Callable[[], None]) -> None:
                 return
             last = f"{answer.status_code} {answer.text[:200]}"
             time.sleep(READY_POLL_SECONDS)
-    raise DemoError(
-        f"the API was not ready within {READY_SECONDS:.0f} s ({last}). See serve.log in the data folder"
-    )
+    raise DemoError(f"the API was not ready within {READY_SECONDS:.0f} s ({last}). See serve.log in the data folder")
 
 
 def choose_port(port: int) -> int:
@@ -177,7 +175,8 @@ def failed(child: Child, what: str) -> DemoError:
     if known:
         return DemoError(known)
     last = child.last_lines(1)
-    said = last[0].removeprefix("trialport: ").rstrip(".") if last else child.how_it_ended()
+    by_itself = last and (child.exit_code() or 0) > 0
+    said = last[0].removeprefix("trialport: ").rstrip(".") if by_itself else child.how_it_ended()
     return DemoError(f"{what}: {said}. See {_shown(child.log)}")
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from trialport.core.servers.child import Child
+from trialport.core.servers.child import Child, explain
 from trialport.core.servers.postgres import PostgresServer
 from trialport.core.servers.valkey import LOOPBACK, ValkeyServer
 from trialport.demo.folder import DataFolder
@@ -30,13 +30,11 @@ class Stack:
         self._progress = progress
         self._record = ProcessRecord(folder)
         check = interrupts.check
-        self.postgres = PostgresServer(
-            folder.path / "postgres", log=folder.path / "postgres.log", check=check
-        )
+        self.postgres = PostgresServer(folder.path / "postgres", log=folder.path / "postgres.log", check=check)
         self._valkey = ValkeyServer(folder.path / "valkey", log=folder.path / "valkey.log", check=check)
         self._programs = Programs(folder, self._record.note)
         self._vocabulary = VocabularyPreparation(folder, self._programs)
-        self._started: list[tuple[str, Callable[[], None]]] = []
+        self._started: set[str] = set()
 
     def start(self, port: int, now: datetime) -> tuple[str, DemoTokens]:
         """Bring everything up; returns the address of the API and the tokens.
@@ -83,31 +81,39 @@ class Stack:
 
     def stop(self) -> None:
         """Stop every process, whatever state it is in; a further Ctrl-C makes it hurry."""
+        hurried = self._interrupts.hurried
         self._vocabulary.stop()
-        while self._started:
-            name, stop = self._started.pop()
-            self._progress.say(f"Stopping {name} ...")
-            stop()
+        # First those that ask, then those that answer.
+        steps: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("the API", lambda: self._programs.stop("serve", hurried)),
+            ("the worker", lambda: self._programs.stop("work", hurried)),
+            ("Valkey", lambda: self._valkey.stop(hurried)),
+            ("PostgreSQL", lambda: self.postgres.stop(hurried)),
+        )
+        for name, stop in steps:
+            if name in self._started:
+                self._progress.say(f"Stopping {name} ...")
+                stop()
         self._record.clear()
 
     def _start_postgres(self) -> None:
         is_new = not self.postgres.folder.exists()
         doing = "Making the database (once)" if is_new else "Starting PostgreSQL 18"
-        self._started.append(("PostgreSQL", lambda: self.postgres.stop(self._interrupts.hurried)))
+        self._started.add("PostgreSQL")
         with self._progress.step(doing, "PostgreSQL 18 is running"):
             self.postgres.start()
             self._record.note(self.postgres.child)
             self.postgres.create_database(DATABASE)
 
     def _start_valkey(self) -> str:
-        self._started.append(("Valkey", lambda: self._valkey.stop(self._interrupts.hurried)))
+        self._started.add("Valkey")
         with self._progress.step("Starting Valkey 8", "Valkey 8 is running"):
             url = self._valkey.start()
             self._record.note(self._valkey.child)
         return url
 
     def _start_program(self, name: str, command: str) -> None:
-        self._started.append((f"the {name}", lambda: self._programs.stop(command, self._interrupts.hurried)))
+        self._started.add(f"the {name}")
         self._programs.start(name, command)
 
     def _check_servers(self) -> None:
@@ -117,7 +123,7 @@ class Stack:
 
 
 def _died(child: Child) -> str:
-    return (
+    return explain(child.output(), child.log.parent) or (
         f"{child.name} has stopped ({child.how_it_ended()}). "
         f"Start again: nothing is lost; its last words are in {child.log}"
     )

@@ -8,7 +8,7 @@ class DemoError(Exception):
     """The demonstration cannot run; the text says what is wrong and what to do, in one line."""
 
 
-class Interrupted(Exception):  # noqa: N818 - Nothing went wrong: somebody pressed Ctrl-C.
+class Interrupted(Exception):
     """The user wants the demonstration to end."""
 
 

@@ -30,9 +30,7 @@ INQUIRY_ROLES = roles("sponsor_contact", "office", "admin", "service")
 Icd10Check = NamedDependency[SkipValidation[IsIcd10]]
 IfMatch = Annotated[
     str | None,
-    HeaderParameter(
-        name="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100
-    ),
+    HeaderParameter(name="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
 ]
 
 
@@ -60,9 +58,7 @@ async def submit_inquiry(
         return stored
     receipt = await service.submit_inquiry(tx, settings, actor, data, is_icd10)
     headers = {"Location": receipt.status_url}
-    await idempotency.store_answer(
-        tx, actor, idempotency_key, asked, status_code=202, headers=headers, body=receipt
-    )
+    await idempotency.store_answer(tx, actor, idempotency_key, asked, status_code=202, headers=headers, body=receipt)
     return Response(receipt, status_code=202, headers=headers)
 
 
@@ -109,9 +105,7 @@ async def amend_inquiry(
     return _response(actor, row)
 
 
-@post(
-    "/inquiries/{inquiry_id:uuid}/withdraw", opt=INQUIRY_ROLES, status_code=200, summary="Withdraw an inquiry"
-)
+@post("/inquiries/{inquiry_id:uuid}/withdraw", opt=INQUIRY_ROLES, status_code=200, summary="Withdraw an inquiry")
 async def withdraw_inquiry(
     tx: Tx,
     actor: Caller,
@@ -120,9 +114,7 @@ async def withdraw_inquiry(
     if_match: IfMatch = None,
 ) -> Response[InquiryDetail]:
     expected = None if if_match is None else expected_revision(if_match)
-    return _response(
-        actor, await service.withdraw_inquiry(tx, actor, inquiry_id, data.reason, expected=expected)
-    )
+    return _response(actor, await service.withdraw_inquiry(tx, actor, inquiry_id, data.reason, expected=expected))
 
 
 def _response(actor: Actor, row: InquiryRow) -> Response[InquiryDetail]:

@@ -54,9 +54,7 @@ class Contact(Group, frozen=True, kw_only=True):
 
     name: Annotated[ShortText, Meta(description="Name of the contact.", examples=["Kim Exempel"])]
     email: Email
-    phone: Annotated[
-        ShortText | None, Meta(description="Telephone at work.", examples=["+46 18 000 00 00"])
-    ] = None
+    phone: Annotated[ShortText | None, Meta(description="Telephone at work.", examples=["+46 18 000 00 00"])] = None
 
 
 class Who(Group, frozen=True, kw_only=True):
@@ -73,9 +71,7 @@ class Who(Group, frozen=True, kw_only=True):
     country: CountryCode | None = None
     acting_for: Annotated[
         ShortText | None,
-        Meta(
-            description="Whom a CRO acts for; `undisclosed` where it may not say.", examples=["undisclosed"]
-        ),
+        Meta(description="Whom a CRO acts for; `undisclosed` where it may not say.", examples=["undisclosed"]),
     ] = None
     award_status: Annotated[
         AwardStatus,
@@ -88,9 +84,7 @@ class Identity(Group, frozen=True, kw_only=True):
 
     working_title: Annotated[
         MediumText,
-        Meta(
-            description="Working title without confidential facts.", examples=["Once-daily inhaler in COPD"]
-        ),
+        Meta(description="Working title without confidential facts.", examples=["Once-daily inhaler in COPD"]),
     ]
     protocol_number: Annotated[
         ShortText | None, Meta(description="Protocol number (confidential).", examples=["EX-101"])
@@ -107,9 +101,7 @@ class Identity(Group, frozen=True, kw_only=True):
         Annotated[str, Meta(pattern=r"^CIV-\d{2}-\d{2}-\d{6}$")] | None,
         Meta(description="CIV-ID of a device investigation.", examples=["CIV-26-01-000001"]),
     ] = None
-    synopsis_version: Annotated[
-        ShortText | None, Meta(description="Version of the synopsis.", examples=["0.3"])
-    ] = None
+    synopsis_version: Annotated[ShortText | None, Meta(description="Version of the synopsis.", examples=["0.3"])] = None
     synopsis_status: Annotated[
         SynopsisStatus | None, Meta(description="Status of the synopsis.", examples=["synopsis"])
     ] = None
@@ -124,12 +116,8 @@ class Kind(Group, frozen=True, kw_only=True):
 
     study_type: Annotated[StudyType, Meta(description="Study type.", examples=["drug"])]
     phase: Annotated[Phase, Meta(description="Phase, or a device's development stage.", examples=["3"])]
-    first_in_human: Annotated[bool | None, Meta(description="Whether first in human.", examples=[False])] = (
-        None
-    )
-    paediatric: Annotated[bool | None, Meta(description="Whether children take part.", examples=[False])] = (
-        None
-    )
+    first_in_human: Annotated[bool | None, Meta(description="Whether first in human.", examples=[False])] = None
+    paediatric: Annotated[bool | None, Meta(description="Whether children take part.", examples=[False])] = None
     vulnerable_groups: Annotated[
         MediumText | None, Meta(description="Vulnerable groups.", examples=["adults lacking capacity"])
     ] = None
@@ -153,19 +141,15 @@ class Product(Group, frozen=True, kw_only=True):
             examples=["long-acting bronchodilator"],
         ),
     ]
-    name: Annotated[
-        ShortText | None, Meta(description="Name of the product (confidential).", examples=["EX-001"])
-    ] = None
-    comparator: Annotated[ShortText | None, Meta(description="Comparator.", examples=["placebo"])] = None
-    route: Annotated[ShortText | None, Meta(description="Route of administration.", examples=["inhaled"])] = (
+    name: Annotated[ShortText | None, Meta(description="Name of the product (confidential).", examples=["EX-001"])] = (
         None
     )
+    comparator: Annotated[ShortText | None, Meta(description="Comparator.", examples=["placebo"])] = None
+    route: Annotated[ShortText | None, Meta(description="Route of administration.", examples=["inhaled"])] = None
     storage: Annotated[ShortText | None, Meta(description="Storage.", examples=["2-8 degrees C"])] = None
     cytotoxic: Annotated[bool | None, Meta(description="Cytotoxic.", examples=[False])] = None
     radioactive: Annotated[bool | None, Meta(description="Radioactive.", examples=[False])] = None
-    gmo: Annotated[
-        bool | None, Meta(description="Contains a genetically modified organism.", examples=[False])
-    ] = None
+    gmo: Annotated[bool | None, Meta(description="Contains a genetically modified organism.", examples=[False])] = None
     ce_marked: Annotated[
         bool | None, Meta(description="Whether a device carries the CE mark for this use.", examples=[True])
     ] = None
@@ -185,15 +169,11 @@ class Condition(Group, frozen=True, kw_only=True):
         ),
     ]
     icd10_codes: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$")], ...],
+        tuple[Annotated[str, Meta(pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$", examples=["J44"])], ...],
         Meta(max_length=50, description="ICD-10 codes.", examples=[["J44"]]),
     ] = ()
-    line_of_therapy: Annotated[
-        ShortText | None, Meta(description="Line of therapy.", examples=["second line"])
-    ] = None
-    biomarker: Annotated[
-        ShortText | None, Meta(description="Biomarker.", examples=["eosinophils >= 300/ul"])
-    ] = None
+    line_of_therapy: Annotated[ShortText | None, Meta(description="Line of therapy.", examples=["second line"])] = None
+    biomarker: Annotated[ShortText | None, Meta(description="Biomarker.", examples=["eosinophils >= 300/ul"])] = None
 
 
 class Population(Group, frozen=True, kw_only=True):
@@ -202,9 +182,7 @@ class Population(Group, frozen=True, kw_only=True):
     key_inclusion: Annotated[
         LongText | None, Meta(description="Key inclusion criteria.", examples=["FEV1 30-80 % of predicted"])
     ] = None
-    key_exclusion: Annotated[
-        LongText | None, Meta(description="Key exclusion criteria.", examples=["asthma"])
-    ] = None
+    key_exclusion: Annotated[LongText | None, Meta(description="Key exclusion criteria.", examples=["asthma"])] = None
     age_from: Annotated[
         Annotated[int, Meta(ge=0, le=120)] | None,
         Meta(description="Lowest age (completed years).", examples=[40]),
@@ -259,16 +237,12 @@ class Burden(Group, frozen=True, kw_only=True):
     ] = None
     imaging: Annotated[ShortText | None, Meta(description="Imaging.", examples=["CT at baseline"])] = None
     biopsies: Annotated[ShortText | None, Meta(description="Biopsies.", examples=["none"])] = None
-    pk_sampling: Annotated[
-        bool | None, Meta(description="Sampling for pharmacokinetics.", examples=[False])
-    ] = None
+    pk_sampling: Annotated[bool | None, Meta(description="Sampling for pharmacokinetics.", examples=[False])] = None
     overnight_stay: Annotated[bool | None, Meta(description="Overnight stay.", examples=[False])] = None
     sample_handling: Annotated[
         ShortText | None, Meta(description="Handling of samples.", examples=["-80 within 2 h"])
     ] = None
-    e_devices: Annotated[ShortText | None, Meta(description="Electronic devices.", examples=["e-diary"])] = (
-        None
-    )
+    e_devices: Annotated[ShortText | None, Meta(description="Electronic devices.", examples=["e-diary"])] = None
 
 
 class Needs(Group, frozen=True, kw_only=True):
@@ -278,9 +252,7 @@ class Needs(Group, frozen=True, kw_only=True):
         tuple[Capability, ...],
         Meta(max_length=27, description="Equipment and capabilities needed.", examples=[["spirometry"]]),
     ] = ()
-    pharmacy: Annotated[
-        ShortText | None, Meta(description="Pharmacy needs.", examples=["aseptic preparation"])
-    ] = None
+    pharmacy: Annotated[ShortText | None, Meta(description="Pharmacy needs.", examples=["aseptic preparation"])] = None
     nurse_hours: Annotated[
         HoursPerWeek | None, Meta(description="Research-nurse time needed (hours a week).", examples=[8.0])
     ] = None
@@ -295,7 +267,7 @@ class Needs(Group, frozen=True, kw_only=True):
         bool | None, Meta(description="Whether a GCP-trained investigator is needed.", examples=[True])
     ] = None
     material_languages: Annotated[
-        tuple[Annotated[str, Meta(pattern="^[a-z]{2}$")], ...],
+        tuple[Annotated[str, Meta(pattern="^[a-z]{2}$", examples=["sv"])], ...],
         Meta(max_length=20, description="Languages of the material, ISO 639-1.", examples=[["sv", "en"]]),
     ] = ()
 
@@ -304,26 +276,22 @@ class AlreadyContacted(Group, frozen=True, kw_only=True):
     """A person or unit the sponsor has already asked; seen by the office only."""
 
     unit_name: Annotated[ShortText | None, Meta(description="Unit.", examples=["Lung clinic"])] = None
-    person_name: Annotated[
-        ShortText | None, Meta(description="Person (personal data).", examples=["Kim Exempel"])
-    ] = None
+    person_name: Annotated[ShortText | None, Meta(description="Person (personal data).", examples=["Kim Exempel"])] = (
+        None
+    )
 
 
 class Placement(Group, frozen=True, kw_only=True):
     """Where."""
 
-    country_decided: Annotated[
-        bool | None, Meta(description="Whether the country is decided.", examples=[True])
-    ] = None
-    region_decided: Annotated[
-        bool | None, Meta(description="Whether the region is decided.", examples=[False])
-    ] = None
+    country_decided: Annotated[bool | None, Meta(description="Whether the country is decided.", examples=[True])] = None
+    region_decided: Annotated[bool | None, Meta(description="Whether the region is decided.", examples=[False])] = None
     regions_wanted: Annotated[
-        tuple[Annotated[str, Meta(pattern="^[A-Z]{2,6}$")], ...],
+        tuple[Annotated[str, Meta(pattern="^[A-Z]{2,6}$", examples=["UAS"])], ...],
         Meta(max_length=20, description="Codes of the regions asked.", examples=[["UAS"]]),
     ] = ()
     regions_excluded: Annotated[
-        tuple[Annotated[str, Meta(pattern="^[A-Z]{2,6}$")], ...],
+        tuple[Annotated[str, Meta(pattern="^[A-Z]{2,6}$", examples=["UAS"])], ...],
         Meta(max_length=20, description="Codes of the regions not to be asked.", examples=[[]]),
     ] = ()
     units_wanted: Annotated[
@@ -362,9 +330,7 @@ class Money(Group, frozen=True, kw_only=True):
 class Answer(Group, frozen=True, kw_only=True):
     """What answer is wanted, and what is promised back."""
 
-    wanted_by: Annotated[
-        date | None, Meta(description="Day the answer is wanted.", examples=["2026-12-18"])
-    ] = None
+    wanted_by: Annotated[date | None, Meta(description="Day the answer is wanted.", examples=["2026-12-18"])] = None
     questions: Annotated[
         tuple[MediumText, ...],
         Meta(
@@ -386,9 +352,7 @@ class ConfidentialField(Group, frozen=True, kw_only=True):
         Annotated[str, Meta(pattern=r"^[a-z_]+\.[a-z_0-9]+$", max_length=80)],
         Meta(description="Path of the field.", examples=["population.key_inclusion"]),
     ]
-    harm: Annotated[
-        MediumText, Meta(description="What harm disclosure would do.", examples=["Reveals the target."])
-    ]
+    harm: Annotated[MediumText, Meta(description="What harm disclosure would do.", examples=["Reveals the target."])]
 
 
 class Confidentiality(Group, frozen=True, kw_only=True):
@@ -438,9 +402,7 @@ class InquiryContent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     money: Annotated[Money, Meta(description="Who pays, and what.")] = Money()
     answer: Annotated[Answer, Meta(description="What answer is wanted, and what is promised back.")]
     confidentiality: Annotated[Confidentiality, Meta(description="How confidential.")] = Confidentiality()
-    attachments: Annotated[
-        tuple[Attachment, ...], Meta(max_length=20, description="Documents announced.")
-    ] = ()
+    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=20, description="Documents announced.")] = ()
 
 
 class InquiryCreate(InquiryContent, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -460,8 +422,7 @@ class InquiryUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     burden: Annotated[Burden, Meta(description="Burden.")] | UnsetType = UNSET
     needs: Annotated[Needs, Meta(description="What a unit must have.")] | UnsetType = UNSET
     dct_activities: (
-        Annotated[dict[DctActivity, DctWish], Meta(max_length=26, description="Decentralised activities.")]
-        | UnsetType
+        Annotated[dict[DctActivity, DctWish], Meta(max_length=26, description="Decentralised activities.")] | UnsetType
     ) = UNSET
     placement: Annotated[Placement, Meta(description="Where.")] | UnsetType = UNSET
     money: Annotated[Money, Meta(description="Who pays, and what.")] | UnsetType = UNSET
@@ -487,9 +448,7 @@ class InquiryReceipt(Struct, frozen=True, kw_only=True):
     reference: Annotated[str, Meta(description="Readable reference.", examples=["UAS-2026-0042"])]
     state: Annotated[InquiryState, Meta(description="State.", examples=["submitted"])]
     version: Annotated[int, Meta(description="Version of the inquiry.", examples=[1])]
-    promised_on: Annotated[
-        date, Meta(description="Day the collated reply is promised.", examples=["2026-12-07"])
-    ]
+    promised_on: Annotated[date, Meta(description="Day the collated reply is promised.", examples=["2026-12-07"])]
     status_url: Annotated[
         str, Meta(description="Address to follow the inquiry at.", examples=["/api/v1/inquiries/0198..."])
     ]
@@ -505,9 +464,7 @@ class InquirySummary(Struct, frozen=True, kw_only=True):
     sponsor_name: Annotated[str, Meta(description="Sponsor.", examples=["Exempel Pharma AB"])]
     working_title: Annotated[str, Meta(description="Working title.", examples=["Once-daily inhaler in COPD"])]
     indication: Annotated[str, Meta(description="Indication.", examples=["COPD"])]
-    submitted_at: Annotated[
-        datetime, Meta(description="When submitted (UTC).", examples=["2026-11-21T09:00:00Z"])
-    ]
+    submitted_at: Annotated[datetime, Meta(description="When submitted (UTC).", examples=["2026-11-21T09:00:00Z"])]
     promised_on: Annotated[date, Meta(description="Promised day.", examples=["2026-12-07"])]
 
 
@@ -520,13 +477,9 @@ class InquiryDetail(Struct, frozen=True, kw_only=True):
     version: Annotated[int, Meta(description="Version.", examples=[1])]
     revision: Annotated[int, Meta(description="Number of this state; its ETag.", examples=[1])]
     regions: Annotated[tuple[str, ...], Meta(description="Codes of the regions asked.", examples=[["UAS"]])]
-    submitted_at: Annotated[
-        datetime, Meta(description="When submitted (UTC).", examples=["2026-11-21T09:00:00Z"])
-    ]
+    submitted_at: Annotated[datetime, Meta(description="When submitted (UTC).", examples=["2026-11-21T09:00:00Z"])]
     promised_on: Annotated[date, Meta(description="Promised day.", examples=["2026-12-07"])]
-    withdrawn_reason: Annotated[
-        str | None, Meta(description="Why it was withdrawn.", examples=["Trial cancelled."])
-    ]
+    withdrawn_reason: Annotated[str | None, Meta(description="Why it was withdrawn.", examples=["Trial cancelled."])]
     confidential_fields: Annotated[
         tuple[str, ...],
         Meta(description="Fields shown to the sponsor and the office only.", examples=[["product.name"]]),

@@ -1,4 +1,4 @@
-"""Tables inquiry, inquiry_region, inquiry_version, inquiry_confidential and reference_counter.
+"""Tables inquiry, inquiry_region, inquiry_version and inquiry_confidential.
 
 A sponsor's contact reaches the inquiries of her own sponsor, an office and a service those that ask their
 region, an admin all; other roles none. What is out of scope does not exist.
@@ -64,9 +64,7 @@ async def select_asked_regions(
     return msgspec.convert(records, list[AskedRegion])
 
 
-async def count_units_in_regions(
-    connection: Connection, *, unit_ids: list[UUID], region_ids: list[UUID]
-) -> int:
+async def count_units_in_regions(connection: Connection, *, unit_ids: list[UUID], region_ids: list[UUID]) -> int:
     count: int = await connection.fetchval(
         "select count(*) from unit where unit_id = any ($1::uuid[]) and region_id = any ($2::uuid[])",
         unit_ids,
@@ -93,10 +91,7 @@ async def insert_inquiry(
     record = await connection.fetchrow(
         """
         with counted as (
-            insert into reference_counter (region_id, year, last_number)
-            values ($1, $2, 1)
-            on conflict (region_id, year) do update set last_number = reference_counter.last_number + 1
-            returning last_number::text as number
+            select next_inquiry_number($1, $2)::text as number
         ), made as (
             insert into inquiry (region_id, sponsor_id, reference, state, submitted_at, promised_on, updated_at)
             select $1, $3, $4 || '-' || $2::text || '-' || lpad(number, greatest(4, length(number)), '0'),

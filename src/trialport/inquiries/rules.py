@@ -94,11 +94,7 @@ def join_content(shown: dict[str, Any], hidden: dict[str, Any]) -> InquiryConten
 
 def amend_content(content: InquiryContent, update: InquiryUpdate) -> InquiryContent:
     """Return the content with each group given replaced whole."""
-    given = {
-        name: value
-        for name in update.__struct_fields__
-        if (value := getattr(update, name)) is not msgspec.UNSET
-    }
+    given = {name: value for name in update.__struct_fields__ if (value := getattr(update, name)) is not msgspec.UNSET}
     return msgspec.structs.replace(content, **given)
 
 
@@ -115,9 +111,7 @@ def check_content(content: InquiryContent, today: date, is_icd10: Callable[[str]
         *_check_placement(content),
         *_check_confidentiality(content),
         *(
-            FieldError(
-                f"condition.icd10_codes[{at}]", f"{code} is no ICD-10 code. Correct it or leave it out."
-            )
+            FieldError(f"condition.icd10_codes[{at}]", f"{code} is no ICD-10 code. Correct it or leave it out.")
             for at, code in enumerate(content.condition.icd10_codes)
             if not is_icd10(code)
         ),
@@ -137,9 +131,7 @@ def _check_population(content: InquiryContent) -> Iterator[FieldError]:
     population = content.population
     lowest, highest = population.age_from, population.age_to
     if lowest is not None and highest is not None and lowest > highest:
-        yield FieldError(
-            "population.age_to", "The highest age is below the lowest. Exchange or correct them."
-        )
+        yield FieldError("population.age_to", "The highest age is below the lowest. Exchange or correct them.")
     if content.kind.paediatric and lowest is not None and lowest >= _ADULT_FROM_YEARS:
         yield FieldError("kind.paediatric", "Children take part, but the lowest age is 18 or more.")
 

@@ -104,13 +104,7 @@ async def amend_inquiry(
     row = await read_inquiry(tx, actor, inquiry_id)
     require_command(actor, row, "amend")
     _require_revision(row, expected)
-    before = rules.join_content(row.content, row.confidential)
-    after = rules.amend_content(before, update)
-    groups = rules.changed_groups(before, after)
-    if not groups:
-        raise BadInput("The amendment changes nothing. Send the groups that change.")
-    if after.placement.regions_wanted != before.placement.regions_wanted:
-        raise Contradiction.at("placement.regions_wanted", "Other regions need a new inquiry to them.")
+    after, groups = _amended(row, update)
     _check(after, tx, is_icd10)
     await _check_units(tx, after, await _asked_of(tx, row))
     shown, hidden = rules.split_content(after)
@@ -119,9 +113,7 @@ async def amend_inquiry(
         tx.connection, inquiry_id=inquiry_id, revision=row.revision, state=state, now=tx.now
     )
     if version is None:
-        raise Changed(
-            "Somebody changed this inquiry at the same moment. Read it again and repeat your change."
-        )
+        raise Changed("Somebody changed this inquiry at the same moment. Read it again and repeat your change.")
     await queries.insert_inquiry_version(
         tx.connection,
         inquiry_id=inquiry_id,
@@ -143,6 +135,17 @@ async def amend_inquiry(
         details={"version": version, "groups": groups},
     )
     return await read_inquiry(tx, actor, inquiry_id)
+
+
+def _amended(row: InquiryRow, update: InquiryUpdate) -> tuple[InquiryContent, tuple[str, ...]]:
+    before = rules.join_content(row.content, row.confidential)
+    after = rules.amend_content(before, update)
+    groups = rules.changed_groups(before, after)
+    if not groups:
+        raise BadInput("The amendment changes nothing. Send the groups that change.")
+    if after.placement.regions_wanted != before.placement.regions_wanted:
+        raise Contradiction.at("placement.regions_wanted", "Other regions need a new inquiry to them.")
+    return after, groups
 
 
 async def withdraw_inquiry(
@@ -180,9 +183,7 @@ def require_command(actor: Actor, row: InquiryRow, command: rules.Command) -> No
 
 def _require_revision(row: InquiryRow, expected: int | None) -> None:
     if expected is not None and row.revision != expected:
-        raise Changed(
-            "Somebody changed this inquiry after you read it. Read it again and repeat your change."
-        )
+        raise Changed("Somebody changed this inquiry after you read it. Read it again and repeat your change.")
 
 
 def _check(content: InquiryContent, tx: Transaction, is_icd10: IsIcd10) -> None:

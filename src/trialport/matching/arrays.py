@@ -28,12 +28,23 @@ class Ragged:
 
     def entries(self, rows: Rows) -> tuple[Rows, Ints]:
         """Return the entries of these rows, and for each the position in `rows` of its row."""
+        counts, entries = self._taken(rows)
+        return np.repeat(np.arange(len(rows)), counts), entries
+
+    def any(self, rows: Rows) -> Bools:
+        """Say for each row whether it has an entry at all."""
+        filled: Bools = self.bounds[rows + 1] > self.bounds[rows]
+        return filled
+
+    def _taken(self, rows: Rows) -> tuple[Ints, Ints]:
+        """Return how many entries each of these rows has, and the entries, row after row."""
+        if len(rows) == len(self.bounds) - 1 and bool((rows[1:] > rows[:-1]).all()):
+            return np.diff(self.bounds), self.values
         first = self.bounds[rows]
         counts = self.bounds[rows + 1] - first
         ends = np.cumsum(counts)
         total = int(ends[-1]) if len(ends) else 0
-        owner = np.repeat(np.arange(len(rows)), counts)
-        return owner, self.values[np.arange(total) + np.repeat(first - ends + counts, counts)]
+        return counts, self.values[np.arange(total) + np.repeat(first - ends + counts, counts)]
 
     def total(self, rows: Rows, value_of: Floats) -> Floats:
         """Sum `value_of[entry]` over the entries of each row; 0 for a row without entries."""
@@ -42,11 +53,12 @@ class Ragged:
 
     def best(self, rows: Rows, level_of: Codes) -> Codes:
         """Return the greatest `level_of[entry]` of each row; 0 for a row without entries."""
-        owner, entries = self.entries(rows)
+        counts, entries = self._taken(rows)
         result = np.zeros(len(rows), dtype=np.int8)
         if len(entries):
-            starts = np.flatnonzero(np.diff(owner, prepend=-1))
-            result[owner[starts]] = np.maximum.reduceat(level_of[entries], starts)
+            filled = np.flatnonzero(counts)
+            starts = (np.cumsum(counts) - counts)[filled]
+            result[filled] = np.maximum.reduceat(level_of[entries], starts)
         return result
 
     def reordered(self, order: Rows) -> "Ragged":

@@ -67,6 +67,11 @@ class Identifiers:
             np.array([number & LOW_64_BITS for number in numbers], dtype=np.uint64),
         )
 
+    def equal_to(self, value: UUID) -> Bools:
+        """Say for each identifier whether it is this one."""
+        same: Bools = (self.low == value.int & LOW_64_BITS) & (self.high == value.int >> 64)
+        return same
+
     def __getitem__(self, row: int) -> UUID:
         return UUID(int=int(self.high[row]) << 64 | int(self.low[row]))
 
@@ -88,6 +93,7 @@ class CapacityColumns:
 
     word_book: WordBook
     units: tuple[Unit, ...]
+    unit_id: Identifiers
     region_ids: tuple[UUID, ...]
     region_resources: Ints
     strings: tuple[str, ...]
@@ -157,8 +163,10 @@ class CapacityColumns:
 
     def units_among(self, unit_ids: Collection[UUID]) -> Bools:
         """Say for each row whether its unit is one of these."""
-        named = np.array([unit.unit_id in unit_ids for unit in self.units], dtype=bool)
-        return named[self.unit] if len(named) else np.zeros(0, dtype=bool)
+        named = np.zeros(len(self.units), dtype=bool)
+        for unit_id in unit_ids:
+            named |= self.unit_id.equal_to(unit_id)
+        return named[self.unit]
 
     def therapy_area_of(self, row: int) -> TherapyArea:
         """Return the therapy area of a row."""
@@ -252,9 +260,7 @@ class _Draft:
             "state": STATES.index(row.state),
             "new_trials_possible": UNSAID if possible is None else (YES if possible else NO),
             "lead_time_days": row.lead_time_days or 0,
-            "participants_basis": NO_BASIS
-            if row.participants_basis is None
-            else BASES.index(row.participants_basis),
+            "participants_basis": NO_BASIS if row.participants_basis is None else BASES.index(row.participants_basis),
             "confirmed_on": _day(row.confirmed_at),
             "revision": row.revision,
         }
@@ -298,9 +304,7 @@ class _Draft:
         units = Identifiers.of(unit.unit_id for unit in self._units)
         unit = _column(self._numbers["unit"], np.int32)
         order = np.lexsort((ids[:, 1], ids[:, 0], units.low[unit], units.high[unit]))
-        columns: dict[str, Any] = {
-            name: _column(self._numbers[name], kind)[order] for name, kind in _NUMBERS.items()
-        }
+        columns: dict[str, Any] = {name: _column(self._numbers[name], kind)[order] for name, kind in _NUMBERS.items()}
         columns |= {name: _column(values, np.float32)[order] for name, values in self._floats.items()}
         columns |= {name: draft.finish(order) for name, draft in self._ragged.items()}
         dct = np.frombuffer(bytes(self._dct_answers), dtype=np.int8).reshape(-1, len(DCT_ACTIVITIES))
@@ -308,6 +312,7 @@ class _Draft:
         return CapacityColumns(
             word_book=self._word_book,
             units=tuple(self._units),
+            unit_id=units,
             region_ids=tuple(self._regions),
             region_resources=np.array(
                 [mask(region_resources.get(region, ()), RESOURCE_KINDS) for region in self._regions],

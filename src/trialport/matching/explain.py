@@ -86,9 +86,7 @@ def exclusion_detail(exclusion: Exclusion, wording: Wording = ENGLISH) -> Exclus
 
 
 def _unit_reference(found: Candidate | Exclusion) -> UnitReference:
-    return UnitReference(
-        unit_id=found.unit_id, name=found.unit_name, kind=found.unit_kind, site=found.site_name
-    )
+    return UnitReference(unit_id=found.unit_id, name=found.unit_name, kind=found.unit_kind, site=found.site_name)
 
 
 def _told(criterion: Criterion, value: Value, template: str, wording: Wording) -> str | None:
@@ -108,10 +106,7 @@ def _values(criterion: Criterion) -> dict[str, Value]:
 
 def _filled(template: str, values: Mapping[str, Value], name: CriterionName, wording: Wording) -> str:
     """Fill the template, leaving out the bracketed parts that lack a value."""
-    texts = {
-        place: _text(values.get(value), unit, name, wording)
-        for place, value, unit in _PLACE.findall(template)
-    }
+    texts = {place: _text(values.get(value), unit, name, wording) for place, value, unit in _PLACE.findall(template)}
 
     def part(match: re.Match[str]) -> str:
         inner = match.group(1)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from math import isnan
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -140,9 +142,14 @@ def covered(stated: npt.NDArray[Any], wanted_bits: Sequence[int]) -> tuple[Codes
     return np.where(unknown, UNKNOWN, states).astype(np.int8), share
 
 
-def spelled(stated: Any, known: Sequence[str]) -> list[str] | None:
+def spelled(stated: Any, known: tuple[str, ...]) -> list[str] | None:
     """Return the codes of a mask, or None where nothing is stated."""
-    return [code for bit, code in enumerate(known) if int(stated) >> bit & 1] or None
+    return list(_spelled(int(stated), known)) or None
+
+
+@lru_cache(maxsize=4096)
+def _spelled(stated: int, known: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code for bit, code in enumerate(known) if stated >> bit & 1)
 
 
 def day_of(ordinal: Any) -> str | None:
@@ -152,7 +159,8 @@ def day_of(ordinal: Any) -> str | None:
 
 def number(value: Any) -> float | int | None:
     """Return a number of the index as JSON: whole where it is whole, None where it is unknown."""
-    if np.isnan(value):
+    plain = float(value)
+    if isnan(plain):
         return None
-    rounded = round(float(value), 1)
+    rounded = round(plain, 1)
     return int(rounded) if rounded.is_integer() else rounded

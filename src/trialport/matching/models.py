@@ -155,9 +155,7 @@ class CriterionDetail(Struct, frozen=True, kw_only=True):
     """One compared point, in words."""
 
     name: Annotated[CriterionName, Meta(description="What was compared.", examples=["participants"])]
-    state: Annotated[
-        CriterionState, Meta(description="How it compares; unknown is not a no.", examples=["met"])
-    ]
+    state: Annotated[CriterionState, Meta(description="How it compares; unknown is not a no.", examples=["met"])]
     weight: Annotated[
         float, Meta(ge=0, description="How much it counts, against the others' weights.", examples=[14.0])
     ]
@@ -192,9 +190,7 @@ class CandidateDetail(Struct, frozen=True, kw_only=True):
         Meta(ge=0, le=100, description="Weighted mean of the criteria (0 to 100).", examples=[87.5]),
     ]
     unit: Annotated[UnitReference, Meta(description="The unit.")]
-    therapy_area: Annotated[
-        TherapyArea, Meta(description="Therapy area of the capacity.", examples=["respiratory"])
-    ]
+    therapy_area: Annotated[TherapyArea, Meta(description="Therapy area of the capacity.", examples=["respiratory"])]
     stale: Annotated[bool, Meta(description="Whether the capacity is past `valid_until`.", examples=[False])]
     criteria: Annotated[
         tuple[CriterionDetail, ...], Meta(description="Every point compared, in the same order for all.")
@@ -205,9 +201,7 @@ class ExclusionDetail(Struct, frozen=True, kw_only=True):
     """One capacity that was left out, and why."""
 
     unit: Annotated[UnitReference, Meta(description="The unit.")]
-    therapy_area: Annotated[
-        TherapyArea, Meta(description="Therapy area of the capacity.", examples=["respiratory"])
-    ]
+    therapy_area: Annotated[TherapyArea, Meta(description="Therapy area of the capacity.", examples=["respiratory"])]
     reason: Annotated[ExclusionReason, Meta(description="Code of the reason.", examples=["paused"])]
     sentence: Annotated[
         str,

@@ -74,8 +74,8 @@ def equipment(compared: Comparison) -> Marks:
 
     def tell(position: int) -> Told:
         found: dict[int, list[str]] = {code: [] for code in (REFUSED, UNSAID, EXPIRED, HELD)}
-        for item, code in zip(wanted, items[:, position], strict=True):
-            found[int(code)].append(item)
+        for item, code in zip(wanted, items[:, position].tolist(), strict=True):
+            found[code].append(item)
         facts: dict[str, Value] = {
             "lacking": found[REFUSED], "unsaid": found[UNSAID], "expired": found[EXPIRED]
         }  # fmt: skip
@@ -125,13 +125,13 @@ def dct_activities(compared: Comparison) -> Marks:
     worth = np.average(DCT_FITS[codes], axis=0, weights=np.where(required, REQUIRED_WEIGHT, OPTIONAL_WEIGHT))
 
     def tell(position: int) -> Told:
-        def answered(code: int) -> list[str]:
-            return [a for a, given in zip(wanted, codes[:, position], strict=True) if given == code]
-
-        facts: dict[str, Value] = {name: answered(code) for name, code in DCT_CODES.items()}
-        facts["required"] = list(question.dct_required)
-        offered = answered(DCT_CODES["own"]) + answered(DCT_CODES["with_partner"])
-        return Told(list(wanted), offered or None, "", facts)
+        given = codes[:, position].tolist()
+        answered: dict[str, list[str]] = {
+            name: [a for a, known in zip(wanted, given, strict=True) if known == code]
+            for name, code in DCT_CODES.items()
+        }
+        offered = answered["own"] + answered["with_partner"]
+        return Told(list(wanted), offered or None, "", {**answered, "required": list(question.dct_required)})
 
     return marks("dct_activities", states, np.where(refused, UNMET_CEILING * worth, worth), tell)
 
@@ -157,7 +157,7 @@ def atmp(compared: Comparison) -> Marks:
 
 def _tell_held(wanted: str, asked: Sequence[Capability], items: Codes) -> Callable[[int], Told]:
     def tell(position: int) -> Told:
-        pairs = list(zip(asked, items[:, position], strict=True))
+        pairs = list(zip(asked, items[:, position].tolist(), strict=True))
         expired: Value = [item for item, code in pairs if code == EXPIRED]
         return Told(wanted, [item for item, code in pairs if code == HELD] or None, "", {"expired": expired})
 

@@ -88,9 +88,7 @@ def rank(
     )
 
 
-def _compare(
-    question: MatchQuestion, columns: CapacityColumns, rows: Rows, relation: Relation, on: date
-) -> Comparison:
+def _compare(question: MatchQuestion, columns: CapacityColumns, rows: Rows, relation: Relation, on: date) -> Comparison:
     window = Window.of(question, on)
     return Comparison(
         question=question,
@@ -146,9 +144,7 @@ def _best_first(scores: Floats, limit: int | None) -> Rows:
     return contenders[np.argsort(-scores[contenders], kind="stable")[:limit]]
 
 
-def _candidates(
-    compared: Comparison, criteria: Sequence[Marks], scores: Floats, order: Rows
-) -> Iterable[Candidate]:
+def _candidates(compared: Comparison, criteria: Sequence[Marks], scores: Floats, order: Rows) -> Iterable[Candidate]:
     columns, on = compared.columns, compared.on.toordinal()
     for place, position in enumerate(order.tolist(), start=1):
         row = int(compared.rows[position])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialport.matching.arrays import Bools, Codes, Floats, Ints, Rows
+from trialport.matching.arrays import Bools, Codes, Floats, Rows
 from trialport.matching.columns import CapacityColumns
 from trialport.matching.question import CHILD_GROUPS, MatchQuestion
 from trialport.matching.words import nearly_equal
@@ -54,14 +54,12 @@ def relate(question: MatchQuestion, columns: CapacityColumns, rows: Rows) -> Rel
     area = areas[columns.therapy_area[rows]]
     whole = columns.whole_area[rows]
     level = np.maximum(level, np.where(whole, area, np.minimum(area, AREA)).astype(np.int8))
-    owner, strings = columns.unread.entries(rows)
-    has_unread = np.bincount(owner, minlength=len(rows)) > 0
-    if len(strings):
-        level = np.maximum(level, columns.unread.best(rows, _same_words(question, columns, strings)))
+    if len(columns.unread.values):
+        level = np.maximum(level, columns.unread.best(rows, _same_words(question, columns)))
     return Relation(
         readable=bool(asked) or bool(areas.any()),
         level=level,
-        unread=has_unread & (level == AREA),
+        unread=columns.unread.any(rows) & (level == AREA),
         competes=_competing(asked, vocabulary),
     )
 
@@ -102,9 +100,7 @@ def _concept_levels(asked: Iterable[int], vocabulary: Vocabulary) -> Codes:
     category_of, block_of = vocabulary.category_of, vocabulary.block_of
     for concept in asked:
         category = category_of[concept]
-        near = np.where(
-            category_of == category, SIBLING, np.where(block_of == block_of[concept], BLOCK, NONE)
-        )
+        near = np.where(category_of == category, SIBLING, np.where(block_of == block_of[concept], BLOCK, NONE))
         near[category] = BROADER
         near[concept] = SAME
         np.maximum(levels, near.astype(np.int8), out=levels)
@@ -120,8 +116,8 @@ def _competing(asked: Iterable[int], vocabulary: Vocabulary) -> Floats:
     return competes
 
 
-def _same_words(question: MatchQuestion, columns: CapacityColumns, strings: Ints) -> Codes:
-    numbers = {columns.strings[number]: number for number in np.unique(strings)}
+def _same_words(question: MatchQuestion, columns: CapacityColumns) -> Codes:
+    numbers = {columns.strings[number]: number for number in np.unique(columns.unread.values)}
     levels = np.zeros(len(columns.strings), dtype=np.int8)
     levels[[numbers[words] for words in nearly_equal(question.indication, numbers)]] = SAME
     return levels

@@ -114,9 +114,7 @@ def age_group(compared: Comparison) -> Marks:
         states = np.where(stated == 0, UNKNOWN, MET).astype(np.int8)
 
     def tell(position: int) -> Told:
-        return Told(
-            list(wanted) or None, spelled(stated[position], AGE_GROUPS), "" if wanted else "not_asked"
-        )
+        return Told(list(wanted) or None, spelled(stated[position], AGE_GROUPS), "" if wanted else "not_asked")
 
     return marks("age_group", states, fits, tell)
 
@@ -184,9 +182,7 @@ def staff_hours(compared: Comparison) -> Marks:
     question, columns = compared.question, compared.columns
     nurse, physician = question.nurse_hours, question.physician_hours
     free = {"nurse": columns.nurse_hours_free, "physician": columns.physician_hours_free}
-    wanted = {
-        role: hours for role, hours in (("nurse", nurse), ("physician", physician)) if hours is not None
-    }
+    wanted = {role: hours for role, hours in (("nurse", nurse), ("physician", physician)) if hours is not None}
     hours = {role: compared.column(free[role]).astype(np.float64) for role in wanted or ("nurse",)}
     states, fits = together([_hours(hours[role], wanted.get(role)) for role in hours])
 
@@ -258,9 +254,7 @@ def experience(compared: Comparison) -> Marks:
         return Told(question.phase, number(same[position]) if listed[position] else None, case, facts)
 
     # Without anyone trained in GCP a unit cannot run the trial, however many it has run.
-    return marks(
-        "experience", np.where(none_trained, UNMET, states), np.where(none_trained, 0.2 * fits, fits), tell
-    )
+    return marks("experience", np.where(none_trained, UNMET, states), np.where(none_trained, 0.2 * fits, fits), tell)
 
 
 def _phase_codes(wanted: Phase) -> list[int]:

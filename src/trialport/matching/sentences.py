@@ -90,9 +90,7 @@ _SENTENCES: Templates = {
         "": "Can recruit about {offered:participants} in {months:months}, fewer than the {wanted} wanted"
         "[ ({basis})][; lowered for {competing:competing}].",
     },
-    ("participants", "unmet"): {
-        "": "Can recruit no participants in the period; {wanted} wanted[ ({basis})]."
-    },
+    ("participants", "unmet"): {"": "Can recruit no participants in the period; {wanted} wanted[ ({basis})]."},
     ("participants", "unknown"): {
         "": "Has not said how many participants it could recruit; {wanted} wanted.",
     },
@@ -114,25 +112,20 @@ _SENTENCES: Templates = {
     },
     ("freshness", "met"): {"": "Confirmed on {confirmed_on}; valid until {offered}."},
     ("freshness", "unmet"): {
-        "": "Stale: valid until {offered} only[, last confirmed on {confirmed_on}]; ask the unit before "
-        "relying on it.",
+        "": "Stale: valid until {offered} only[, last confirmed on {confirmed_on}]; ask the unit before relying on it.",
     },
     ("freshness", "unknown"): {"": "Never confirmed by the unit, so nobody knows whether it still holds."},
     ("experience", "met"): {
-        "": "Has run {offered:trials} of {wanted} in the area in five years "
-        "({in_area} in any phase)[; {gcp:gcp}].",
+        "": "Has run {offered:trials} of {wanted} in the area in five years ({in_area} in any phase)[; {gcp:gcp}].",
     },
     ("experience", "partly"): {
-        "": "Has run {offered:trials} of {wanted} in the area in five years "
-        "({in_area} in any phase)[; {gcp:gcp}].",
+        "": "Has run {offered:trials} of {wanted} in the area in five years ({in_area} in any phase)[; {gcp:gcp}].",
         "gcp_unknown": "Has run {offered:trials} of {wanted} in the area in five years "
         "({in_area} in any phase); "
         "whether an investigator is GCP-trained is not known.",
         "unlisted": "Has listed no trials[; {gcp:gcp}].",
     },
-    ("experience", "unmet"): {
-        "no_gcp": "No investigator at the unit has valid GCP training, which is asked."
-    },
+    ("experience", "unmet"): {"no_gcp": "No investigator at the unit has valid GCP training, which is asked."},
     ("experience", "unknown"): {
         "unlisted": "Has listed no trials of the last five years.",
         "gcp_unknown": "Has listed no trials; whether an investigator is GCP-trained is not known.",
@@ -142,8 +135,7 @@ _SENTENCES: Templates = {
         "": "Has {offered}[; not stated: {unsaid}][; licence ends before the start: {expired}].",
     },
     ("equipment", "unmet"): {
-        "": "Lacks {lacking}[; has {offered}][; not stated: {unsaid}]"
-        "[; licence ends before the start: {expired}].",
+        "": "Lacks {lacking}[; has {offered}][; not stated: {unsaid}][; licence ends before the start: {expired}].",
     },
     ("equipment", "unknown"): {
         "": "Nothing known of the equipment asked[: {unsaid}][; licence ends before the start: {expired}].",

@@ -29,9 +29,7 @@ class Window(NamedTuple):
         start = max(question.planned_start, on)
         end = add_months(start, question.recruitment_months)
         # A window is never empty, not even in the last year a date can hold.
-        return cls(
-            start.toordinal(), max(end.toordinal(), start.toordinal() + 1), question.recruitment_months
-        )
+        return cls(start.toordinal(), max(end.toordinal(), start.toordinal() + 1), question.recruitment_months)
 
 
 def add_months(day: date, months: int) -> date:
@@ -56,9 +54,7 @@ class Opening:
 
     def kept(self, keep: Rows) -> "Opening":
         """Return the opening of some of the rows only."""
-        return Opening(
-            self.opens[keep], self.share[keep], self.limited[keep], self.closed[keep], self.paused[keep]
-        )
+        return Opening(self.opens[keep], self.share[keep], self.limited[keep], self.closed[keep], self.paused[keep])
 
 
 def opening(columns: CapacityColumns, rows: Rows, window: Window, on: date) -> Opening:

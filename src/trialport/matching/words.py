@@ -1,6 +1,7 @@
 """What the free words in a capacity mean: read once per distinct string, however many units write it."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -86,22 +87,26 @@ def nearly_equal(indication: str, unread: Iterable[str]) -> set[str]:
     Clinical opposites score high on letters (hypo- and hyperthyroidism 90, type 1 and type 2 diabetes 93), so
     numerals and opposing prefixes must agree before the ratios count.
     """
-    asked = indication[:COMPARED_TEXT].casefold()
-    asked_marks = _marks(asked)
-    return {words for words in unread if _same(asked, asked_marks, words.casefold())}
+    asked = _tokens(indication[:COMPARED_TEXT])
+    return {words for words in unread if _same(asked, _tokens(words))}
 
 
-def _same(asked: str, asked_marks: frozenset[str], words: str) -> bool:
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _same(asked: list[str], words: list[str]) -> bool:
+    if _marks(asked) != _marks(words):
+        return False
+    pair = " ".join(asked), " ".join(words)
     return (
-        fuzz.token_set_ratio(asked, words, score_cutoff=SET_RATIO_CUTOFF) > 0
-        and fuzz.token_sort_ratio(asked, words, score_cutoff=SORT_RATIO_CUTOFF) > 0
-        and _marks(words) == asked_marks
+        fuzz.token_set_ratio(*pair, score_cutoff=SET_RATIO_CUTOFF) > 0
+        and fuzz.token_sort_ratio(*pair, score_cutoff=SORT_RATIO_CUTOFF) > 0
     )
 
 
-def _marks(text: str) -> frozenset[str]:
+def _marks(tokens: list[str]) -> frozenset[str]:
     """Collect what must agree: numerals, single letters such as types, and opposing prefixes."""
-    tokens = _TOKEN.findall(text)
     numerals = {token for token in tokens if len(token) == 1 or any(c.isdigit() for c in token)}
     prefixes = {prefix for token in tokens for prefix in _VETO_PREFIXES if token.startswith(prefix)}
     return frozenset(numerals | prefixes)

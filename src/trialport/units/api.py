@@ -1,23 +1,25 @@
 """Register and capacity over JSON."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Response, Router, get, post, put
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar import Request, Response, Router, get, post, put
+from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter, RawBody
 
 from trialport.accounts.guards import EVERYONE, Caller, roles
 from trialport.core.edge import AppSettings, Tx
-from trialport.core.errors import BadInput, NotFound
+from trialport.core.errors import BadInput, NotFound, WrongMediaType
 from trialport.core.http import etag, expected_revision, found
 from trialport.core.paging import Cursor, Limit, cut_page
-from trialport.units import capacity_queries, queries, service
+from trialport.units import capacity_queries, import_service, queries, service
 from trialport.units.models import (
     CapacityDetail,
     CapacityHistoryPage,
     CapacityInput,
     CapacityPage,
     CapacityState,
+    ImportReport,
     InvestigatorDetail,
     InvestigatorPage,
     RegionDetail,
@@ -281,6 +283,32 @@ async def read_capacity_history(
     return CapacityHistoryPage(items=items, next_cursor=following)
 
 
+@post(
+    "/capacities/import",
+    opt={**CAPACITY_ROLES, "body": "text/csv"},
+    status_code=200,
+    summary="Import capacity from a CSV file",
+    description="At most 5,000 rows in UTF-8, with `,` or `;` between the cells; docs/capacity-import.md describes "
+    "the columns. All rows are written, or none while one has an error; what is written counts as confirmed today.",
+)
+async def import_capacities(
+    tx: Tx,
+    settings: AppSettings,
+    actor: Caller,
+    request: Request[Any, Any, State],
+    body: RawBody,
+    *,
+    dry_run: Annotated[
+        bool, QueryParameter(description="Only report what would happen; send `false` to write.")
+    ] = True,
+) -> ImportReport:
+    if request.content_type[0] != "text/csv":
+        raise WrongMediaType("Send the file as text/csv.")
+    if request.content_type[1].get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise WrongMediaType("Send the file in UTF-8.")
+    return await import_service.import_capacities(tx, settings, actor, body, dry_run=dry_run)
+
+
 def _capacity_response(capacity: CapacityDetail, status_code: int = 200) -> Response[CapacityDetail]:
     return Response(capacity, status_code=status_code, headers={"ETag": etag(capacity.revision)})
 
@@ -305,5 +333,6 @@ router = Router(
         write_capacity,
         confirm_capacity,
         read_capacity_history,
+        import_capacities,
     ],
 )

@@ -113,28 +113,6 @@ async def select_unit_in_scope(connection: Connection, *, actor: Actor, unit_id:
     return region_id
 
 
-async def select_units_by_registry_id(
-    connection: Connection, *, actor: Actor, registry_ids: list[str]
-) -> dict[str, tuple[UUID, UUID]]:
-    """Find units in the actor's scope by registry id or by unit id as text: (unit_id, region_id) by what was given."""
-    records = await connection.fetch(
-        """
-        select given, u.unit_id, u.region_id
-        from unnest($4::text[]) as given
-        join unit u on u.registry_id = given or u.unit_id::text = lower(given)
-        where $1 = 'admin'
-           or ($1 in ('office', 'service') and u.region_id = $2)
-           or ($1 in ('investigator', 'unit_head')
-               and exists (select from position p where p.unit_id = u.unit_id and p.investigator_id = $3))
-        """,
-        actor.role,
-        actor.region_id,
-        actor.investigator_id,
-        registry_ids,
-    )
-    return {given: (unit_id, region_id) for given, unit_id, region_id in records}
-
-
 async def insert_capacity(
     connection: Connection,
     *,

@@ -208,5 +208,9 @@ async def _remember(
         region_id=region_id,
         details={"revision": revision},
     )
-    # Assessments that this may touch are found by a worker; one job a region gathers a burst of changes.
+    await ask_for_refresh(tx, settings, region_id)
+
+
+async def ask_for_refresh(tx: Transaction, settings: Settings, region_id: UUID) -> None:
+    """Have a worker find the assessments that a change touches; one job a region gathers a burst of changes."""
     await ask_for_job(tx, settings, kind="refresh_assessments", subject_id=region_id)

@@ -35,9 +35,7 @@ class AbbreviationFinder:
         self._vocabulary = vocabulary
         self._steering = steering
 
-    def find(
-        self, tokens: list[Token], lang: Language | None, named: Iterable[int], evidence: Evidence
-    ) -> Found:
+    def find(self, tokens: list[Token], lang: Language | None, named: Iterable[int], evidence: Evidence) -> Found:
         """Hits for all abbreviations. `named` are concepts written out, `evidence` the areas spoken of."""
         categories = {int(self._vocabulary.category_of[concept]) for concept in named}
         hits: list[Hit] = []
@@ -47,7 +45,8 @@ class AbbreviationFinder:
         for first, last, readings in written:
             chosen, decided = self._choose(readings, lang, categories, evidence)
             ambiguous = ambiguous or not decided
-            for number, (concept, language, _) in enumerate(chosen):
+            # What the text itself decides leaves no doubt to hand on; a default leaves all readings open.
+            for number, (concept, language, _) in enumerate(chosen[:1] if decided else chosen):
                 score = ABBREVIATION if decided else UNDECIDED
                 if lang and language and language != lang:
                     score = min(score, OTHER_LANGUAGE)
@@ -112,9 +111,7 @@ class AbbreviationFinder:
         if int(self._vocabulary.category_of[concept]) in categories:
             return 100.0
         areas = self._vocabulary.areas_of(self._vocabulary.concepts[concept])
-        return sum(
-            evidence.get(area, 0.0) * (SECONDARY_AREA if number else 1.0) for number, area in enumerate(areas)
-        )
+        return sum(evidence.get(area, 0.0) * (SECONDARY_AREA if number else 1.0) for number, area in enumerate(areas))
 
 
 def _caseless(tokens: list[Token]) -> bool | None:

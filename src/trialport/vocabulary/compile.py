@@ -183,9 +183,7 @@ def _written(text: str) -> str:
     return " ".join(token.raw for token in tokens_of(text))
 
 
-def _labels(
-    concepts: list[str], rows: Iterable[ConditionRow], icd: Iterable[IcdTerm]
-) -> list[tuple[str, str, str]]:
+def _labels(concepts: list[str], rows: Iterable[ConditionRow], icd: Iterable[IcdTerm]) -> list[tuple[str, str, str]]:
     labels: dict[str, list[str]] = {concept: ["", "", ""] for concept in concepts}
     for row in rows:
         for number, language in enumerate(LANGUAGES):

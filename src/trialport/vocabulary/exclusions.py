@@ -51,9 +51,7 @@ def _triggers(tokens: list[Token], steering: Steering) -> list[_Trigger]:
     return found
 
 
-def _scope(
-    trigger: _Trigger, tokens: list[Token], text: str, steering: Steering, triggers: list[_Trigger]
-) -> range:
+def _scope(trigger: _Trigger, tokens: list[Token], text: str, steering: Steering, triggers: list[_Trigger]) -> range:
     match trigger.kind:
         case "before":
             return _forward(trigger.first + 1, tokens, steering)

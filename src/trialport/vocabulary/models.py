@@ -23,9 +23,7 @@ class ConceptMatch(Struct, frozen=True, kw_only=True):
     code: Annotated[
         str, Meta(description="ICD-10 category of the concept (three characters).", examples=["C34", "J44"])
     ]
-    system: Annotated[Literal["icd10"], Meta(description="Code system of `code`.", examples=["icd10"])] = (
-        "icd10"
-    )
+    system: Annotated[Literal["icd10"], Meta(description="Code system of `code`.", examples=["icd10"])] = "icd10"
     label: Annotated[
         str,
         Meta(
@@ -34,12 +32,8 @@ class ConceptMatch(Struct, frozen=True, kw_only=True):
         ),
     ]
     score: Annotated[Score, Meta(description="How sure the reading is (0 to 1).", examples=[0.97])]
-    start: Annotated[
-        Offset, Meta(description="Offset of the first character in the original text.", examples=[14])
-    ]
-    end: Annotated[
-        Offset, Meta(description="Offset after the last character in the original text.", examples=[40])
-    ]
+    start: Annotated[Offset, Meta(description="Offset of the first character in the original text.", examples=[14])]
+    end: Annotated[Offset, Meta(description="Offset after the last character in the original text.", examples=[40])]
     method: Annotated[Method, Meta(description="How it was found.", examples=["synonym"])]
     excluded: Annotated[
         bool, Meta(description="Whether the text says the condition must be absent.", examples=[False])
@@ -56,9 +50,7 @@ class AreaMatch(Struct, frozen=True, kw_only=True):
 class Reading(Struct, frozen=True, kw_only=True):
     """What one text was read as. Excluded concepts stand last and give no therapy area."""
 
-    concepts: Annotated[
-        tuple[ConceptMatch, ...], Meta(description="Concepts, best first; excluded ones last.")
-    ] = ()
+    concepts: Annotated[tuple[ConceptMatch, ...], Meta(description="Concepts, best first; excluded ones last.")] = ()
     therapy_areas: Annotated[tuple[AreaMatch, ...], Meta(description="Therapy areas, best first.")] = ()
     ambiguous: Annotated[
         bool,

@@ -45,9 +45,7 @@ _BRITISH = (
 )
 _ROMAN = {
     r: str(i)
-    for i, r in enumerate(
-        ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"], start=1
-    )
+    for i, r in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"], start=1)
 }
 # Stems after which a roman numeral is a number: type II, stage IV, factor VIII, klass III.
 _NUMBERED = frozenset(

@@ -76,9 +76,7 @@ class PhraseFinder:
             return token.stem
         lower = token.raw.casefold()
         for digraph, letter in (("oe", "ö"), ("ae", "ä"), ("æ", "ä")):
-            if digraph in lower and (other := stem(fold(lower.replace(digraph, letter)))) in (
-                self._vocabulary.stems
-            ):
+            if digraph in lower and (other := stem(fold(lower.replace(digraph, letter)))) in (self._vocabulary.stems):
                 return other
         return token.stem
 
@@ -144,8 +142,7 @@ class PhraseFinder:
         others = [
             term
             for term in terms[1:]
-            if (term.rank <= SYNONYM) == (best.rank <= SYNONYM)
-            and category[term.concept] != category[best.concept]
+            if (term.rank <= SYNONYM) == (best.rank <= SYNONYM) and category[term.concept] != category[best.concept]
         ]
         return [best, *others[:MAX_ALTERNATIVES]]
 

@@ -79,9 +79,7 @@ class Reader:
         for hit in hits:
             place += (hit.first, hit.last) != span
             span = (hit.first, hit.last)
-            worth = (
-                hit.score * (1 + PER_WORD * min(hit.size - 1, 6)) * (1 - min(0.5, PER_PLACE * (place - 1)))
-            )
+            worth = hit.score * (1 + PER_WORD * min(hit.size - 1, 6)) * (1 - min(0.5, PER_PLACE * (place - 1)))
             worth -= 10.0 * marks[hit.first]
             known = merged.get(hit.concept)
             if known is None or (known[0] < 0 < worth):

@@ -115,9 +115,7 @@ def read_areas(folder: Path = DATA) -> list[AreaRange]:
         for code in line[0].split():
             if not (found := _RANGE.fullmatch(code)):
                 raise ValueError(f"{place}: {code!r} is neither a category nor a range")
-            ranges.append(
-                AreaRange(found[1], found[2] or found[1], _areas(line[1] if len(line) > 1 else "", place))
-            )
+            ranges.append(AreaRange(found[1], found[2] or found[1], _areas(line[1] if len(line) > 1 else "", place)))
     return sorted(ranges, key=lambda r: (_ordinal(r.last) - _ordinal(r.first), r.first), reverse=True)
 
 

@@ -11,19 +11,27 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
 
 from trialport.core.jobs.models import DueJob
 
 log = logging.getLogger(__name__)
 
 QUEUE = "trialport:jobs"
+# Longest waits for Valkey (seconds): for a connection, for an answer, and for all rings of one call.
+_CONNECT_SECONDS = 1.0
+_ANSWER_SECONDS = 5.0
+_RING_SECONDS = 2.0
+# How long a Valkey that did not answer is left alone (seconds).
 _PAUSE_SECONDS = 2.0
 
 
 def encode_ring(value: dict[str, Any]) -> bytes:
-    """Encode what goes to the queue; msgpack, because unpickling would run whatever was written there."""
-    return msgspec.msgpack.encode(value)
+    """Encode what goes to the queue; msgpack, because unpickling would run whatever was written there.
+
+    arq also encodes the errors of rings it cannot serve: their kind says enough, their text may quote a person.
+    """
+    return msgspec.msgpack.encode(value, enc_hook=lambda error: type(error).__name__)
 
 
 def decode_ring(value: bytes) -> dict[str, Any]:
@@ -31,21 +39,29 @@ def decode_ring(value: bytes) -> dict[str, Any]:
     return msgspec.msgpack.decode(value, type=dict[str, Any])
 
 
-def valkey_settings(url: str) -> RedisSettings:
-    """Read a Valkey address into arq's settings, with short time-outs: a doorbell is never waited for."""
-    settings = RedisSettings.from_dsn(url)
-    settings.conn_timeout = 1
-    settings.conn_retries = 0
-    settings.conn_retry_delay = 0
-    return settings
+def open_queue(url: str) -> ArqRedis:
+    """Return arq's client for a Valkey address; it connects when it is first used.
+
+    arq's own way to connect sets no longest wait for an answer: a server that vanished without closing the
+    connection would be waited for until the operating system gives up, which takes a quarter of an hour.
+    """
+    queue: ArqRedis = ArqRedis.from_url(
+        url,
+        socket_connect_timeout=_CONNECT_SECONDS,
+        socket_timeout=_ANSWER_SECONDS,
+        socket_keepalive=True,
+    )
+    queue.job_serializer = encode_ring
+    queue.job_deserializer = decode_ring
+    queue.default_queue_name = QUEUE
+    return queue
 
 
 class Doorbell:
     """Rings for jobs; an unreachable Valkey is noted once and left alone for two seconds."""
 
     def __init__(self, url: str) -> None:
-        self._settings = valkey_settings(url)
-        self._redis: ArqRedis | None = None
+        self._queue = open_queue(url)
         self._silent_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -60,10 +76,9 @@ class Doorbell:
         if time.monotonic() < self._silent_until:
             return
         try:
-            async with asyncio.timeout(2):
-                redis = await self._connect()
+            async with asyncio.timeout(_RING_SECONDS):
                 for job in jobs:
-                    await redis.enqueue_job(
+                    await self._queue.enqueue_job(
                         job.kind,
                         str(job.job_id),
                         _job_id=f"{job.kind}:{job.job_id}:{job.bell}",
@@ -73,19 +88,8 @@ class Doorbell:
             self._silent_until = time.monotonic() + _PAUSE_SECONDS
             log.warning("the doorbell did not ring: %s", type(error).__name__)
 
-    async def _connect(self) -> ArqRedis:
-        if self._redis is None:
-            self._redis = await create_pool(
-                self._settings,
-                job_serializer=encode_ring,
-                job_deserializer=decode_ring,
-                default_queue_name=QUEUE,
-            )
-        return self._redis
-
     async def close(self) -> None:
         """Let rings under way finish, then close the connection."""
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=2)
-        if self._redis is not None:
-            await self._redis.aclose()
+            await asyncio.wait(self._tasks, timeout=_RING_SECONDS)
+        await self._queue.aclose()

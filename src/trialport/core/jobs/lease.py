@@ -46,9 +46,7 @@ async def ask_for_job(
 
 async def finish_job(tx: Transaction, job: ClaimedJob) -> None:
     """Mark the job done in the transaction that holds its result; raises LeaseLostError to roll that back."""
-    done = await queries.update_job_done(
-        tx.connection, job_id=job.job_id, lease_token=job.lease_token, now=tx.now
-    )
+    done = await queries.update_job_done(tx.connection, job_id=job.job_id, lease_token=job.lease_token, now=tx.now)
     if not done:
         raise LeaseLostError(str(job.job_id))
 
@@ -58,6 +56,8 @@ async def run_leased(pool: Pool, settings: Settings, job_id: UUID, work: Work, b
 
     `bury` is called in the transaction that gives a job up for good. Returns whether the work was done.
     """
+    # Both clocks start before the claim: the holder stops before others may take the job over.
+    give_up_at = asyncio.get_running_loop().time() + settings.lease_seconds
     now = datetime.now(UTC)
     async with transaction(pool) as tx:
         job = await queries.claim_job(
@@ -70,7 +70,7 @@ async def run_leased(pool: Pool, settings: Settings, job_id: UUID, work: Work, b
     if job is None:
         return False
     try:
-        async with asyncio.timeout(settings.lease_seconds):
+        async with asyncio.timeout_at(give_up_at):
             await work(job)
     except LeaseLostError:
         log.info("job %s was taken over", job.job_id)

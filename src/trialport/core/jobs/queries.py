@@ -40,7 +40,8 @@ async def upsert_job(
             lease_until = '-infinity',
             finished_at = null,
             last_error = case when job.state = 'queued' then job.last_error end
-        returning job_id, kind, attempt::text || '-' || floor(extract(epoch from available_at) * 1000)::text as bell
+        returning job_id, kind,
+            attempt::text || '-' || floor(extract(epoch from available_at) * 1000)::text || '-0' as bell
         """,
         kind,
         subject_id,
@@ -123,11 +124,20 @@ async def update_expired_jobs_dead(connection: Connection, *, now: datetime) -> 
     return msgspec.convert(records, list[ClaimedJob])
 
 
-async def select_due_jobs(connection: Connection, *, now: datetime, limit: int) -> list[DueJob]:
-    """Find jobs that nobody is working on although they are due; skips rows another sweep holds."""
+async def select_due_jobs(
+    connection: Connection, *, now: datetime, limit: int, patience_seconds: float = 60.0
+) -> list[DueJob]:
+    """Find jobs that nobody is working on although they are due; skips rows another sweep holds.
+
+    A job that is still due after `patience_seconds` gets another bell: the worker that took the ring may have
+    died before it claimed the job, and arq refuses the old bell until it has noticed, which takes it longer.
+    """
     records = await connection.fetch(
         """
-        select job_id, kind, attempt::text || '-' || floor(extract(epoch from available_at) * 1000)::text as bell
+        select job_id, kind,
+               attempt::text || '-' || floor(extract(epoch from available_at) * 1000)::text || '-'
+                   || floor(extract(epoch from $1 - greatest(available_at, lease_until)) / $3::double precision)::text
+                   as bell
         from job
         where (state = 'queued' and available_at <= $1)
            or (state = 'running' and lease_until < $1 and attempt < max_attempts)
@@ -137,6 +147,7 @@ async def select_due_jobs(connection: Connection, *, now: datetime, limit: int) 
         """,
         now,
         limit,
+        patience_seconds,
     )
     return msgspec.convert(records, list[DueJob])
 

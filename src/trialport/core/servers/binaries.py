@@ -74,8 +74,7 @@ def programs_for(account: Account | None, major: int, runtime: Path) -> Path:
     programs = copy / package.name / f"pginstall{major}" / "bin"
     if not _can_run(programs / "postgres", account):
         raise ServerError(
-            "PostgreSQL does not run as root, and no other account can be used here. "
-            "Start again as an ordinary user"
+            "PostgreSQL does not run as root, and no other account can be used here. Start again as an ordinary user"
         )
     return programs
 

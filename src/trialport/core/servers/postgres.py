@@ -91,9 +91,7 @@ class PostgresServer:
 
     def dbmate_url(self, database: str) -> str:
         """Return the address for dbmate."""
-        return (
-            f"postgres://postgres@/{quote(database)}?socket={quote(str(self.socket_folder))}&sslmode=disable"
-        )
+        return f"postgres://postgres@/{quote(database)}?socket={quote(str(self.socket_folder))}&sslmode=disable"
 
     def connect(self, database: str) -> "asyncio.Future[asyncpg.Connection]":
         """Connect as `await server.connect(name)`, whatever PG... variables the environment holds."""
@@ -103,8 +101,12 @@ class PostgresServer:
         return connecting
 
     def create_database(self, name: str, *, template: str = "template1") -> bool:
-        """Make a database, False if it was there; for callers outside an event loop."""
-        return asyncio.run(self._create_database(name, template))
+        """Make a database, False if it was there; for callers outside an event loop. Raises ServerError."""
+        try:
+            return asyncio.run(self._create_database(name, template))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            known = explain(str(error), self.folder)
+            raise ServerError(known or f"the database {name} could not be made ({error}). See {self.log}") from error
 
     async def _create_database(self, name: str, template: str) -> bool:
         connection = await self.connect("postgres")

@@ -24,9 +24,7 @@ def send(process: psutil.Process, number: signal.Signals) -> None:
         return
 
 
-def wait_until_gone(
-    processes: Sequence[psutil.Process], seconds: float, check: Callable[[], None] = go_on
-) -> bool:
+def wait_until_gone(processes: Sequence[psutil.Process], seconds: float, check: Callable[[], None] = go_on) -> bool:
     """Wait for all to end; False if one still runs after `seconds`."""
     deadline = time.monotonic() + seconds
     while not all(is_gone(process) for process in processes):

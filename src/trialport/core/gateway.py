@@ -1,0 +1,113 @@
+"""What surrounds every request: its id, the headers of every answer, the unread body, one line of log."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from litestar.types import ASGIApp
+
+# The framework's own types of these tell requests from answers only by name; what passes here is plain ASGI.
+Message = Any
+Scope = Any
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+
+# A client that is still sending does not listen: an answer that leaves before its body has been taken in
+# reaches it as a broken connection. More than this is not waited for (bytes, seconds).
+_DRAINED_BYTES = 128_000_000
+_DRAIN_SECONDS = 20.0
+
+
+class Gateway:
+    """The outermost layer, around routing too, so that a 404 or 405 is treated like any answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; GET answers HEAD, without the body (RFC 9110, 9.3.2)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        method = scope["method"]
+        if method == "HEAD":
+            scope["method"] = "GET"
+        state = scope.setdefault("state", {})
+        state["request_id"] = uuid4().hex
+        exchange = _Exchange(scope, receive, send, is_head=method == "HEAD")
+        try:
+            await self._app(scope, exchange.receive, exchange.send)
+        finally:
+            _log_request(scope, method, exchange.status, (perf_counter() - started) * 1000)
+
+
+class _Exchange:
+    """One request and its answer, as they pass through."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, is_head: bool) -> None:
+        self.status = 0
+        self._scope, self._receive, self._send, self._is_head = scope, receive, send, is_head
+        names = dict(scope["headers"])
+        has_body = b"transfer-encoding" in names or names.get(b"content-length", b"0") != b"0"
+        # Whoever asks before sending (Expect: 100-continue) does listen, and need not send at all.
+        self._is_unread = has_body and b"expect" not in names
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            self._is_unread = False
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._add_headers(message)
+            if self._is_unread:
+                await self._drain()
+        elif self._is_head and message["type"] == "http.response.body":
+            message["body"] = b""
+        await self._send(message)
+
+    def _add_headers(self, message: Message) -> None:
+        names = {name.lower() for name, _ in message["headers"]}
+        request_id = self._scope["state"]["request_id"].encode()
+        message["headers"] = [
+            *message["headers"],
+            (b"x-request-id", request_id),
+            *(header for header in _HEADERS if header[0] not in names),
+        ]
+
+    async def _drain(self) -> None:
+        taken = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while self._is_unread and taken < _DRAINED_BYTES:
+                    message = await self.receive()
+                    taken += len(message.get("body", b""))
+
+
+def _log_request(scope: Scope, method: str, status: int, milliseconds: float) -> None:
+    """Write one line without addresses, queries and bodies: they may name persons or carry secrets."""
+    state = scope["state"]
+    place = state.get("failed_at")
+    log.log(
+        logging.ERROR if status == 0 or status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
+        "%s %s %d %.1f ms request=%s role=%s%s",
+        method,
+        scope.get("path_template", "-"),
+        status,
+        milliseconds,
+        state["request_id"],
+        getattr(scope.get("user"), "role", "-"),
+        f" failed at {place}" if place else "",
+    )

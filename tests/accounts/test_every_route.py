@@ -1,0 +1,364 @@
+"""Every route against every person of the cast: closed by default, and nobody reaches what is not hers.
+
+ROUTES is the one table of who may do what. A route that stands not in it fails, and so does a row without a route.
+"""
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import asyncpg
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from msgspec import Struct
+
+from tests.cast import Cast
+from tests.conftest import Client
+from tests.inquiries.factories import inquiry_body
+from trialport.accounts.service import hash_token
+from trialport.notifications import queries as task_queries
+
+PEOPLE = {
+    "sponsor": "sponsor_contact",
+    "colleague": "sponsor_contact",
+    "rival": "sponsor_contact",
+    "investigator": "investigator",
+    "other_investigator": "investigator",
+    "unit_head": "unit_head",
+    "office": "office",
+    "other_office": "office",
+    "management": "management",
+    "admin": "admin",
+    "service": "service",
+}
+ALL = frozenset(PEOPLE.values())
+SUBMITTING = frozenset({"sponsor_contact", "office", "admin", "service"})
+OFFICE = frozenset({"office", "admin", "service"})
+TASKS = frozenset({"office", "admin"})
+PERSONS = frozenset({"investigator", "unit_head", "office", "admin"})
+CAPACITY = frozenset({"investigator", "unit_head", "office", "admin", "service"})
+NOBODY: frozenset[str] = frozenset()
+
+# Who reaches which object; for everybody else with a fitting role it does not exist.
+REACH = {
+    "inquiry": {
+        "ours": {"sponsor", "colleague", "office", "admin", "service"},
+        "rivals": {"rival", "office", "admin", "service"},
+        "theirs": {"sponsor", "colleague", "other_office", "admin"},
+        "both": {"sponsor", "colleague", "office", "other_office", "admin", "service"},
+    },
+    "capacity": {
+        "lung": {"investigator", "unit_head", "office", "admin", "service"},
+        "heart": {"other_investigator", "office", "admin", "service"},
+        "foreign": {"other_office", "admin"},
+    },
+    "investigator": {
+        "lung": {"investigator", "unit_head", "office", "admin"},
+        "heart": {"other_investigator", "office", "admin"},
+        "foreign": {"other_office", "admin"},
+    },
+    "task": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
+}
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """Who may call a route, what she gets, and which object of REACH it is about."""
+
+    roles: frozenset[str]
+    ok: int = 200
+    about: str | None = None
+    is_open: bool = False
+    body: Callable[[], Any] | None = None
+    headers: dict[str, str] = {}
+
+
+# Changing routes name a state that is never stored: who reaches the object learns that (412), and nothing changes.
+STALE = {"If-Match": '"999"'}
+CAPACITY_PATH = "/api/v1/units/{unit_id}/capacities/{therapy_area}"
+ROUTES: dict[tuple[str, str], Row] = {
+    ("GET", "/health/live"): Row(roles=NOBODY, is_open=True),
+    ("GET", "/health/ready"): Row(roles=NOBODY, is_open=True),
+    ("GET", "/schema/openapi.json"): Row(roles=NOBODY, is_open=True),
+    ("GET", "/schema"): Row(roles=NOBODY),
+    ("GET", "/schema/{path}"): Row(roles=NOBODY),
+    ("GET", "/api/v1/regions"): Row(roles=ALL),
+    ("GET", "/api/v1/regions/{region_id}"): Row(roles=ALL),
+    ("GET", "/api/v1/sites"): Row(roles=ALL),
+    ("GET", "/api/v1/sites/{site_id}"): Row(roles=ALL),
+    ("GET", "/api/v1/units"): Row(roles=ALL),
+    ("GET", "/api/v1/units/{unit_id}"): Row(roles=ALL),
+    ("GET", "/api/v1/resources"): Row(roles=ALL),
+    ("GET", "/api/v1/resources/{resource_id}"): Row(roles=ALL),
+    ("GET", "/api/v1/investigators"): Row(roles=PERSONS),
+    ("GET", "/api/v1/investigators/{investigator_id}"): Row(roles=PERSONS, about="investigator"),
+    ("GET", "/api/v1/capacities"): Row(roles=CAPACITY),
+    ("GET", "/api/v1/units/{unit_id}/capacities"): Row(roles=CAPACITY, about="capacity"),
+    ("GET", CAPACITY_PATH): Row(roles=CAPACITY, about="capacity"),
+    ("PUT", CAPACITY_PATH): Row(
+        roles=CAPACITY, about="capacity", ok=412, headers=STALE, body=lambda: {"state": "open"}
+    ),
+    ("POST", CAPACITY_PATH + "/confirm"): Row(roles=CAPACITY, about="capacity", ok=412, headers=STALE),
+    ("GET", CAPACITY_PATH + "/history"): Row(roles=CAPACITY, about="capacity"),
+    ("GET", "/api/v1/inquiries"): Row(roles=SUBMITTING),
+    ("POST", "/api/v1/inquiries"): Row(
+        # Without a region named, an inquiry goes to the caller's own; the admin has none.
+        roles=SUBMITTING,
+        ok=202,
+        body=lambda: inquiry_body(placement={}),
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}"): Row(roles=SUBMITTING, about="inquiry"),
+    ("PATCH", "/api/v1/inquiries/{inquiry_id}"): Row(
+        roles=SUBMITTING, about="inquiry", ok=412, headers=STALE, body=lambda: {"money": {"payer": "Other"}}
+    ),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/withdraw"): Row(
+        roles=SUBMITTING, about="inquiry", ok=412, headers=STALE, body=dict
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/assessments/latest"): Row(roles=SUBMITTING, about="inquiry"),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/assessments"): Row(roles=OFFICE, about="inquiry", ok=202),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/candidates"): Row(roles=OFFICE, about="inquiry"),
+    ("POST", "/api/v1/matches"): Row(
+        roles=SUBMITTING,
+        body=lambda: {"condition": {"indication": "COPD"}, "placement": {}},
+    ),
+    ("GET", "/api/v1/tasks"): Row(roles=TASKS),
+    ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
+}
+# Valid requests that the admin has to word otherwise, having no region of her own.
+ADMIN_MUST_NAME_A_REGION = {("POST", "/api/v1/inquiries"), ("POST", "/api/v1/matches")}
+
+Objects = dict[str, dict[str, str]]
+
+
+def handled_routes(app: Litestar) -> dict[tuple[str, str], Any]:
+    """Return every handler by method and path; OPTIONS comes with each path from the framework."""
+    return {
+        (method, route.path_format): handler
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        for method in handler.http_methods
+        if method != "OPTIONS"
+    }
+
+
+@pytest.fixture
+async def objects(
+    client: Client, drain: Any, people: Cast, connection: asyncpg.Connection
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Make one object for each entry of REACH; returns its path parameters."""
+    inquiries = {}
+    for name, who, codes in (
+        ("ours", "sponsor", ["TST"]),
+        ("rivals", "rival", ["TST"]),
+        ("theirs", "sponsor", ["OTH"]),
+        ("both", "sponsor", ["TST", "OTH"]),
+    ):
+        answer = await client(who).post("/api/v1/inquiries", json=inquiry_body(placement={"regions_wanted": codes}))
+        assert answer.status_code == 202, answer.text
+        inquiries[name] = answer.json()["inquiry_id"]
+    assert await drain() == 4
+    now = await connection.fetchval("select now()")
+    for name in ("ours", "theirs"):
+        await task_queries.insert_office_task(
+            connection,
+            region_id=people.regions[name],
+            kind="dead_job",
+            object_type="inquiry",
+            object_id=inquiries["ours"],
+            message="Look at it.",
+            dedupe_key=name,
+            now=now,
+        )
+    tasks = dict(await connection.fetch("select dedupe_key, office_task_id from office_task"))
+    return {
+        "inquiry": {name: {"inquiry_id": found} for name, found in inquiries.items()},
+        "capacity": {
+            name: {"unit_id": str(found), "therapy_area": "respiratory"} for name, found in people.units.items()
+        },
+        "investigator": {name: {"investigator_id": str(found)} for name, found in people.investigators.items()},
+        "task": {name: {"office_task_id": str(found)} for name, found in tasks.items()},
+    }
+
+
+@pytest.fixture
+async def register(people: Cast, connection: asyncpg.Connection) -> dict[str, str]:
+    """Path parameters of what everybody may read."""
+    await connection.execute(
+        "insert into resource (region_id, kind, name) values ($1, 'biobank', 'Biobank')", people.regions["ours"]
+    )
+    return {
+        "path": "anything",
+        "region_id": str(people.regions["ours"]),
+        "unit_id": str(people.units["lung"]),
+        "site_id": str(await connection.fetchval("select site_id from site limit 1")),
+        "resource_id": str(await connection.fetchval("select resource_id from resource limit 1")),
+        "therapy_area": "respiratory",
+        "inquiry_id": str(people.regions["ours"]),
+        "investigator_id": str(people.investigators["lung"]),
+        "office_task_id": str(people.regions["ours"]),
+    }
+
+
+class Probe(NamedTuple):
+    """One request and the statuses that answer it rightly."""
+
+    key: tuple[str, str]
+    who: str | None
+    parameters: dict[str, str]
+    wanted: int
+
+
+async def asked(client: Client, probe: Probe) -> int:
+    row = ROUTES[probe.key]
+    method, path = probe.key
+    body = None if row.body is None else row.body()
+    answer = await client(probe.who).request(method, path.format(**probe.parameters), json=body, headers=row.headers)
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"].startswith("application/problem+json")
+        assert answer.json()["status"] == answer.status_code
+    return answer.status_code
+
+
+async def wrong(client: Client, probes: list[Probe]) -> list[str]:
+    """Ask them all; returns those answered otherwise than wanted."""
+    return [
+        f"{' '.join(probe.key)} as {probe.who} {probe.parameters}: {status}, wanted {probe.wanted}"
+        for probe in probes
+        if (status := await asked(client, probe)) != probe.wanted
+    ]
+
+
+async def test_the_table_holds_every_route(app: Litestar) -> None:
+    assert handled_routes(app).keys() == ROUTES.keys()
+
+
+def test_the_table_holds_every_person(people: Cast) -> None:
+    assert people.tokens.keys() == PEOPLE.keys()
+
+
+async def test_a_route_is_open_names_its_roles_or_is_closed(app: Litestar) -> None:
+    handlers = handled_routes(app)
+    assert {key for key, row in ROUTES.items() if row.is_open} == {
+        ("GET", "/health/live"),
+        ("GET", "/health/ready"),
+        ("GET", "/schema/openapi.json"),
+    }
+    marked = {key for key, handler in handlers.items() if handler.opt.get("open")}
+    assert marked == {("GET", "/health/live"), ("GET", "/health/ready")}
+    named = {key: frozenset(handler.opt.get("roles", ())) for key, handler in handlers.items()}
+    assert named == {key: row.roles for key, row in ROUTES.items()}
+
+
+async def test_every_person_gets_what_the_table_says(client: Client, objects: Any, register: dict[str, str]) -> None:
+    probes = []
+    for key, row in ROUTES.items():
+        for who, role in PEOPLE.items():
+            if row.is_open:
+                wanted = 200
+            elif role not in row.roles:
+                wanted = 403
+            elif who == "admin" and key in ADMIN_MUST_NAME_A_REGION:
+                wanted = 422
+            else:
+                wanted = row.ok
+            if row.about is None or role not in row.roles:
+                probes.append(Probe(key, who, register, wanted))
+                continue
+            probes += [
+                Probe(key, who, parameters, wanted if who in REACH[row.about][name] else 404)
+                for name, parameters in objects[row.about].items()
+            ]
+    assert await wrong(client, probes) == []
+    assert len(probes) > 500
+
+
+async def test_no_token_opens_nothing(client: Client, register: dict[str, str]) -> None:
+    probes = [Probe(key, None, register, 200 if row.is_open else 401) for key, row in ROUTES.items()]
+    assert await wrong(client, probes) == []
+
+
+async def test_a_revoked_token_opens_nothing(
+    client: Client, register: dict[str, str], connection: asyncpg.Connection, people: Cast
+) -> None:
+    assert (await client("admin").get("/api/v1/regions")).status_code == 200
+    await connection.execute(
+        "update access_token set revoked_at = now() where token_hash = $1", hash_token(people.tokens["admin"])
+    )
+    probes = [Probe(key, "admin", register, 200 if row.is_open else 401) for key, row in ROUTES.items()]
+    assert await wrong(client, probes) == []
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer nonsense",
+        "Bearer tp_",
+        "Bearer tp_" + "a" * 43,
+        "Bearer " + "a" * 5000,
+        "Basic dXNlcjpwYXNz",
+        "tp_token-without-scheme",
+        "Bearer tp_' or true --",
+    ],
+)
+async def test_a_made_up_token_opens_nothing(client: Client, authorization: str) -> None:
+    answer = await client(None).get("/api/v1/regions", headers={"Authorization": authorization})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.json()["type"] == "urn:trialport:problem:not-signed-in"
+
+
+async def test_a_token_is_not_taken_from_the_address(client: Client, people: Cast) -> None:
+    token = people.tokens["admin"]
+    for address in (f"/api/v1/regions?token={token}", f"/api/v1/regions?access_token={token}"):
+        assert (await client(None).get(address)).status_code == 401
+    client_with_cookie = client(None)
+    client_with_cookie.cookies.set("token", token)
+    assert (await client_with_cookie.get("/api/v1/regions")).status_code == 401
+
+
+async def test_open_addresses_open_nothing_beside_them(client: Client, register: dict[str, str]) -> None:
+    """An exception for one address must not be found inside another (a prefix, a suffix, a detour)."""
+    for address in (
+        "/health",
+        "/health/live/x",
+        "/health/live/../../api/v1/regions",
+        "/api/v1/regions/health/live",
+        "/api/v1/units/schema/openapi.json",
+        "/api/v1/regions?next=/schema/openapi.json",
+        "/schema/openapi.jsonx",
+        "/schema/openapi.yaml",
+        "/schema/swagger",
+        "/schema",
+        "//health/live",
+        "/api/v1/health/live",
+    ):
+        answer = await client(None).get(address)
+        assert answer.status_code in (401, 404), address
+        assert "paths" not in answer.text
+
+
+async def test_other_methods_open_nothing(client: Client, register: dict[str, str]) -> None:
+    """A path answers the methods of the table only; the rest is refused for whoever asks."""
+    paths = {path: {method for method, _ in group} for path, group in groupby(sorted(ROUTES, key=_path), key=_path)}
+    for path, methods in paths.items():
+        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - methods:
+            for who in (None, "admin"):
+                answer = await client(who).request(method, path.format(**register))
+                assert answer.status_code in (401, 403, 404, 405), (method, path, who)
+
+
+async def test_options_tells_nothing_but_methods(client: Client, register: dict[str, str]) -> None:
+    for _, path in ROUTES:
+        for who in (None, "sponsor", "admin"):
+            answer = await client(who).options(path.format(**register))
+            assert answer.status_code < 500, (path, who, answer.text)
+            assert answer.status_code >= 400 or answer.text == "", (path, who)
+            assert "access-control-allow-origin" not in answer.headers
+
+
+def _path(key: tuple[str, str]) -> str:
+    return key[1]

@@ -1,0 +1,99 @@
+"""The index: what goes in comes out, in an order of its own."""
+
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.matching.factories import ON, OTHER_REGION, REGION, capacity, columns, question, ranked
+from trialport.matching.arrays import RaggedDraft
+from trialport.matching.columns import Identifiers
+from trialport.matching.ranking import rank
+from trialport.matching.window import add_months
+from trialport.matching.words import nearly_equal
+
+
+def test_an_empty_register_ranks_nobody() -> None:
+    found = ranked(question(units_wanted=(UUID(int=1),), gmo=True, equipment=("mri",)))
+    assert (found.candidates, found.excluded, found.candidate_count, found.excluded_count) == ((), (), 0, 0)
+
+
+def test_rows_stand_by_unit_and_capacity() -> None:
+    rows = [capacity(number) for number in (3, 1, 2)]
+    index = columns(*rows)
+    assert [index.capacity_id[row] for row in range(3)] == sorted(row.capacity_id for row in rows)
+    assert [index.unit_of(row).unit_name for row in range(3)] == ["Unit 1", "Unit 2", "Unit 3"]
+
+
+def test_only_the_regions_asked_are_ranked() -> None:
+    index = columns(capacity(1), capacity(2, region_id=OTHER_REGION))
+    for regions, expected in (((REGION,), ["Unit 1"]), ((OTHER_REGION,), ["Unit 2"]), ((), [])):
+        found = rank(question(), index, on=ON, regions=regions, limit=None)
+        assert [one.unit_name for one in found.candidates] == expected
+
+
+def test_words_are_kept_once() -> None:
+    index = columns(*(capacity(number, conditions=("needs a nurse",)) for number in range(1, 9)))
+    assert sorted(index.strings) == ["COPD", "needs a nurse"]
+
+
+def test_numbers_keep_what_they_stand_for() -> None:
+    found = ranked(question(), capacity(participants_per_month=3.3), capacity(2, participants_per_month=0.7))
+    told = [one.offered for each in found.candidates for one in each.criteria if one.name == "participants"]
+    assert told == [40, 8]
+
+
+@given(st.lists(st.uuids(), min_size=1, max_size=20))
+def test_identifiers_come_back_as_they_were(values: list[UUID]) -> None:
+    packed = Identifiers.of(values)
+    assert [packed[row] for row in range(len(values))] == values
+    assert packed.equal_to(values[0]).tolist() == [value == values[0] for value in values]
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 9), max_size=5), min_size=1, max_size=12),
+)
+def test_ragged_rows_are_read_as_written(rows: list[list[int]]) -> None:
+    draft = RaggedDraft()
+    for row in rows:
+        draft.add(row)
+    order = np.array(sorted(range(len(rows)), key=lambda number: (rows[number], number)))
+    ragged = draft.finish(order)
+    assert [ragged.of(row).tolist() for row in range(len(rows))] == [rows[number] for number in order]
+    levels, values = np.arange(10, dtype=np.int8), np.arange(10, dtype=np.float64)
+    for picked in (np.arange(len(rows)), np.arange(len(rows))[::-2], np.arange(0)):
+        chosen = [rows[order[row]] for row in picked]
+        assert ragged.best(picked, levels).tolist() == [max(row, default=0) for row in chosen]
+        assert ragged.total(picked, values).tolist() == [sum(row) for row in chosen]
+        assert ragged.any(picked).tolist() == [bool(row) for row in chosen]
+
+
+@pytest.mark.parametrize(
+    ("indication", "words", "same"),
+    [
+        ("Zzblorb-syndrome", "zzblorb syndrome", True),
+        ("zzblorb syndrome", "syndrome, zzblorb", True),
+        ("zzblorb syndrome type 1", "zzblorb syndrome type 2", False),
+        ("hypozzblorbism", "hyperzzblorbism", False),
+        ("zzblorb syndrome", "non-zzblorb syndrome", False),
+        ("severe zzblorb syndrome in adults", "zzblorb", False),
+        ("zzblorb syndrome", "", False),
+    ],
+)
+def test_unread_words_are_the_same_only_when_nearly_equal(indication: str, words: str, *, same: bool) -> None:
+    assert (words in nearly_equal(indication, [words])) == same
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [("2026-11-21", 12, "2027-11-21"), ("2026-08-31", 6, "2027-02-28"), ("2027-12-01", 1, "2028-01-01")],
+)
+def test_months_are_counted_on_the_calendar(day: str, months: int, expected: str) -> None:
+    assert add_months(type(ON).fromisoformat(day), months).isoformat() == expected
+
+
+def test_the_last_year_of_the_calendar_does_no_harm() -> None:
+    found = ranked(question(planned_start=type(ON).max, recruitment_months=240), capacity())
+    assert found.candidate_count == 1

@@ -1,0 +1,120 @@
+"""What an inquiry asks of a unit."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from trialport.inquiries.models import InquiryContent, Population
+from trialport.matching.question import age_groups, from_content
+from trialport.vocabulary.codes import AGE_GROUPS
+from trialport.vocabulary.models import AreaMatch, ConceptMatch, Reading
+
+CHILDREN = ("newborn", "infant", "child", "adolescent")
+
+
+@pytest.mark.parametrize(
+    ("age_from", "age_to", "paediatric", "expected"),
+    [
+        (None, None, False, ()),
+        (None, None, True, CHILDREN),
+        (18, None, False, ("adult", "older_adult")),
+        (18, 64, True, ("adult",)),
+        (18, 65, False, ("adult",)),
+        (18, 66, False, ("adult", "older_adult")),
+        (65, None, False, ("older_adult",)),
+        (65, 65, False, ("older_adult",)),
+        (12, 17, False, ("adolescent",)),
+        (12, 18, False, ("adolescent",)),
+        (None, 17, False, CHILDREN),
+        (None, 70, False, ("adult", "older_adult")),
+        (None, 70, True, AGE_GROUPS),
+        (0, 0, False, ("newborn", "infant")),
+        (0, 2, False, ("newborn", "infant")),
+        (1, 5, False, ("infant", "child")),
+        (40, 80, False, ("adult", "older_adult")),
+        (120, 120, False, ("older_adult",)),
+        (70, 20, False, ("older_adult",)),
+    ],
+)
+def test_ages_are_read_as_groups(
+    age_from: int | None, age_to: int | None, *, paediatric: bool, expected: tuple[str, ...]
+) -> None:
+    population = Population(age_from=age_from, age_to=age_to)
+    assert age_groups(population, paediatric=paediatric) == expected
+
+
+def content(**groups: Any) -> InquiryContent:
+    contact = {"name": "Kim Exempel", "email": "kim.exempel@example.org"}
+    asked = {
+        "who": {
+            "sponsor_name": "Exempel Pharma AB",
+            "sponsor_kind": "company",
+            "award_status": "own_trial",
+            "contact": contact,
+        },
+        "identity": {"working_title": "Title"},
+        "kind": {"study_type": "drug", "phase": "3"},
+        "product": {"mechanism": "not told"},
+        "condition": {"indication": "COPD"},
+        "numbers": {"participants_wanted": 25, "planned_start": "2027-03-01"},
+        "answer": {"outcome_promised_by": "2027-01-31"},
+    }
+    return msgspec.convert(asked | groups, InquiryContent)
+
+
+def read(concept: str, score: float, *, excluded: bool = False) -> ConceptMatch:
+    return ConceptMatch(
+        concept=concept,
+        code=concept[:3],
+        label=f"label of {concept}",
+        score=score,
+        start=0,
+        end=1,
+        method="exact",
+        excluded=excluded,
+    )
+
+
+def test_excluded_concepts_and_weak_guesses_do_not_count() -> None:
+    reading = Reading(concepts=(read("J44", 0.9), read("J42", 0.5), read("J45", 1.0, excluded=True)))
+    assert [one.concept for one in from_content(content(), reading).concepts] == ["J44"]
+
+
+def test_codes_given_count_as_concepts_by_their_category() -> None:
+    condition = {"indication": "lung disease", "icd10_codes": ["C34.1", "J44", "J44.0"]}
+    reading = Reading(concepts=(read("J44", 0.9),), therapy_areas=(AreaMatch(code="respiratory", score=0.9),))
+    question = from_content(content(condition=condition), reading)
+    assert [(one.concept, one.label) for one in question.concepts] == [
+        ("J44", "label of J44"),
+        ("C34", "C34.1"),
+    ]
+    assert question.therapy_areas == ("respiratory",)
+
+
+def test_participants_are_shared_by_the_sites_wanted() -> None:
+    assert from_content(content(), Reading()).participants_per_unit == 25
+    numbers = {"participants_wanted": 25, "sites_wanted": 2, "planned_start": "2027-03-01"}
+    assert from_content(content(numbers=numbers), Reading()).participants_per_unit == 13
+
+
+def test_what_is_not_said_is_not_asked() -> None:
+    question = from_content(content(), Reading())
+    assert question.recruitment_months == 12
+    assert not question.atmp
+    assert not question.gmo
+    assert question.dct_activities == ()
+    assert question.nurse_hours is None
+
+
+def test_wishes_are_split_by_how_much_they_matter() -> None:
+    wishes = {"video_visit": "optional", "wearable": "not_used", "home_nurse_visit": "required"}
+    question = from_content(content(dct_activities=wishes), Reading())
+    assert (question.dct_required, question.dct_optional) == (("home_nurse_visit",), ("video_visit",))
+    assert question.dct_activities == ("home_nurse_visit", "video_visit")
+
+
+def test_an_advanced_therapy_is_told_by_its_study_type() -> None:
+    kind = {"study_type": "atmp", "phase": "1_2", "first_in_human": True}
+    question = from_content(content(kind=kind, product={"mechanism": "CAR-T", "gmo": True}), Reading())
+    assert (question.atmp, question.gmo, question.first_in_human) == (True, True, True)
