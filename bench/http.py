@@ -76,7 +76,7 @@ def _post(port: int, path: str, body: bytes, token: str | None) -> dict[str, str
     import urllib.request  # noqa: PLC0415
 
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    call = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers)  # noqa: S310
+    call = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers)
     with urllib.request.urlopen(call) as answer:  # noqa: S310
         made: dict[str, str] = json.load(answer)
     return made

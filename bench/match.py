@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -32,6 +33,7 @@ from trialport.vocabulary.codes import (
     PHASES,
     RESOURCE_KINDS,
     STUDY_TYPES,
+    DctAnswer,
     ResourceKind,
 )
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
@@ -55,15 +57,14 @@ def generated(count: int, vocabulary: Vocabulary) -> Iterator[CapacityRow]:
     """Capacities as varied as a country's: from silent to complete, mostly of one to four indications."""
     choose = random.Random(SEED)  # noqa: S311 - made-up data, no secret.
     concepts = sorted(vocabulary.concept_ids)
-    # Half of the indications asked for, so that a match finds more than a handful.
+    # The indications asked for are among the common ones, so that a match finds more than a handful.
     common = [*INQUIRIES, *(choose.choice(concepts) for _ in range(150))]
     for number in range(count):
         first = choose.choice(common)
         others = (choose.choice(concepts) for _ in range(choose.randrange(4)))
-        indications = [vocabulary.label(concept) for concept in (first, *others)]
-        areas = vocabulary.areas_of(first) or ("oncology",)
+        indications = tuple(vocabulary.label(concept) for concept in (first, *others))
+        area = (vocabulary.areas_of(first) or ("oncology",))[0]
         unit = number // CAPACITIES_A_UNIT
-        told = choose.random() < 0.8
         yield CapacityRow(
             capacity_id=UUID(int=choose.getrandbits(128)),
             region_id=REGIONS[unit % len(REGIONS)],
@@ -72,41 +73,56 @@ def generated(count: int, vocabulary: Vocabulary) -> Iterator[CapacityRow]:
             unit_name=f"Unit {unit}",
             site_name=f"Site {unit // 20}",
             unit_kind="hospital_department",
-            therapy_area=areas[0],
-            indications=tuple(indications) if choose.random() < 0.7 else (),
-            study_types=STUDY_TYPES if told else (),
-            phases=tuple(choose.sample(PHASES, 6)) if told else (),
-            age_groups=AGE_GROUPS[choose.randrange(5) :] if told else (),
-            care_settings=tuple(choose.sample(CARE_SETTINGS, 2)),
-            state=choose.choices(("open", "limited", "full", "paused"), (70, 15, 10, 5))[0],
-            state_until=ON + timedelta(days=choose.randrange(400)) if choose.random() < 0.3 else None,
-            new_trials_possible=True if told else None,
-            new_trials_from=ON + timedelta(days=choose.randrange(200)) if choose.random() < 0.2 else None,
-            participants_per_month=round(choose.random() * 6, 1) if told else None,
-            participants_basis=choose.choice(("estimate", "register", "ehr_count")),
-            nurse_hours_free=float(choose.randrange(30)) if told else None,
-            physician_hours_free=float(choose.randrange(10)) if told else None,
-            competing_trials=tuple(indications[:1]) if choose.random() < 0.2 else (),
-            lead_time_days=choose.choice((None, 30, 60, 120)),
-            dct_activities={
-                activity: DctOffer(answer=choose.choice(("own", "with_partner", "cannot")))
-                for activity in choose.sample(DCT_ACTIVITIES, 8)
-            },
-            equipment=tuple(choose.sample(CAPABILITIES, 4)),
-            resources=tuple(choose.sample(RESOURCE_KINDS, 2)),
+            therapy_area=area,
+            indications=indications if choose.random() < 0.7 else (),
+            competing_trials=indications[:1] if choose.random() < 0.2 else (),
             experience=tuple(
-                Experience(therapy_area=areas[0], phase=phase, trials=choose.randrange(6))
+                Experience(therapy_area=area, phase=phase, trials=choose.randrange(6))
                 for phase in choose.sample(PHASES, 3)
             ),
-            capabilities={
-                capability: CapabilityOffer(available=choose.random() < 0.8)
-                for capability in choose.sample(CAPABILITIES, 4)
-            },
-            confirmed_at=datetime(2026, 9, 1, tzinfo=UTC),
-            valid_until=ON + timedelta(days=choose.randrange(-60, 90)),
             revision=1,
-            gcp_investigators=choose.randrange(4),
+            **_state(choose),
+            **_offer(choose),
         )
+
+
+def _state(choose: random.Random) -> dict[str, Any]:
+    """How open a unit is, how many it can recruit, and how fresh the record is; a fifth say little."""
+    told = choose.random() < 0.8
+    return {
+        "study_types": STUDY_TYPES if told else (),
+        "phases": tuple(choose.sample(PHASES, 6)) if told else (),
+        "age_groups": AGE_GROUPS[choose.randrange(5) :] if told else (),
+        "state": choose.choices(("open", "limited", "full", "paused"), (70, 15, 10, 5))[0],
+        "state_until": ON + timedelta(days=choose.randrange(400)) if choose.random() < 0.3 else None,
+        "new_trials_possible": True if told else None,
+        "new_trials_from": ON + timedelta(days=choose.randrange(200)) if choose.random() < 0.2 else None,
+        "lead_time_days": choose.choice((None, 30, 60, 120)),
+        "participants_per_month": round(choose.random() * 6, 1) if told else None,
+        "participants_basis": choose.choice(("estimate", "register", "ehr_count")),
+        "nurse_hours_free": float(choose.randrange(30)) if told else None,
+        "physician_hours_free": float(choose.randrange(10)) if told else None,
+        "confirmed_at": datetime(2026, 9, 1, tzinfo=UTC),
+        "valid_until": ON + timedelta(days=choose.randrange(-60, 90)),
+    }
+
+
+def _offer(choose: random.Random) -> dict[str, Any]:
+    """What a unit has and can do."""
+    answers: tuple[DctAnswer, ...] = ("own", "with_partner", "cannot")
+    return {
+        "care_settings": tuple(choose.sample(CARE_SETTINGS, 2)),
+        "dct_activities": {
+            activity: DctOffer(answer=choose.choice(answers)) for activity in choose.sample(DCT_ACTIVITIES, 8)
+        },
+        "equipment": tuple(choose.sample(CAPABILITIES, 4)),
+        "resources": tuple(choose.sample(RESOURCE_KINDS, 2)),
+        "capabilities": {
+            capability: CapabilityOffer(available=choose.random() < 0.8)
+            for capability in choose.sample(CAPABILITIES, 4)
+        },
+        "gcp_investigators": choose.randrange(4),
+    }
 
 
 def questions(vocabulary: Vocabulary) -> list[MatchQuestion]:

@@ -303,18 +303,24 @@ def wait_until(condition: Callable[[], bool], running: "subprocess.Popen[bytes]"
     return False
 
 
-@pytest.mark.parametrize(("service", "command"), [("api", "serve"), ("worker", "work")])
-async def test_the_health_check_follows_the_program(service: str, command: str, settings: Settings) -> None:
-    environment = {
+async def test_the_health_check_of_the_api_follows_it(settings: Settings) -> None:
+    await asyncio.to_thread(follow, "api", "serve", environment_of(settings))
+
+
+async def test_the_health_check_of_the_worker_follows_it(settings: Settings) -> None:
+    await asyncio.to_thread(follow, "worker", "work", environment_of(settings))
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    return {
         "TRIALPORT_DATABASE_URL": settings.database_url,
         "TRIALPORT_VALKEY_URL": settings.valkey_url,
         "TRIALPORT_PORT": str(free_port()),
     }
-    assert SERVICES[service]["command"] == [command]
-    await asyncio.to_thread(follow, service, command, environment)
 
 
 def follow(service: str, command: str, environment: Mapping[str, str]) -> None:
+    assert SERVICES[service]["command"] == [command]
     assert not check_health(service, environment)
     program = run_program(command, environment)
     try:

@@ -1,6 +1,7 @@
 """Clients that never give up, and a monkey that kills what serves them."""
 
 import asyncio
+import itertools
 import random
 import signal
 from typing import Any
@@ -92,7 +93,7 @@ class Clients:
     async def _persist(
         self, method: str, path: str, body: dict[str, Any], headers: dict[str, str]
     ) -> httpx.Response:
-        while True:
+        for attempt in itertools.count():
             impatient = self._random.random() < 0.1
             try:
                 answer = await self._http.request(
@@ -107,7 +108,8 @@ class Clients:
             if answer is not None and answer.status_code < 500:
                 return answer
             self._record.retries += 1
-            await asyncio.sleep(self._random.uniform(0.02, 0.3))
+            await asyncio.sleep(self._random.uniform(0.02, min(0.1 * 2**attempt, 1.0)))
+        raise AssertionError("unreachable")
 
 
 class Monkey:

@@ -30,7 +30,7 @@ def hash_request(path: str, body: Any) -> bytes:
     return hashlib.sha256(path.encode() + b"\0" + msgspec.json.encode(body, order="deterministic")).digest()
 
 
-async def stored_answer(tx: Transaction, actor: Actor, key: str | None, request_hash: bytes) -> Response[bytes] | None:
+async def stored_answer(tx: Transaction, actor: Actor, key: str | None, request_hash: bytes) -> Response[Any] | None:
     """Return the answer already given under this key, or None; raises KeyReused for another request."""
     if key is None or actor.token_id is None:
         return None

@@ -41,9 +41,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     statement_seconds: Annotated[
         float, Meta(gt=0, le=600, description="Longest run of one SQL statement (seconds).")
     ] = 15.0
-    body_bytes: Annotated[
-        int, Meta(ge=1_000, le=100_000_000, description="Largest request body (bytes).")
-    ] = 2_000_000
+    body_bytes: Annotated[int, Meta(ge=1_000, le=100_000_000, description="Largest request body (bytes).")] = 2_000_000
     lease_seconds: Annotated[
         float, Meta(gt=0, le=3600, description="How long a worker holds a job before others may take it.")
     ] = 60.0
@@ -53,9 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     backoff_seconds: Annotated[
         float, Meta(gt=0, le=3600, description="Wait before the second attempt; it doubles each time.")
     ] = 2.0
-    sweep_seconds: Annotated[
-        int, Meta(ge=1, le=30, description="How often lost work is looked for (seconds).")
-    ] = 5
+    sweep_seconds: Annotated[int, Meta(ge=1, le=30, description="How often lost work is looked for (seconds).")] = 5
     debounce_seconds: Annotated[
         float,
         Meta(ge=0, le=3600, description="How long changes of capacity are gathered before reassessing."),
@@ -74,9 +70,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         variable = f"TRIALPORT_{field.name.upper()}"
         text = environ.get(variable, "").strip()
         if text:
-            given[field.name] = _convert(
-                variable, text, get_type_hints(Settings, include_extras=True)[field.name]
-            )
+            given[field.name] = _convert(variable, text, get_type_hints(Settings, include_extras=True)[field.name])
         elif field.required:
             raise SettingsError(f"{variable} is not set. {_meaning(Settings, field.name)}")
     return Settings(**given)

@@ -39,9 +39,7 @@ def _encode_json(value: Any) -> str:
 
 async def prepare_connection(connection: Connection) -> None:
     """Teach a new connection to carry jsonb as Python values."""
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=_encode_json, decoder=msgspec.json.decode
-    )
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode_json, decoder=msgspec.json.decode)
 
 
 async def _keep(_: object) -> None:

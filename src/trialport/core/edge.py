@@ -1,12 +1,13 @@
 """What every route is given: one transaction, committed before the answer leaves, bells rung after."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request
-from litestar.datastructures import State
+from litestar.datastructures import ResponseHeader, State
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar.openapi.spec import Example
+from litestar.params import HeaderParameter, SkipValidation
 
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, transaction
@@ -14,6 +15,45 @@ from trialport.core.http import request_id
 
 Tx = NamedDependency[SkipValidation[Transaction]]
 AppSettings = NamedDependency[SkipValidation[Settings]]
+
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-Match",
+        description="ETag of the state you read; `*` for any state.",
+        examples=[Example(value='"1"')],
+        max_length=100,
+    ),
+]
+IfNoneMatch = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-None-Match",
+        description="`*` to create a record.",
+        examples=[Example(value="*")],
+        pattern=r"^\*$",
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        description="Your own key for this request: 1 to 200 printable ASCII characters without blanks.",
+        examples=[Example(value="5f0c6f7f-0f7e-4f6e-9a2d-3a0b1c2d3e4f")],
+        pattern="^[!-~]{1,200}$",
+    ),
+]
+ETAG = ResponseHeader(
+    name="ETag", documentation_only=True, required=True, description="State of the record, for If-Match."
+)
+LOCATION = ResponseHeader(
+    name="Location", documentation_only=True, required=True, description="Where to follow what was asked."
+)
+REPLAYED = ResponseHeader(
+    name="Idempotent-Replayed",
+    documentation_only=True,
+    description="`true` when this is the stored answer to an earlier request with the same key.",
+)
 
 
 async def provide_transaction(request: Request[Any, Any, State]) -> AsyncGenerator[Transaction, None]:

@@ -34,12 +34,8 @@ class ProblemBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
             examples=["urn:trialport:problem:bad-input"],
         ),
     ]
-    title: Annotated[
-        str, Meta(description="The kind of failure in words.", examples=["The input has errors"])
-    ]
-    status: Annotated[
-        int, Meta(ge=400, le=599, description="The status of the answer once more.", examples=[400])
-    ]
+    title: Annotated[str, Meta(description="The kind of failure in words.", examples=["The input has errors"])]
+    status: Annotated[int, Meta(ge=400, le=599, description="The status of the answer once more.", examples=[400])]
     detail: Annotated[
         str,
         Meta(

@@ -18,9 +18,7 @@ Email = Annotated[
         examples=["anna.exempel@example.org"],
     ),
 ]
-CountryCode = Annotated[
-    str, Meta(pattern="^[A-Z]{2}$", description="Country, ISO 3166-1 alpha-2.", examples=["SE"])
-]
+CountryCode = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="Country, ISO 3166-1 alpha-2.", examples=["SE"])]
 HoursPerWeek = Annotated[float, Meta(ge=0, le=2000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Months = Annotated[int, Meta(ge=0, le=600)]

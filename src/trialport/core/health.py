@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import asyncpg
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
 from msgspec import Meta, Struct
 
 from trialport.core import health_queries
@@ -35,9 +36,7 @@ class Readiness(Struct, frozen=True, kw_only=True):
         Meta(description="`degraded`: requests are served, but work waits too long.", examples=["ok"]),
     ]
     database: Annotated[bool, Meta(description="Whether the database answers.", examples=[True])]
-    schema_version: Annotated[
-        str | None, Meta(description="Newest migration applied.", examples=["20261121000004"])
-    ]
+    schema_version: Annotated[str | None, Meta(description="Newest migration applied.", examples=["20261121000004"])]
     schema_expected: Annotated[
         str, Meta(description="Newest migration this version knows.", examples=["20261121000004"])
     ]
@@ -59,24 +58,21 @@ async def read_liveness() -> Liveness:
     summary="Whether requests can be served",
     description="503 when the database does not answer or its schema is not the one expected.",
     tags=["health"],
+    responses={503: ResponseSpec(Readiness, generate_examples=False, description="Requests cannot be served.")},
 )
 async def read_readiness(request: Request[Any, Any, State]) -> Response[Readiness]:
     expected = expected_schema()
     try:
         async with transaction(request.app.state.pool, readonly=True, acquire_seconds=2) as tx:
             version = await health_queries.select_schema_version(tx.connection)
-            queue = (
-                await select_job_queue(tx.connection, now=datetime.now(UTC)) if version == expected else None
-            )
+            queue = await select_job_queue(tx.connection, now=datetime.now(UTC)) if version == expected else None
     except (Problem, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         log.warning("the database does not answer: %s", type(error).__name__)
         version, queue, database = None, None, False
     else:
         database = True
     slow = queue is not None and queue.oldest_due_seconds > _SLOW_QUEUE_SECONDS
-    status: Literal["ok", "degraded", "unavailable"] = (
-        "unavailable" if queue is None else "degraded" if slow else "ok"
-    )
+    status: Literal["ok", "degraded", "unavailable"] = "unavailable" if queue is None else "degraded" if slow else "ok"
     body = Readiness(
         status=status,
         database=database,

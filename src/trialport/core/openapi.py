@@ -24,6 +24,8 @@ _REQUEST_ID = {
     "required": True,
     "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": ["5f0c6f7f0f7e4f6e9a2d3a0b1c2d3e4f"]},
 }
+_ALWAYS = {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}}
+_NEEDS_MATCH = 428
 _ERROR_HEADERS: dict[int, dict[str, Any]] = {
     401: {
         "WWW-Authenticate": {
@@ -65,9 +67,17 @@ def build_document(app: Litestar, openapi_schema: dict[str, Any]) -> dict[str, A
     document: dict[str, Any] = msgspec.to_builtins(openapi_schema)
     document["components"]["schemas"] = _components(app, document["components"]["schemas"])
     document["components"]["headers"] = {"X-Request-ID": _REQUEST_ID}
+    errors: dict[str, Any] = {}
+    document["components"]["responses"] = errors
     everyone = frozenset[str]().union(*(_roles(handler) for _, _, handler in _operations(app)))
     for path, method, handler in _operations(app):
-        _describe(document["paths"][path][method], handler, everyone)
+        operation = document["paths"][path][method]
+        _describe(operation, handler)
+        for status in _errors_of(handler, operation, everyone):
+            name = HTTPStatus(status).name.title().replace("_", "")
+            errors.setdefault(name, _error_answer(status))
+            operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
+        operation["responses"] = dict(sorted(operation["responses"].items()))
     return document
 
 
@@ -86,29 +96,29 @@ def _operations(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
                     yield route.path_format, method.lower(), handler
 
 
-def _describe(operation: dict[str, Any], handler: HTTPRouteHandler, everyone: frozenset[str]) -> None:
+def _describe(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
     operation["operationId"] = handler.handler_name
     operation.pop("deprecated", None)
     for parameter in operation.get("parameters", ()):
         _simplify(parameter)
+        if parameter["name"] == "If-Match" and _NEEDS_MATCH in handler.opt.get("errors", ()):
+            parameter["required"] = handler.http_methods == {"PATCH"}
     if media_type := handler.opt.get("body"):
         operation["requestBody"] = {
             "required": True,
             "content": {media_type: {"schema": {"type": "string"}, **_example(handler)}},
         }
-    responses = {status: one for status, one in operation["responses"].items() if status not in {"400"}}
+    responses = operation["responses"] = {
+        status: one for status, one in operation["responses"].items() if status != "400"
+    }
     for status, answer in responses.items():
         _describe_answer(answer, responses, status)
+        answer.setdefault("headers", {}).update(_ALWAYS)
     if handler.opt.get("open"):
         operation["security"] = []
     else:
         allowed = ", ".join(sorted(_roles(handler)))
         operation["description"] = f"{operation.get('description', '')}\n\nRoles: {allowed}.".strip()
-    for status in _errors_of(handler, operation, everyone):
-        responses.setdefault(str(status), _error_answer(status))
-    for answer in responses.values():
-        answer.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
-    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _roles(handler: HTTPRouteHandler) -> frozenset[str]:
@@ -152,16 +162,13 @@ def _describe_answer(answer: dict[str, Any], responses: dict[str, Any], status: 
         answer["headers"] = dict(responses["200"].get("headers", {}))
     for header in answer.get("headers", {}).values():
         header.pop("deprecated", None)
-        header.setdefault("schema", {"type": "string"})
 
 
 _DEFAULT_TEXTS = ("Request fulfilled", "Document created", "Request accepted", "Additional response")
 _MEANINGS = {200: "The answer.", 201: "The record was created.", 202: "Accepted; the work follows at once."}
 
 
-def _errors_of(
-    handler: HTTPRouteHandler, operation: Mapping[str, Any], everyone: frozenset[str]
-) -> Iterator[int]:
+def _errors_of(handler: HTTPRouteHandler, operation: Mapping[str, Any], everyone: frozenset[str]) -> Iterator[int]:
     """Name the failures a route can answer: those of all routes, of its inputs, and those it declares."""
     yield 405
     if handler.opt.get("open"):
@@ -186,8 +193,7 @@ def _error_answer(status: int) -> dict[str, Any]:
         "description": f"{HTTPStatus(status).phrase}: {types}.",
         "content": _PROBLEM,
     }
-    if status in _ERROR_HEADERS:
-        answer["headers"] = dict(_ERROR_HEADERS[status])
+    answer["headers"] = {**_ERROR_HEADERS.get(status, {}), **_ALWAYS}
     return answer
 
 

@@ -8,16 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
 from trialport.core.servers.child import Child, explain
 from trialport.core.servers.valkey import LOOPBACK, free_port
 from trialport.demo.folder import DataFolder
 from trialport.demo.leftovers import FOLDER_VARIABLE
 from trialport.demo.trouble import DemoError
 
-READY_SECONDS = 120.0
-READY_POLL_SECONDS = 0.05
 MIGRATE_SECONDS = 300.0
 STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 # A program that dies more often than this within a minute will not get well by starting it again.
@@ -97,26 +93,6 @@ class Programs:
         child = self._children.pop(command, None)
         if child is not None:
             child.stop(STOP_STEPS, hurried)
-
-
-def wait_until_ready(address: str, check: Callable[[], None]) -> None:
-    """Wait until the API says it is ready; `check` may end the wait. Raises DemoError."""
-    deadline = time.monotonic() + READY_SECONDS
-    last = "no answer"
-    # Proxies of the environment know nothing about this machine's own address.
-    with httpx.Client(timeout=2.0, trust_env=False) as client:
-        while time.monotonic() < deadline:
-            check()
-            try:
-                answer = client.get(f"{address}/health/ready")
-            except httpx.TransportError:
-                time.sleep(READY_POLL_SECONDS)
-                continue
-            if answer.status_code == httpx.codes.OK:
-                return
-            last = f"{answer.status_code} {answer.text[:200]}"
-            time.sleep(READY_POLL_SECONDS)
-    raise DemoError(f"the API was not ready within {READY_SECONDS:.0f} s ({last}). See serve.log in the data folder")
 
 
 def choose_port(port: int) -> int:

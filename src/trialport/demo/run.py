@@ -90,13 +90,12 @@ def _run_in_folder(options: DemoOptions, interrupts: Interrupts, progress: Progr
         folder.close()
 
 
-def _run_stack(
-    options: DemoOptions, folder: DataFolder, stack: "Stack", progress: Progress, now: datetime
-) -> int:
+def _run_stack(options: DemoOptions, folder: DataFolder, stack: "Stack", progress: Progress, now: datetime) -> int:
+    address, tokens = stack.start(options.port, now)
+    # Both load the HTTP client, which nothing before this needs.
     from trialport.demo.sample import SampleInquiry  # noqa: PLC0415
     from trialport.demo.table import print_addresses, print_assessment, print_json  # noqa: PLC0415
 
-    address, tokens = stack.start(options.port, now)
     sample = SampleInquiry(address, tokens, folder, stack.check)
     with progress.step("Submitting the sample inquiry", "Sample inquiry is assessed"):
         assessed = sample.wait_for_assessment(sample.submit(now.date()))

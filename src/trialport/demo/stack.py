@@ -13,7 +13,7 @@ from trialport.demo.leftovers import ProcessRecord
 from trialport.demo.loading import load
 from trialport.demo.models import DemoTokens
 from trialport.demo.preparing import VocabularyPreparation
-from trialport.demo.programs import Programs, choose_port, wait_until_ready
+from trialport.demo.programs import Programs, choose_port
 from trialport.demo.progress import Progress
 from trialport.demo.running import DATABASE
 from trialport.demo.trouble import DemoError
@@ -62,6 +62,9 @@ class Stack:
         self._start_program("worker", "work")
         address = f"http://{LOOPBACK}:{port}"
         with self._progress.step("Starting the API and the worker", f"API is ready at {address}"):
+            # Loaded while the API starts, which takes longer.
+            from trialport.demo.readiness import wait_until_ready  # noqa: PLC0415
+
             wait_until_ready(address, self.check)
         return address, tokens
 

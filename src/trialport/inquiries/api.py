@@ -5,12 +5,14 @@ from uuid import UUID
 
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter, SkipValidation
+from litestar.openapi.spec import Example
+from litestar.params import JSONBody, PathParameter, QueryParameter, SkipValidation
 
 from trialport.accounts import idempotency
 from trialport.accounts.guards import Caller, roles
 from trialport.accounts.models import Actor
-from trialport.core.edge import AppSettings, Tx
+from trialport.core.edge import ETAG, LOCATION, REPLAYED, AppSettings, IdempotencyKey, IfMatch, Tx
+from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.http import etag, expected_revision
 from trialport.core.paging import Cursor, Limit, cut_page
 from trialport.inquiries import queries, rules, service
@@ -28,16 +30,16 @@ from trialport.inquiries.service import IsIcd10
 
 INQUIRY_ROLES = roles("sponsor_contact", "office", "admin", "service")
 Icd10Check = NamedDependency[SkipValidation[IsIcd10]]
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
+InquiryId = Annotated[
+    UUID, PathParameter(description="Identifier of the inquiry.", examples=[Example(value=EXAMPLE_UUID)])
 ]
 
 
 @post(
     "/inquiries",
-    opt=INQUIRY_ROLES,
+    opt={**INQUIRY_ROLES, "errors": (409,)},
     status_code=202,
+    response_headers=[LOCATION, REPLAYED],
     summary="Submit an inquiry",
     description="Answers at once with the reference, the promised date and the address to follow it at. "
     "With an Idempotency-Key the same request can be repeated safely.",
@@ -48,11 +50,8 @@ async def submit_inquiry(
     actor: Caller,
     is_icd10: Icd10Check,
     data: JSONBody[InquiryCreate],
-    idempotency_key: Annotated[
-        str | None,
-        HeaderParameter(name="Idempotency-Key", description="Your own key for this request.", max_length=200),
-    ] = None,
-) -> Response[InquiryReceipt] | Response[bytes]:
+    idempotency_key: IdempotencyKey = None,
+) -> Response[InquiryReceipt]:
     asked = idempotency.hash_request("/inquiries", data)
     if (stored := await idempotency.stored_answer(tx, actor, idempotency_key, asked)) is not None:
         return stored
@@ -67,7 +66,8 @@ async def list_inquiries(
     tx: Tx,
     actor: Caller,
     inquiry_state: Annotated[
-        InquiryState | None, QueryParameter(name="state", description="State of the inquiry.")
+        InquiryState | None,
+        QueryParameter(name="state", description="State of the inquiry.", examples=[Example(value="submitted")]),
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -79,14 +79,15 @@ async def list_inquiries(
     return InquiryPage(items=items, next_cursor=following)
 
 
-@get("/inquiries/{inquiry_id:uuid}", opt=INQUIRY_ROLES, summary="Read an inquiry")
-async def read_inquiry(tx: Tx, actor: Caller, inquiry_id: FromPath[UUID]) -> Response[InquiryDetail]:
+@get("/inquiries/{inquiry_id:uuid}", opt=INQUIRY_ROLES, response_headers=[ETAG], summary="Read an inquiry")
+async def read_inquiry(tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Response[InquiryDetail]:
     return _response(actor, await service.read_inquiry(tx, actor, inquiry_id))
 
 
 @patch(
     "/inquiries/{inquiry_id:uuid}",
-    opt=INQUIRY_ROLES,
+    opt={**INQUIRY_ROLES, "errors": (409, 428)},
+    response_headers=[ETAG],
     summary="Amend an inquiry",
     description="Makes a new version, which is assessed anew. Each group given replaces that group whole.",
 )
@@ -95,7 +96,7 @@ async def amend_inquiry(
     settings: AppSettings,
     actor: Caller,
     is_icd10: Icd10Check,
-    inquiry_id: FromPath[UUID],
+    inquiry_id: InquiryId,
     data: JSONBody[InquiryUpdate],
     if_match: IfMatch = None,
 ) -> Response[InquiryDetail]:
@@ -105,11 +106,18 @@ async def amend_inquiry(
     return _response(actor, row)
 
 
-@post("/inquiries/{inquiry_id:uuid}/withdraw", opt=INQUIRY_ROLES, status_code=200, summary="Withdraw an inquiry")
+@post(
+    "/inquiries/{inquiry_id:uuid}/withdraw",
+    opt={**INQUIRY_ROLES, "errors": (409,)},
+    status_code=200,
+    response_headers=[ETAG],
+    summary="Withdraw an inquiry",
+    description="Ends the inquiry for good. If-Match is optional here.",
+)
 async def withdraw_inquiry(
     tx: Tx,
     actor: Caller,
-    inquiry_id: FromPath[UUID],
+    inquiry_id: InquiryId,
     data: JSONBody[WithdrawInquiry],
     if_match: IfMatch = None,
 ) -> Response[InquiryDetail]:

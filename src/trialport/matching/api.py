@@ -1,18 +1,16 @@
 """Assessments, candidates and previews over JSON."""
 
-from typing import Annotated
-from uuid import UUID
-
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import JSONBody, SkipValidation
 
 from trialport.accounts.guards import Caller, roles
 from trialport.accounts.service import record_audit_event
-from trialport.core.edge import AppSettings, Tx
-from trialport.core.paging import Limit, cut_page
+from trialport.core.edge import LOCATION, AppSettings, Tx
+from trialport.core.paging import Limit, NumberCursor, cut_page
 from trialport.inquiries import service as inquiry_service
+from trialport.inquiries.api import InquiryId
 from trialport.matching import explain, queries, service
 from trialport.matching.assessment_models import (
     AssessmentDetail,
@@ -44,7 +42,7 @@ AppReader = NamedDependency[SkipValidation[Reader]]
     "A sponsor is told how the indication was read; the office also what was left out and why.",
 )
 async def read_latest_assessment(
-    tx: Tx, actor: Caller, inquiry_id: FromPath[UUID]
+    tx: Tx, actor: Caller, inquiry_id: InquiryId
 ) -> AssessmentDetail | AssessmentForSponsor:
     stored = await service.latest_assessment(tx, actor, inquiry_id)
     if actor.role == "sponsor_contact":
@@ -61,35 +59,28 @@ async def read_latest_assessment(
 
 @post(
     "/inquiries/{inquiry_id:uuid}/assessments",
-    opt=OFFICE_ROLES,
+    opt={**OFFICE_ROLES, "errors": (409,)},
     status_code=202,
+    response_headers=[LOCATION],
     summary="Ask for a new assessment",
     description="Also after the assessment was given up; the result appears at `assessments/latest`.",
 )
-async def request_assessment(
-    tx: Tx, settings: AppSettings, actor: Caller, inquiry_id: FromPath[UUID]
-) -> Response[None]:
+async def request_assessment(tx: Tx, settings: AppSettings, actor: Caller, inquiry_id: InquiryId) -> Response[None]:
     await service.request_reassessment(tx, settings, actor, inquiry_id)
-    await record_audit_event(
-        tx, actor, action="assessment.requested", object_type="inquiry", object_id=inquiry_id
-    )
-    return Response(
-        None, status_code=202, headers={"Location": f"/api/v1/inquiries/{inquiry_id}/assessments/latest"}
-    )
+    await record_audit_event(tx, actor, action="assessment.requested", object_type="inquiry", object_id=inquiry_id)
+    return Response(None, status_code=202, headers={"Location": f"/api/v1/inquiries/{inquiry_id}/assessments/latest"})
 
 
 @get(
     "/inquiries/{inquiry_id:uuid}/candidates",
-    opt=OFFICE_ROLES,
+    opt={**OFFICE_ROLES, "errors": (409,)},
     summary="List the candidates of the newest assessment, best first",
 )
 async def list_candidates(
     tx: Tx,
     actor: Caller,
-    inquiry_id: FromPath[UUID],
-    cursor: Annotated[
-        int | None, QueryParameter(ge=1, le=2_147_483_647, description="`next_cursor` of the page before.")
-    ] = None,
+    inquiry_id: InquiryId,
+    cursor: NumberCursor = None,
     limit: Limit = 50,
 ) -> CandidatePage:
     row = await inquiry_service.read_inquiry(tx, actor, inquiry_id)

@@ -4,40 +4,44 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.openapi.spec import Example
+from litestar.params import PathParameter, QueryParameter
 
 from trialport.accounts.guards import Caller, roles
 from trialport.accounts.service import record_audit_event
 from trialport.core.edge import Tx
+from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.http import found
 from trialport.core.paging import Cursor, Limit, cut_page
 from trialport.notifications import queries
 from trialport.notifications.models import OfficeTaskDetail, OfficeTaskPage
 
 TASK_ROLES = roles("office", "admin")
+Done = Annotated[
+    bool, QueryParameter(description="Whether to list tasks that are done.", examples=[Example(value=False)])
+]
+OfficeTaskId = Annotated[
+    UUID, PathParameter(description="Identifier of the task.", examples=[Example(value=EXAMPLE_UUID)])
+]
 
 
 @get("/tasks", opt=TASK_ROLES, summary="List the office's tasks, newest first")
 async def list_tasks(
     tx: Tx,
     actor: Caller,
-    done: Annotated[bool, QueryParameter(description="Whether to list tasks that are done.")] = False,  # noqa: FBT002
+    done: Done = False,  # noqa: FBT002
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> OfficeTaskPage:
-    rows = await queries.select_office_tasks(
-        tx.connection, actor=actor, done=done, before=cursor, limit=limit + 1
-    )
+    rows = await queries.select_office_tasks(tx.connection, actor=actor, done=done, before=cursor, limit=limit + 1)
     items, following = cut_page(rows, limit, lambda task: task.office_task_id)
     return OfficeTaskPage(items=items, next_cursor=following)
 
 
 @post("/tasks/{office_task_id:uuid}/done", opt=TASK_ROLES, status_code=200, summary="Mark a task as done")
-async def finish_task(tx: Tx, actor: Caller, office_task_id: FromPath[UUID]) -> OfficeTaskDetail:
+async def finish_task(tx: Tx, actor: Caller, office_task_id: OfficeTaskId) -> OfficeTaskDetail:
     task = found(
-        await queries.update_office_task_done(
-            tx.connection, actor=actor, office_task_id=office_task_id, now=tx.now
-        )
+        await queries.update_office_task_done(tx.connection, actor=actor, office_task_id=office_task_id, now=tx.now)
     )
     await record_audit_event(
         tx,

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from litestar import Request, Response, Router, get, post, put
 from litestar.datastructures import State
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter, RawBody
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+from litestar.params import JSONBody, PathParameter, QueryParameter, RawBody
 
 from trialport.accounts.guards import EVERYONE, Caller, roles
-from trialport.core.edge import AppSettings, Tx
-from trialport.core.errors import BadInput, NotFound, WrongMediaType
+from trialport.core.edge import ETAG, AppSettings, IfMatch, IfNoneMatch, Tx
+from trialport.core.errors import NotFound, WrongMediaType
+from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.http import etag, expected_revision, found
-from trialport.core.paging import Cursor, Limit, cut_page
+from trialport.core.paging import Cursor, Limit, NumberCursor, cut_page
 from trialport.units import capacity_queries, import_service, queries, service
 from trialport.units.models import (
     CapacityDetail,
@@ -34,15 +37,21 @@ from trialport.units.models import (
 )
 from trialport.vocabulary.codes import CareSetting, ResourceKind, TherapyArea
 
+_EXAMPLE_ID = [Example(value=EXAMPLE_UUID)]
 RegionCode = Annotated[
-    str | None, QueryParameter(description="Code of a region.", pattern="^[A-Z]{2,6}$")
-]
-IfMatch = Annotated[
     str | None,
-    HeaderParameter(name="If-Match", description="ETag of the state you read; `*` for any state.", max_length=100),
+    QueryParameter(description="Code of a region.", pattern="^[A-Z]{2,6}$", examples=[Example(value="UAS")]),
 ]
-IfNoneMatch = Annotated[
-    str | None, HeaderParameter(name="If-None-Match", description="`*` to create a record.", max_length=100)
+RegionId = Annotated[UUID, PathParameter(description="Identifier of the region.", examples=_EXAMPLE_ID)]
+SiteId = Annotated[UUID, PathParameter(description="Identifier of the site.", examples=_EXAMPLE_ID)]
+UnitId = Annotated[UUID, PathParameter(description="Identifier of the unit.", examples=_EXAMPLE_ID)]
+ResourceId = Annotated[UUID, PathParameter(description="Identifier of the resource.", examples=_EXAMPLE_ID)]
+InvestigatorId = Annotated[UUID, PathParameter(description="Identifier of the investigator.", examples=_EXAMPLE_ID)]
+AreaCode = Annotated[TherapyArea, PathParameter(description="Therapy area.", examples=[Example(value="respiratory")])]
+OfUnit = Annotated[UUID | None, QueryParameter(description="Only of this unit.", examples=_EXAMPLE_ID)]
+OfArea = Annotated[
+    TherapyArea | None,
+    QueryParameter(description="Only in this therapy area.", examples=[Example(value="respiratory")]),
 ]
 CAPACITY_ROLES = roles("investigator", "unit_head", "office", "admin", "service")
 
@@ -53,21 +62,19 @@ async def list_regions(tx: Tx) -> RegionPage:
 
 
 @get("/regions/{region_id:uuid}", opt=roles(*EVERYONE), summary="Read a region")
-async def read_region(tx: Tx, region_id: FromPath[UUID]) -> RegionDetail:
+async def read_region(tx: Tx, region_id: RegionId) -> RegionDetail:
     return found(await queries.select_region(tx.connection, region_id=region_id))
 
 
 @get("/sites", opt=roles(*EVERYONE), summary="List sites")
-async def list_sites(
-    tx: Tx, region: RegionCode = None, cursor: Cursor = None, limit: Limit = 50
-) -> SitePage:
+async def list_sites(tx: Tx, region: RegionCode = None, cursor: Cursor = None, limit: Limit = 50) -> SitePage:
     rows = await queries.select_sites(tx.connection, region=region, after=cursor, limit=limit + 1)
     items, following = cut_page(rows, limit, lambda site: site.site_id)
     return SitePage(items=items, next_cursor=following)
 
 
 @get("/sites/{site_id:uuid}", opt=roles(*EVERYONE), summary="Read a site")
-async def read_site(tx: Tx, site_id: FromPath[UUID]) -> SiteDetail:
+async def read_site(tx: Tx, site_id: SiteId) -> SiteDetail:
     return found(await queries.select_site(tx.connection, site_id=site_id))
 
 
@@ -75,10 +82,18 @@ async def read_site(tx: Tx, site_id: FromPath[UUID]) -> SiteDetail:
 async def list_units(
     tx: Tx,
     region: RegionCode = None,
-    kind: FromQuery[UnitKind | None] = None,
-    care_setting: FromQuery[CareSetting | None] = None,
-    therapy_area: FromQuery[TherapyArea | None] = None,
-    name: Annotated[str | None, QueryParameter(description="Part of the name.", max_length=100)] = None,
+    kind: Annotated[
+        UnitKind | None,
+        QueryParameter(description="Kind of unit.", examples=[Example(value="hospital_department")]),
+    ] = None,
+    care_setting: Annotated[
+        CareSetting | None,
+        QueryParameter(description="Care setting.", examples=[Example(value="outpatient")]),
+    ] = None,
+    therapy_area: OfArea = None,
+    name: Annotated[
+        str | None, QueryParameter(description="Part of the name.", max_length=100, examples=[Example(value="Lung")])
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> UnitPage:
@@ -97,7 +112,7 @@ async def list_units(
 
 
 @get("/units/{unit_id:uuid}", opt=roles(*EVERYONE), summary="Read a unit")
-async def read_unit(tx: Tx, unit_id: FromPath[UUID]) -> UnitDetail:
+async def read_unit(tx: Tx, unit_id: UnitId) -> UnitDetail:
     return found(await queries.select_unit(tx.connection, unit_id=unit_id))
 
 
@@ -105,19 +120,20 @@ async def read_unit(tx: Tx, unit_id: FromPath[UUID]) -> UnitDetail:
 async def list_resources(
     tx: Tx,
     region: RegionCode = None,
-    kind: FromQuery[ResourceKind | None] = None,
+    kind: Annotated[
+        ResourceKind | None,
+        QueryParameter(description="Kind of resource.", examples=[Example(value="biobank")]),
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ResourcePage:
-    rows = await queries.select_resources(
-        tx.connection, region=region, kind=kind, after=cursor, limit=limit + 1
-    )
+    rows = await queries.select_resources(tx.connection, region=region, kind=kind, after=cursor, limit=limit + 1)
     items, following = cut_page(rows, limit, lambda resource: resource.resource_id)
     return ResourcePage(items=items, next_cursor=following)
 
 
 @get("/resources/{resource_id:uuid}", opt=roles(*EVERYONE), summary="Read a resource")
-async def read_resource(tx: Tx, resource_id: FromPath[UUID]) -> ResourceDetail:
+async def read_resource(tx: Tx, resource_id: ResourceId) -> ResourceDetail:
     return found(await queries.select_resource(tx.connection, resource_id=resource_id))
 
 
@@ -127,7 +143,7 @@ async def read_resource(tx: Tx, resource_id: FromPath[UUID]) -> ResourceDetail:
     summary="List investigators in your scope",
 )
 async def list_investigators(
-    tx: Tx, actor: Caller, unit_id: FromQuery[UUID | None] = None, cursor: Cursor = None, limit: Limit = 50
+    tx: Tx, actor: Caller, unit_id: OfUnit = None, cursor: Cursor = None, limit: Limit = 50
 ) -> InvestigatorPage:
     rows = await queries.select_investigators(
         tx.connection, actor=actor, unit_id=unit_id, after=cursor, limit=limit + 1
@@ -141,22 +157,23 @@ async def list_investigators(
     opt=roles("investigator", "unit_head", "office", "admin"),
     summary="Read an investigator in your scope",
 )
-async def read_investigator(tx: Tx, actor: Caller, investigator_id: FromPath[UUID]) -> InvestigatorDetail:
-    return found(
-        await queries.select_investigator(tx.connection, actor=actor, investigator_id=investigator_id)
-    )
+async def read_investigator(tx: Tx, actor: Caller, investigator_id: InvestigatorId) -> InvestigatorDetail:
+    return found(await queries.select_investigator(tx.connection, actor=actor, investigator_id=investigator_id))
 
 
 @get("/capacities", opt=CAPACITY_ROLES, summary="List capacity records in your scope")
 async def list_capacities(
     tx: Tx,
     actor: Caller,
-    unit_id: FromQuery[UUID | None] = None,
-    therapy_area: FromQuery[TherapyArea | None] = None,
+    unit_id: OfUnit = None,
+    therapy_area: OfArea = None,
     capacity_state: Annotated[
-        CapacityState | None, QueryParameter(name="state", description="State of the record.")
+        CapacityState | None,
+        QueryParameter(name="state", description="State of the record.", examples=[Example(value="open")]),
     ] = None,
-    stale: Annotated[bool | None, QueryParameter(description="Whether past `valid_until`.")] = None,
+    stale: Annotated[
+        bool | None, QueryParameter(description="Whether past `valid_until`.", examples=[Example(value=True)])
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> CapacityPage:
@@ -177,7 +194,7 @@ async def list_capacities(
 
 @get("/units/{unit_id:uuid}/capacities", opt=CAPACITY_ROLES, summary="List a unit's capacity records")
 async def list_unit_capacities(
-    tx: Tx, actor: Caller, unit_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 50
+    tx: Tx, actor: Caller, unit_id: UnitId, cursor: Cursor = None, limit: Limit = 50
 ) -> CapacityPage:
     if await capacity_queries.select_unit_in_scope(tx.connection, actor=actor, unit_id=unit_id) is None:
         raise NotFound("No unit of yours here. Check the unit.")
@@ -199,17 +216,18 @@ async def list_unit_capacities(
 @get(
     "/units/{unit_id:uuid}/capacities/{therapy_area:str}",
     opt=CAPACITY_ROLES,
+    response_headers=[ETAG],
     summary="Read a unit's capacity in one therapy area",
 )
-async def read_capacity(
-    tx: Tx, actor: Caller, unit_id: FromPath[UUID], therapy_area: FromPath[TherapyArea]
-) -> Response[CapacityDetail]:
+async def read_capacity(tx: Tx, actor: Caller, unit_id: UnitId, therapy_area: AreaCode) -> Response[CapacityDetail]:
     return _capacity_response(await service.read_capacity(tx, actor, unit_id, therapy_area))
 
 
 @put(
     "/units/{unit_id:uuid}/capacities/{therapy_area:str}",
-    opt=CAPACITY_ROLES,
+    opt={**CAPACITY_ROLES, "errors": (428,)},
+    response_headers=[ETAG],
+    responses={201: ResponseSpec(CapacityDetail, generate_examples=False)},
     summary="Write a unit's capacity in one therapy area",
     description="Replaces the whole record; send its ETag in If-Match, or `If-None-Match: *` to create it. "
     "What is written counts as confirmed today.",
@@ -218,15 +236,13 @@ async def write_capacity(
     tx: Tx,
     settings: AppSettings,
     actor: Caller,
-    unit_id: FromPath[UUID],
-    therapy_area: FromPath[TherapyArea],
+    unit_id: UnitId,
+    therapy_area: AreaCode,
     data: JSONBody[CapacityInput],
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response[CapacityDetail]:
     create = if_match is None and if_none_match is not None
-    if create and (if_none_match or "").strip() != "*":
-        raise BadInput.at("If-None-Match", "Send `*` to create a record.")
     capacity = await service.record_capacity(
         tx,
         settings,
@@ -243,6 +259,7 @@ async def write_capacity(
 @post(
     "/units/{unit_id:uuid}/capacities/{therapy_area:str}/confirm",
     opt=CAPACITY_ROLES,
+    response_headers=[ETAG],
     status_code=200,
     summary="Confirm a capacity unchanged",
     description="Renews `valid_until`. If-Match is optional here: nothing but the confirmation is written.",
@@ -251,8 +268,8 @@ async def confirm_capacity(
     tx: Tx,
     settings: AppSettings,
     actor: Caller,
-    unit_id: FromPath[UUID],
-    therapy_area: FromPath[TherapyArea],
+    unit_id: UnitId,
+    therapy_area: AreaCode,
     if_match: IfMatch = None,
 ) -> Response[CapacityDetail]:
     expected = None if if_match is None else expected_revision(if_match)
@@ -269,11 +286,9 @@ async def confirm_capacity(
 async def read_capacity_history(
     tx: Tx,
     actor: Caller,
-    unit_id: FromPath[UUID],
-    therapy_area: FromPath[TherapyArea],
-    cursor: Annotated[
-        int | None, QueryParameter(ge=1, le=2_147_483_647, description="`next_cursor` of the page before.")
-    ] = None,
+    unit_id: UnitId,
+    therapy_area: AreaCode,
+    cursor: NumberCursor = None,
     limit: Limit = 50,
 ) -> CapacityHistoryPage:
     rows = await service.list_capacity_history(
@@ -299,7 +314,10 @@ async def import_capacities(
     body: RawBody,
     *,
     dry_run: Annotated[
-        bool, QueryParameter(description="Only report what would happen; send `false` to write.")
+        bool,
+        QueryParameter(
+            description="Only report what would happen; send `false` to write.", examples=[Example(value=True)]
+        ),
     ] = True,
 ) -> ImportReport:
     if request.content_type[0] != "text/csv":
