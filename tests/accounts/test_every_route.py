@@ -323,7 +323,7 @@ async def test_a_token_is_not_taken_from_the_address(client: Client, people: Cas
     assert (await client_with_cookie.get("/api/v1/regions")).status_code == 401
 
 
-async def test_open_addresses_open_nothing_beside_them(client: Client, register: dict[str, str]) -> None:
+async def test_open_addresses_open_nothing_beside_them(client: Client) -> None:
     """An exception for one address must not be found inside another (a prefix, a suffix, a detour)."""
     for address in (
         "/health",

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.conftest import Client
+
 
 def inquiry_body(**groups: Any) -> dict[str, Any]:
     """Return a complete, valid inquiry as JSON values."""
@@ -29,3 +31,11 @@ def inquiry_body(**groups: Any) -> dict[str, Any]:
     }
     body.update(groups)
     return body
+
+
+async def submit(client: Client, who: str = "sponsor", /, **groups: Any) -> dict[str, Any]:
+    """Submit an inquiry as one of the cast; returns the receipt."""
+    answer = await client(who).post("/api/v1/inquiries", json=inquiry_body(**groups))
+    assert answer.status_code == 202, answer.text
+    receipt: dict[str, Any] = answer.json()
+    return receipt

@@ -16,6 +16,8 @@ from tests.journeys.processes import Program, RestartableValkey
 
 # A client that waits this briefly (seconds) hangs up while the server is still at work.
 IMPATIENT_SECONDS = 0.02
+# Inquiries come in bursts, so that the workers have more than one job in hand when they are hit.
+BURSTS = 10
 
 
 class Record(Struct, kw_only=True):
@@ -51,9 +53,13 @@ class Clients:
         self.amended: set[str] = set()
 
     async def run(self, count: int, amended: int) -> None:
-        """Send `count` inquiries spread over the run and amend `amended` of them."""
+        """Send `count` inquiries in bursts over the run and amend `amended` of them."""
         plans = [
-            (f"chaos-{number:03}", number < amended, self._random.uniform(0, self._seconds))
+            (
+                f"chaos-{number:03}",
+                number < amended,
+                self._random.randrange(BURSTS) * self._seconds / BURSTS + self._random.uniform(0, 0.3),
+            )
             for number in range(count)
         ]
         try:
@@ -136,14 +142,15 @@ class Monkey:
         deeds = [
             *[self._kill_api] * 8,
             *[self._kill_worker] * 9,
-            *[self._freeze_worker] * 2,
+            *[self._freeze_worker] * 4,
             *[self._flush] * 8,
             *[self._restart_valkey] * 2,
         ]
         self._random.shuffle(deeds)
-        for deed in deeds:
-            await asyncio.sleep(self._random.uniform(0, 2 * pause))
-            await deed()
+        async with asyncio.TaskGroup() as self._thawing:
+            for deed in deeds:
+                await asyncio.sleep(self._random.uniform(0, 2 * pause))
+                await deed()
 
     async def _kill_api(self) -> None:
         victim = self._random.choice(self._programs["serve"])
@@ -164,7 +171,11 @@ class Monkey:
         victim = self._random.choice(self._programs["work"])
         victim.signal(signal.SIGSTOP)
         self._record.worker_freezes += 1
-        await asyncio.sleep(self._lease_seconds * 1.3)
+        self._thawing.create_task(self._thaw(victim))
+
+    async def _thaw(self, victim: Program) -> None:
+        await asyncio.sleep(self._lease_seconds * 1.5)
+        # It may have been killed and started again meanwhile; a process that runs does not mind.
         victim.signal(signal.SIGCONT)
 
     async def _flush(self) -> None:
@@ -182,7 +193,7 @@ class Monkey:
         self._record.valkey_restarts += 1
 
     async def _wait_for_a_running_job(self) -> bool:
-        for _ in range(300):
+        for _ in range(500):
             if await self._connection.fetchval("select exists (select from job where state = 'running')"):
                 return True
             await asyncio.sleep(0.005)

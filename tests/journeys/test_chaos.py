@@ -112,11 +112,18 @@ async def deployment(database_url: str, tmp_path: Path) -> AsyncIterator[Deploym
             program.start()
         for address, program in zip(addresses, programs["serve"], strict=True):
             await asyncio.to_thread(wait_until_ready, address, program)
+        assert_alive(programs)
         yield Deployment(programs, addresses, valkey)
     finally:
         for program in (*programs["serve"], *programs["work"]):
             program.stop()
         valkey.stop()
+
+
+def assert_alive(programs: dict[str, list[Program]]) -> None:
+    """Tell a program that ended by itself from one that was killed, which is started again at once."""
+    for program in (*programs["serve"], *programs["work"]):
+        assert program.child.exit_code() is None, program.words()[-3000:]
 
 
 @pytest.mark.xdist_group("chaos")
@@ -141,6 +148,7 @@ async def test_every_submission_is_assessed_exactly_once(
     print(f"\nchaos: {msgspec.json.encode(record).decode()}")  # noqa: T201 - shown by -s and on failure
     assert faults == {}, f"{faults} after {record}; TRIALPORT_CHAOS_SEED={record.seed} repeats the order"
     references = [receipt["reference"] for receipt in clients.receipts.values()]
+    assert_alive(deployment.programs)
     assert len(references) == len(set(references)) == SUBMISSIONS
     assert record.amendments == AMENDED
     # A run in which nothing went wrong would prove nothing.

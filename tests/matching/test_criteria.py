@@ -49,6 +49,16 @@ def test_indication(asked: str, offered: tuple[str, ...], area: str, state: str,
     assert (found.state, found.fit) == (state, fit)
 
 
+@pytest.mark.parametrize(
+    ("offered", "expected"), [((), "met"), (("zzblorb qqx",), "unknown"), (("C50",), "other_therapy_area")]
+)
+def test_an_area_of_the_people_counts_only_as_a_whole(offered: tuple[str, ...], expected: str) -> None:
+    asked = question(age_groups=("child",))
+    row = capacity(therapy_area="paediatrics-neonatology", indications=offered, age_groups=())
+    reason = excluded_for(asked, row)
+    assert (reason or criterion("indication", asked, row).state) == expected
+
+
 def test_unread_words_count_when_they_are_the_inquirys_own() -> None:
     asked = question(indication="Zzblorb-qqx, type 2", concepts=(), therapy_areas=("respiratory",))
     same = criterion("indication", asked, capacity(indications=("zzblorb qqx type 2",)))

@@ -16,6 +16,8 @@ from trialport.units.import_rows import MOST_ROWS, row_of, write_table
 from trialport.vocabulary.codes import THERAPY_AREAS
 
 Drain = Callable[[], Awaitable[int]]
+# Marked here, because anyio passes the parameters of a test only when it knows it at collection.
+pytestmark = pytest.mark.anyio
 URL = "/api/v1/capacities/import"
 HEADER = "unit,therapy_area,state,nurse_hours_free\n"
 
@@ -287,12 +289,12 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(
     await connection.execute(
         """insert into unit (region_id, site_id, registry_id, name, kind)
            select region_id, site_id, 'many-' || n, 'Unit ' || n, kind
-           from unit, generate_series(1, 209) n where unit_id = $1""",
+           from unit, generate_series(1, 41) n where unit_id = $1""",
         people.units["lung"],
     )
     areas = [area for area in THERAPY_AREAS if area != "respiratory"]
     small = HEADER + "many-1,oncology,open,1\n"
-    large = HEADER + "".join(f"many-{n},{area},open,1\n" for n in range(2, 210) for area in areas)
+    large = HEADER + "".join(f"many-{n},{area},open,1\n" for n in range(2, 42) for area in areas)
     counts = []
     for body in (small, large, small.replace(",1\n", ",2\n"), large.replace(",1\n", ",2\n")):
         statements: list[str] = []
@@ -305,9 +307,12 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(
         assert answer.status_code == 200, answer.text
         assert answer.json()["written"] is True
         counts.append(len(statements))
-    assert counts == [counts[0]] * 4
-    assert await connection.fetchval("select count(*) from capacity where revision = 2") == 208 * len(areas) + 1
-    assert await connection.fetchval("select count(*) from capacity_history") == 2 * (208 * len(areas) + 1)
+    # Creating and changing differ; the number of rows makes no difference.
+    assert counts[0] == counts[1]
+    assert counts[2] == counts[3]
+    assert max(counts) < 20
+    assert await connection.fetchval("select count(*) from capacity where revision = 2") == 40 * len(areas) + 1
+    assert await connection.fetchval("select count(*) from capacity_history") == 2 * (40 * len(areas) + 1)
     assert await connection.fetchval("select count(*) from job") == 1
 
 

@@ -1,7 +1,7 @@
 """What every route is given: one transaction, committed before the answer leaves, bells rung after."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Request
 from litestar.datastructures import ResponseHeader, State
@@ -26,12 +26,11 @@ IfMatch = Annotated[
     ),
 ]
 IfNoneMatch = Annotated[
-    str | None,
+    Literal["*"] | None,
     HeaderParameter(
         name="If-None-Match",
         description="`*` to create a record.",
         examples=[Example(value="*")],
-        pattern=r"^\*$",
     ),
 ]
 IdempotencyKey = Annotated[

@@ -19,7 +19,10 @@ Send = Callable[[Message], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
-_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+_HEADERS = {b"x-content-type-options": b"nosniff", b"cache-control": b"no-store"}
+
+# No address has the second method, so that the router answers with the list of those it has.
+_ASKED_AS = {"HEAD": "GET", "OPTIONS": "-"}
 
 # A client that is still sending does not listen: an answer that leaves before its body has been taken in
 # reaches it as a broken connection. More than this is not waited for (bytes, seconds).
@@ -28,23 +31,25 @@ _DRAIN_SECONDS = 20.0
 
 
 class Gateway:
-    """The outermost layer, around routing too, so that a 404 or 405 is treated like any answer."""
+    """The outermost layer, around routing too, so that a 404 or 405 is treated like any answer.
+
+    GET answers HEAD, without the body (RFC 9110, 9.3.2); OPTIONS is answered with the methods of the address.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; GET answers HEAD, without the body (RFC 9110, 9.3.2)."""
+        """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started = perf_counter()
         method = scope["method"]
-        if method == "HEAD":
-            scope["method"] = "GET"
+        scope["method"] = _ASKED_AS.get(method, method)
         state = scope.setdefault("state", {})
         state["request_id"] = uuid4().hex
-        exchange = _Exchange(scope, receive, send, is_head=method == "HEAD")
+        exchange = _Exchange(scope, receive, send, method)
         try:
             await self._app(scope, exchange.receive, exchange.send)
         finally:
@@ -54,9 +59,9 @@ class Gateway:
 class _Exchange:
     """One request and its answer, as they pass through."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, is_head: bool) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, method: str) -> None:
         self.status = 0
-        self._scope, self._receive, self._send, self._is_head = scope, receive, send, is_head
+        self._scope, self._receive, self._send, self._method = scope, receive, send, method
         names = dict(scope["headers"])
         has_body = b"transfer-encoding" in names or names.get(b"content-length", b"0") != b"0"
         # Whoever asks before sending (Expect: 100-continue) does listen, and need not send at all.
@@ -70,22 +75,26 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self._write_head(message)
             self.status = message["status"]
-            self._add_headers(message)
             if self._is_unread:
                 await self._drain()
-        elif self._is_head and message["type"] == "http.response.body":
+        elif message["type"] == "http.response.body" and (
+            self._method == "HEAD" or self.status == HTTPStatus.NO_CONTENT
+        ):
             message["body"] = b""
         await self._send(message)
 
-    def _add_headers(self, message: Message) -> None:
-        names = {name.lower() for name, _ in message["headers"]}
-        request_id = self._scope["state"]["request_id"].encode()
-        message["headers"] = [
-            *message["headers"],
-            (b"x-request-id", request_id),
-            *(header for header in _HEADERS if header[0] not in names),
-        ]
+    def _write_head(self, message: Message) -> None:
+        headers = dict(_HEADERS)
+        headers.update((name.lower(), value) for name, value in message["headers"])
+        headers[b"x-request-id"] = self._scope["state"]["request_id"].encode()
+        if b"allow" in headers:
+            headers[b"allow"] = _allowed(headers[b"allow"])
+        if self._method == "OPTIONS" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+            message["status"] = HTTPStatus.NO_CONTENT.value
+            del headers[b"content-type"], headers[b"content-length"]
+        message["headers"] = list(headers.items())
 
     async def _drain(self) -> None:
         taken = 0
@@ -94,6 +103,11 @@ class _Exchange:
                 while self._is_unread and taken < _DRAINED_BYTES:
                     message = await self.receive()
                     taken += len(message.get("body", b""))
+
+
+def _allowed(routed: bytes) -> bytes:
+    methods = {name.strip() for name in routed.split(b",")} | {b"OPTIONS"}
+    return b", ".join(sorted(methods | {b"HEAD"} if b"GET" in methods else methods))
 
 
 def _log_request(scope: Scope, method: str, status: int, milliseconds: float) -> None:

@@ -39,7 +39,7 @@ class StrictRequest(Request[Any, Any, State]):
 _query_names: WeakKeyDictionary[BaseRouteHandler, frozenset[str]] = WeakKeyDictionary()
 
 
-def check_address(request: Request[Any, Any, State]) -> None:
+async def check_address(request: Request[Any, Any, State]) -> None:
     """Refuse addresses with NUL characters, and query parameters that are unknown or stand twice.
 
     A filter with a misspelt name would otherwise be dropped in silence, and the list be longer than asked.
@@ -50,12 +50,14 @@ def check_address(request: Request[Any, Any, State]) -> None:
         return
     known = _query_names_of(request.route_handler)
     seen: set[str] = set()
-    for name, _ in request.query_params.multi_items():
+    for name, value in request.query_params.multi_items():
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
             raise BadInput.at(name[:80], f"There is no such query parameter here. Known: {names}.")
         if name in seen:
             raise BadInput.at(name, "The query parameter stands twice. Send it once.")
+        if value.lower() in ("", "null"):
+            raise BadInput.at(name, "The query parameter has no value. Give it one or leave it out.")
         seen.add(name)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from math import isinf
 from typing import Any
 
@@ -29,7 +30,9 @@ def decode_json(body: bytes, kind: Any) -> Any:
     except RecursionError:
         raise BadInput("The JSON is nested too deeply. Send the documented structure.") from None
     except msgspec.ValidationError:
-        raise _bad_fields(all_faults(value, kind)) from None
+        if faults := list(islice(all_faults(value, kind), _MOST_ERRORS)):
+            raise _bad_fields(faults) from None
+        return msgspec.convert(value, kind)
     except UnicodeDecodeError as error:
         raise BadInput(f"The body is not UTF-8 text (byte {error.start}). Send UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -39,8 +42,7 @@ def decode_json(body: bytes, kind: Any) -> Any:
         raise BadInput(f"The body is not valid JSON: {_first_line(error)}.") from None
 
 
-def _bad_fields(faults: Iterator[FieldError]) -> BadInput:
-    errors = [fault for fault, _ in zip(faults, range(_MOST_ERRORS), strict=False)]
+def _bad_fields(errors: list[FieldError]) -> BadInput:
     if len(errors) == 1:
         only = errors[0]
         return BadInput(f"{only.path}: {only.message}", errors=errors) if only.path else BadInput(only.message)
@@ -92,10 +94,11 @@ def _no_constant(name: str) -> Any:
 
 
 def _finite(digits: str) -> float:
+    """Read a number with a point or an exponent; 1.0 is the whole number 1, as in JSON Schema."""
     number = float(digits)
     if isinf(number):
         raise BadInput("A number is too large. Send one that fits its field.")
-    return number
+    return int(number) if number.is_integer() else number
 
 
 def _bounded(digits: str) -> int:

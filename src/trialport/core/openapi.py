@@ -7,7 +7,7 @@ route has in common (who may call it, which failures it can answer) is added her
 
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 from litestar import Litestar, Request
@@ -85,7 +85,29 @@ def _components(app: Litestar, rendered: Mapping[str, Any]) -> dict[str, Any]:
     structs = [struct for struct in _structs(app) if struct.__name__ in rendered]
     (_, components) = msgspec.json.schema_components([*structs, ProblemBody], ref_template=_REFERENCE)
     components["Problem"] = components.pop(ProblemBody.__name__)
+    for struct in {one for top in structs for one in _nested(top)}:
+        _name_keys(components[struct.__name__], struct)
     return dict(sorted({**rendered, **components}.items()))
+
+
+def _nested(kind: Any) -> Iterator[type[Struct]]:
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        yield kind
+        for field in msgspec.structs.fields(kind):
+            yield from _nested(field.type)
+    for part in get_args(kind):
+        yield from _nested(part)
+
+
+def _name_keys(schema: dict[str, Any], struct: type[Struct]) -> None:
+    """Say which names an object with coded names may have, which msgspec checks but does not tell."""
+    for field in msgspec.structs.fields(struct):
+        for kind in (field.type, *get_args(field.type)):
+            if get_origin(kind) is Annotated:
+                kind = get_args(kind)[0]  # noqa: PLW2901 - the type behind its description
+            if get_origin(kind) is dict and get_origin(get_args(kind)[0]) is Literal:
+                names = list(get_args(get_args(kind)[0]))
+                schema["properties"][field.encode_name]["propertyNames"] = {"enum": names}
 
 
 def _operations(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:

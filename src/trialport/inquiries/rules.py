@@ -172,13 +172,18 @@ def _struct_of(annotation: Any) -> type[msgspec.Struct] | None:
     return kind if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
 
 
+# Days that are no public holidays but count as such when a time limit is reckoned: in Sweden Midsummer Eve,
+# Christmas Eve and New Year's Eve (Act 1930:173, section 2).
+_COUNTED_AS_HOLIDAYS = {"SE": ("de_facto",)}
+
+
 def promised_on(received_on: date, working_days: int, country: str) -> date:
-    """Return the last of `working_days` working days after the day of receipt, by the country's public holidays."""
-    public = _holidays(country)
+    """Return the last of `working_days` working days after the day of receipt, by the country's calendar."""
+    closed = _holidays(country)
     day = received_on
     while working_days > 0:
         day += timedelta(days=1)
-        if day.weekday() < _SATURDAY and day not in public:
+        if day.weekday() < 5 and day not in closed:
             working_days -= 1
     return day
 
@@ -186,4 +191,4 @@ def promised_on(received_on: date, working_days: int, country: str) -> date:
 @lru_cache(maxsize=8)
 def _holidays(country: str) -> holidays.HolidayBase:
     # Swedish calendars of this package count Sundays as holidays; weekends are left out by weekday anyway.
-    return holidays.country_holidays(country)
+    return holidays.country_holidays(country, categories=("public", *_COUNTED_AS_HOLIDAYS.get(country, ())))

@@ -27,7 +27,7 @@ async def submit_inquiry(
     """
     _check(content, tx, is_icd10)
     lead, asked = await _regions_asked(tx, actor, content)
-    await _check_units(tx, content, asked)
+    await _check_placement(tx, content, asked)
     shown, hidden = rules.split_content(content)
     local_day = tx.now.astimezone(ZoneInfo(lead.timezone)).date()
     promised = rules.promised_on(local_day, lead.promised_working_days, lead.country)
@@ -106,7 +106,7 @@ async def amend_inquiry(
     _require_revision(row, expected)
     after, groups = _amended(row, update)
     _check(after, tx, is_icd10)
-    await _check_units(tx, after, await _asked_of(tx, row))
+    await _check_placement(tx, after, await _asked_of(tx, row))
     shown, hidden = rules.split_content(after)
     state = "in_triage" if row.state == "needs_information" else row.state
     version = await queries.update_inquiry_version(
@@ -218,17 +218,21 @@ async def _asked_of(tx: Transaction, row: InquiryRow) -> list[AskedRegion]:
     return await queries.select_asked_regions(tx.connection, codes=row.regions, region_id=None)
 
 
-async def _check_units(tx: Transaction, content: InquiryContent, asked: list[AskedRegion]) -> None:
-    named = sorted({*content.placement.units_wanted, *content.placement.units_excluded})
-    if not named:
-        return
+async def _check_placement(tx: Transaction, content: InquiryContent, asked: list[AskedRegion]) -> None:
+    """Raise Contradiction where what is wanted or excluded does not fit the regions that are asked in fact."""
+    placement = content.placement
+    if refused := [region.code for region in asked if region.code in placement.regions_excluded]:
+        raise Contradiction.at("placement.regions_excluded", f"Region {refused[0]} is asked and excluded. Choose one.")
     region_ids = [region.region_id for region in asked]
-    known = await queries.count_units_in_regions(tx.connection, unit_ids=named, region_ids=region_ids)
-    if known != len(named):
-        raise Contradiction.at(
-            "placement.units_wanted",
-            "A unit named is not in the regions asked. GET /api/v1/units lists them.",
-        )
+    for field in ("units_wanted", "units_excluded"):
+        named = sorted(set(getattr(placement, field)))
+        if not named:
+            continue
+        known = await queries.count_units_in_regions(tx.connection, unit_ids=named, region_ids=region_ids)
+        if known != len(named):
+            raise Contradiction.at(
+                f"placement.{field}", "A unit named is not in the regions asked. GET /api/v1/units lists them."
+            )
 
 
 async def _sponsor_of(tx: Transaction, actor: Actor, content: InquiryContent) -> UUID:

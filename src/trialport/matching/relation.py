@@ -36,7 +36,7 @@ class Relation:
     @property
     def unrelated(self) -> Bools:
         """Mark the rows that nothing relates to the inquiry."""
-        unrelated: Bools = self.level == NONE
+        unrelated: Bools = (self.level == NONE) & ~self.unread
         return unrelated if self.readable else np.zeros_like(unrelated)
 
     def kept(self, keep: Rows) -> "Relation":
@@ -52,14 +52,15 @@ def relate(question: MatchQuestion, columns: CapacityColumns, rows: Rows) -> Rel
     areas = area_levels(question, vocabulary)
     level = columns.concepts.best(rows, _concept_levels(asked, vocabulary))
     area = areas[columns.therapy_area[rows]]
-    whole = columns.whole_area[rows]
-    level = np.maximum(level, np.where(whole, area, np.minimum(area, AREA)).astype(np.int8))
+    of_condition = _areas_of_condition(question, vocabulary)[columns.therapy_area[rows]]
+    by_area = np.where(columns.whole_area[rows], area, np.where(of_condition, AREA, NONE))
+    level = np.maximum(level, by_area.astype(np.int8))
     if len(columns.unread.values):
         level = np.maximum(level, columns.unread.best(rows, _same_words(question, columns)))
     return Relation(
         readable=bool(asked) or bool(areas.any()),
         level=level,
-        unread=columns.unread.any(rows) & (level == AREA),
+        unread=columns.unread.any(rows) & (level <= AREA) & (area > NONE),
         competes=_competing(asked, vocabulary),
     )
 
@@ -68,11 +69,10 @@ def area_levels(question: MatchQuestion, vocabulary: Vocabulary) -> Codes:
     """Find for each therapy area the level of a unit that takes the whole of it; 0 if none.
 
     Beside the areas of the condition stand those of the people: a children's clinic takes children with any
-    disease, and a trial met in primary care can be asked of general practice.
+    disease, and a trial met in primary care can be asked of general practice. One that has named other
+    conditions is no nearer for that.
     """
-    ids = vocabulary.concept_ids
-    by_concept = [vocabulary.areas_of(item.concept) for item in question.concepts if item.concept in ids]
-    by_concept = [areas for areas in by_concept if areas] or [question.therapy_areas]
+    by_concept = _areas_by_concept(question, vocabulary)
     levels = np.zeros(len(THERAPY_AREAS), dtype=np.int8)
     read = {area for areas in by_concept for area in areas}
     for area in read | set(_areas_of_people(question)) if read else ():
@@ -81,6 +81,19 @@ def area_levels(question: MatchQuestion, vocabulary: Vocabulary) -> Codes:
         for area in areas[:1]:
             levels[THERAPY_AREAS.index(area)] = AREA_PRIMARY
     return levels
+
+
+def _areas_by_concept(question: MatchQuestion, vocabulary: Vocabulary) -> list[tuple[TherapyArea, ...]]:
+    """List the areas of each concept, the nearest first; of the words as read when no concept was found."""
+    ids = vocabulary.concept_ids
+    found = [vocabulary.areas_of(item.concept) for item in question.concepts if item.concept in ids]
+    return [areas for areas in found if areas] or [question.therapy_areas]
+
+
+def _areas_of_condition(question: MatchQuestion, vocabulary: Vocabulary) -> Bools:
+    """Say for each therapy area whether the condition asked belongs to it."""
+    areas = {area for areas in _areas_by_concept(question, vocabulary) for area in areas}
+    return np.array([area in areas for area in THERAPY_AREAS])
 
 
 def _areas_of_people(question: MatchQuestion) -> Iterable[TherapyArea]:

@@ -254,6 +254,8 @@ ENGLISH = Wording(
         "gmo_contained_use": "permit for contained use of GMO",
         "gmo_deliberate_release": "permit for deliberate release of GMO",
         "atmp_handling": "ATMP handling",
+        "atmp_centre": "ATMP centre",
+        "medtech_centre": "MedTech centre",
         "freezer_minus_80": "-80 °C freezer",
         "mri": "MRI",
         "ct": "CT",

@@ -37,6 +37,7 @@ from trialport.units.models import (
 )
 from trialport.vocabulary.codes import CareSetting, ResourceKind, TherapyArea
 
+_EXAMPLE_CSV = "unit,therapy_area,state,participants_per_month\ndemo-uas-lung,respiratory,open,3.5\n"
 _EXAMPLE_ID = [Example(value=EXAMPLE_UUID)]
 RegionCode = Annotated[
     str | None,
@@ -92,7 +93,8 @@ async def list_units(
     ] = None,
     therapy_area: OfArea = None,
     name: Annotated[
-        str | None, QueryParameter(description="Part of the name.", max_length=100, examples=[Example(value="Lung")])
+        str | None,
+        QueryParameter(description="Part of the name.", min_length=1, max_length=100, examples=[Example(value="Lung")]),
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -300,7 +302,7 @@ async def read_capacity_history(
 
 @post(
     "/capacities/import",
-    opt={**CAPACITY_ROLES, "body": "text/csv"},
+    opt={**CAPACITY_ROLES, "body": "text/csv", "body_example": _EXAMPLE_CSV},
     status_code=200,
     summary="Import capacity from a CSV file",
     description="At most 5,000 rows in UTF-8, with `,` or `;` between the cells; docs/capacity-import.md describes "
