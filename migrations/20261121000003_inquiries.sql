@@ -96,3 +96,15 @@ create trigger inquiry_confidential_append_only before update or delete or trunc
 
 drop table inquiry_confidential, inquiry_version, inquiry_region, inquiry;
 drop function next_inquiry_number;
+do $$
+declare
+    sequence_name text;
+begin
+    for sequence_name in
+        select relname from pg_class
+        where relkind = 'S' and relnamespace = 'public'::regnamespace and relname like 'inquiry\_number\_%'
+    loop
+        execute format('drop sequence %I', sequence_name);
+    end loop;
+end
+$$;

@@ -1,7 +1,6 @@
 """Real servers, one set a test process; a fresh database for each test, copied from one with the cast in it."""
 
 import asyncio
-import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -24,13 +23,6 @@ from trialport.main import create_app
 from workers import jobs
 
 TEMPLATE = "cast"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run every coroutine test under anyio, without a mark on each."""
-    for item in items:
-        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
-            item.add_marker(pytest.mark.anyio)
 
 
 @pytest.fixture(scope="session")

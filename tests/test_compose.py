@@ -238,9 +238,11 @@ def role_url(servers: Servers) -> Iterator[str]:
         "POSTGRES_USER": "postgres",
         "TRIALPORT_DATABASE_PASSWORD": "with 'quotes', \\ and $signs",
     }
-    script = ROOT / "deploy" / "create-database.sh"
-    assert f"./deploy/{script.name}:/docker-entrypoint-initdb.d/{script.name}:ro" in (SERVICES["postgres"]["volumes"])
-    made = subprocess.run([script], env=environment, capture_output=True, text=True, check=False)
+    (mounted,) = SERVICES["postgres"]["configs"]
+    assert mounted["target"].startswith("/docker-entrypoint-initdb.d/")
+    # Compose writes a dollar sign as two.
+    script = read_compose()["configs"][mounted["source"]]["content"].replace("$$", "$")
+    made = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     yield f"postgresql://trialport@/trialport?host={folder}"
     subprocess.run(

@@ -1,16 +1,19 @@
 """The API's description: valid, complete, and true to the routes."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 import schemathesis
 from litestar import Litestar
 
+from tests.cast import Cast
 from tests.conftest import Client
+from tests.inquiries.factories import inquiry_body
 from trialport.core.config import Settings
+from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.openapi import build_document
 from trialport.main import create_app
 
@@ -149,6 +152,53 @@ def test_headers_of_answers_are_named(document: Json) -> None:
     assert "Retry-After" in document["components"]["responses"]["ServiceUnavailable"]["headers"]
     import_body = paths["/api/v1/capacities/import"]["post"]["requestBody"]
     assert list(import_body["content"]) == ["text/csv"]
+
+
+async def test_answers_are_as_described(
+    client: Client, drain: Callable[[], Awaitable[int]], people: Cast, document: Json
+) -> None:
+    """Every kind of answer that reading gives, by everyone who may read, held against its schema."""
+    receipt = await client("sponsor").post("/api/v1/inquiries", json=inquiry_body())
+    hold_against(document, receipt, "/api/v1/inquiries", "post")
+    await drain()
+    names = {
+        "inquiry_id": receipt.json()["inquiry_id"],
+        "region_id": people.regions["ours"],
+        "unit_id": people.units["lung"],
+        "site_id": (await client("office").get("/api/v1/sites")).json()["items"][0]["site_id"],
+        "investigator_id": people.investigators["lung"],
+        "therapy_area": "respiratory",
+        "resource_id": EXAMPLE_UUID,
+    }
+    read = set()
+    for path, method, operation in operations(document):
+        if method != "get":
+            continue
+        for who in ("office", "sponsor", "investigator", "admin"):
+            answer = await client(who).get(path.format(**names))
+            hold_against(document, answer, path, method)
+            if answer.is_success:
+                read.add(operation["operationId"])
+    gets = {operation["operationId"] for _, method, operation in operations(document) if method == "get"}
+    assert gets - read == {"read_resource"}, "the cast has no resource"
+
+
+async def test_previews_are_as_described(client: Client, document: Json) -> None:
+    for who in ("office", "sponsor"):
+        answer = await client(who).post("/api/v1/matches", json=inquiry_body())
+        assert answer.is_success
+        hold_against(document, answer, "/api/v1/matches", "post")
+
+
+def hold_against(document: Json, answer: httpx.Response, path: str, method: str) -> None:
+    described = resolve(document, document["paths"][path][method]["responses"][str(answer.status_code)])
+    (media_type,) = described["content"]
+    assert answer.headers["content-type"] == media_type
+    for name, header in described["headers"].items():
+        if resolve(document, header).get("required"):
+            assert name in answer.headers, (path, method, name)
+    schema = {**described["content"][media_type]["schema"], "components": document["components"]}
+    jsonschema.validate(answer.json(), schema, cls=jsonschema.Draft202012Validator)
 
 
 async def test_it_is_served_openly(client: Client) -> None:

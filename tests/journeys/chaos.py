@@ -4,6 +4,8 @@ import asyncio
 import itertools
 import random
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -18,6 +20,10 @@ from tests.journeys.processes import Program, RestartableValkey
 IMPATIENT_SECONDS = 0.02
 # Inquiries come in bursts, so that the workers have more than one job in hand when they are hit.
 BURSTS = 10
+# Jobs between their claim and their result read the register. With five of them held up there, both workers
+# have some, since each does four at a time.
+REGISTER = ("capacity", "access exclusive", 5)
+REQUESTS_HELD = 6
 
 
 class Record(Struct, kw_only=True):
@@ -28,7 +34,7 @@ class Record(Struct, kw_only=True):
     amendments: int = 0
     api_kills: int = 0
     worker_kills: int = 0
-    kills_amid_a_job: int = 0
+    hits_amid_work: int = 0
     worker_freezes: int = 0
     flushes: int = 0
     valkey_restarts: int = 0
@@ -96,9 +102,7 @@ class Clients:
         # The amendment that a lost answer had already confirmed is refused the second time.
         assert answer.status_code in (httpx.codes.OK, httpx.codes.PRECONDITION_FAILED), answer.text
 
-    async def _persist(
-        self, method: str, path: str, body: dict[str, Any], headers: dict[str, str]
-    ) -> httpx.Response:
+    async def _persist(self, method: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         for attempt in itertools.count():
             impatient = self._random.random() < 0.1
             try:
@@ -140,8 +144,10 @@ class Monkey:
     async def run(self, pause: float) -> None:
         """Do every deed in the order of the seed, `pause` seconds apart on average."""
         deeds = [
-            *[self._kill_api] * 8,
-            *[self._kill_worker] * 9,
+            *[self._kill_api] * 3,
+            *[self._kill_api_amid_requests] * 5,
+            *[self._kill_worker] * 4,
+            *[self._kill_worker_amid_a_job] * 5,
             *[self._freeze_worker] * 4,
             *[self._flush] * 8,
             *[self._restart_valkey] * 2,
@@ -158,20 +164,44 @@ class Monkey:
         self._record.api_kills += 1
         victim.start()
 
+    async def _kill_api_amid_requests(self) -> None:
+        """Kill where a submission is half written: before its job, its audit event or its answer."""
+        table = self._random.choice(("job", "audit_event", "idempotency_key"))
+        async with self._held_up(table, "share row exclusive", REQUESTS_HELD):
+            await self._kill_api()
+
     async def _kill_worker(self) -> None:
-        self._record.kills_amid_a_job += await self._wait_for_a_running_job()
         victim = self._random.choice(self._programs["work"])
         victim.kill()
         self._record.worker_kills += 1
         victim.start()
 
+    async def _kill_worker_amid_a_job(self) -> None:
+        async with self._held_up(*REGISTER):
+            await self._kill_worker()
+
     async def _freeze_worker(self) -> None:
         """Stop a worker for longer than its lease: it wakes up believing that it still holds its jobs."""
-        await self._wait_for_a_running_job()
         victim = self._random.choice(self._programs["work"])
-        victim.signal(signal.SIGSTOP)
+        async with self._held_up(*REGISTER):
+            victim.signal(signal.SIGSTOP)
         self._record.worker_freezes += 1
         self._thawing.create_task(self._thaw(victim))
+
+    @asynccontextmanager
+    async def _held_up(self, table: str, mode: str, wanted: int) -> AsyncIterator[None]:
+        """Lock a table until so many wait for it, then let the deed be done to them."""
+        async with self._connection.transaction():
+            await self._connection.execute(f"lock table {table} in {mode} mode")
+            for _ in range(300):
+                waiting = await self._connection.fetchval(
+                    "select count(*) from pg_locks where not granted and relation = $1::regclass", table
+                )
+                if waiting >= wanted:
+                    self._record.hits_amid_work += 1
+                    break
+                await asyncio.sleep(0.01)
+            yield
 
     async def _thaw(self, victim: Program) -> None:
         await asyncio.sleep(self._lease_seconds * 1.5)
@@ -191,10 +221,3 @@ class Monkey:
         await asyncio.sleep(self._random.uniform(0.2, 1.5))
         self._valkey.come_back()
         self._record.valkey_restarts += 1
-
-    async def _wait_for_a_running_job(self) -> bool:
-        for _ in range(500):
-            if await self._connection.fetchval("select exists (select from job where state = 'running')"):
-                return True
-            await asyncio.sleep(0.005)
-        return False

@@ -51,9 +51,7 @@ class Program:
         self._child: Child | None = None
 
     def start(self) -> None:
-        self._child = Child(
-            self.name, self._command, log=self.log, folder=self._folder, environment=self._environment
-        )
+        self._child = Child(self.name, self._command, log=self.log, folder=self._folder, environment=self._environment)
 
     @property
     def child(self) -> Child:
@@ -72,7 +70,9 @@ class Program:
         if self._child is not None:
             if self._child.exit_code() is None:
                 self.signal(signal.SIGCONT)
+            t=time.monotonic()
             self._child.stop(((signal.SIGTERM, 15.0), *KILL))
+            print("STOP", self.name, time.monotonic()-t, self._child.exit_code(), self.words()[-600:])
 
     def words(self) -> str:
         """Return all that was logged since the first start."""

@@ -173,9 +173,7 @@ async def _settle(connection: asyncpg.Connection) -> None:
 
 async def _fill_in(record: Record, connection: asyncpg.Connection, deployment: Deployment) -> None:
     record.claims = await connection.fetchval("select count(*) from noted_claim")
-    record.lease_take_overs = await connection.fetchval(
-        "select count(*) from noted_claim where was = 'running'"
-    )
+    record.lease_take_overs = await connection.fetchval("select count(*) from noted_claim where was = 'running'")
     record.releases = sum(program.words().count("failed, attempt") for program in deployment.programs["work"])
 
 
@@ -198,9 +196,7 @@ async def _faults(connection: asyncpg.Connection, clients: Clients) -> dict[str,
 async def _add_capacities(connection: asyncpg.Connection, people: Cast) -> None:
     """Give the region enough capacities that an assessment takes a while."""
     region_id = people.regions["ours"]
-    site_id = await connection.fetchval(
-        "select site_id from unit where unit_id = $1", people.units["lung"]
-    )
+    site_id = await connection.fetchval("select site_id from unit where unit_id = $1", people.units["lung"])
     for number in range(CAPACITIES):
         unit_id = await queries.insert_unit(
             connection,

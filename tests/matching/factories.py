@@ -100,9 +100,7 @@ def columns(*rows: CapacityRow) -> CapacityColumns:
     return CapacityColumns.build(rows, vocabulary(), REGION_RESOURCES)
 
 
-def ranked(
-    asked: MatchQuestion, *rows: CapacityRow, limit: int | None = None, exclusions: bool = True
-) -> Ranking:
+def ranked(asked: MatchQuestion, *rows: CapacityRow, limit: int | None = None, exclusions: bool = True) -> Ranking:
     return rank(asked, columns(*rows), on=ON, regions=None, limit=limit, exclusions=exclusions)
 
 
@@ -111,9 +109,7 @@ def only(asked: MatchQuestion, row: CapacityRow, *, exclusions: bool = True) -> 
     return candidate
 
 
-def criterion(
-    name: CriterionName, asked: MatchQuestion, row: CapacityRow, *, exclusions: bool = True
-) -> Criterion:
+def criterion(name: CriterionName, asked: MatchQuestion, row: CapacityRow, *, exclusions: bool = True) -> Criterion:
     """The one criterion of the one candidate."""
     candidate = only(asked, row, exclusions=exclusions)
     return next(one for one in candidate.criteria if one.name == name)

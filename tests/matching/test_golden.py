@@ -47,11 +47,8 @@ def content(record: dict[str, str]) -> InquiryContent:
             "product": {"mechanism": "not told"} | filled(record, "gmo"),
             "condition": filled(record, "indication") | listed(record, "icd10_codes"),
             "population": filled(record, "age_from", "age_to") | listed(record, "care_settings"),
-            "numbers": filled(
-                record, "participants_wanted", "sites_wanted", "planned_start", "recruitment_months"
-            ),
-            "needs": filled(record, "nurse_hours", "gcp_experience")
-            | listed(record, "equipment", "resources"),
+            "numbers": filled(record, "participants_wanted", "sites_wanted", "planned_start", "recruitment_months"),
+            "needs": filled(record, "nurse_hours", "gcp_experience") | listed(record, "equipment", "resources"),
             "dct_activities": wishes,
             "answer": {"outcome_promised_by": "2027-01-31"},
         },

@@ -131,9 +131,7 @@ question_fields = st.fixed_dictionaries(
 def questions(draw: st.DrawFn) -> MatchQuestion:
     activities = draw(some(DCT_ACTIVITIES[:5], 4))
     required = draw(st.integers(0, len(activities)))
-    return question(
-        **draw(question_fields), dct_required=activities[:required], dct_optional=activities[required:]
-    )
+    return question(**draw(question_fields), dct_required=activities[:required], dct_optional=activities[required:])
 
 
 registers = st.lists(capacity_fields, min_size=1, max_size=4).map(
@@ -172,9 +170,7 @@ def test_scores_and_fits_lie_where_their_states_allow(
 
 @whole
 @given(questions(), registers)
-def test_a_score_is_the_weighted_mean_of_the_criteria_shown(
-    asked: MatchQuestion, rows: list[CapacityRow]
-) -> None:
+def test_a_score_is_the_weighted_mean_of_the_criteria_shown(asked: MatchQuestion, rows: list[CapacityRow]) -> None:
     for candidate in ranked(asked, *rows).candidates:
         total = sum(one.weight for one in candidate.criteria)
         mean = 100 * sum(one.weight * one.fit for one in candidate.criteria) / total
@@ -183,9 +179,7 @@ def test_a_score_is_the_weighted_mean_of_the_criteria_shown(
 
 @whole
 @given(questions(), registers, st.randoms(use_true_random=False))
-def test_the_order_of_the_register_does_not_matter(
-    asked: MatchQuestion, rows: list[CapacityRow], random: Any
-) -> None:
+def test_the_order_of_the_register_does_not_matter(asked: MatchQuestion, rows: list[CapacityRow], random: Any) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)
     assert facts(ranked(asked, *rows)) == facts(ranked(asked, *shuffled))
@@ -193,9 +187,7 @@ def test_the_order_of_the_register_does_not_matter(
 
 @whole
 @given(questions(), registers, st.integers(0, 7))
-def test_a_limit_shows_the_first_of_the_same_ranking(
-    asked: MatchQuestion, rows: list[CapacityRow], limit: int
-) -> None:
+def test_a_limit_shows_the_first_of_the_same_ranking(asked: MatchQuestion, rows: list[CapacityRow], limit: int) -> None:
     everything, some_only = ranked(asked, *rows), ranked(asked, *rows, limit=limit)
     assert some_only.candidates == everything.candidates[:limit]
     assert some_only.candidate_count == len(everything.candidates)
@@ -329,9 +321,7 @@ IMPROVEMENTS: dict[str, Improve] = {
 
 
 @settings(max_examples=250, deadline=None)
-@given(
-    asked=questions(), rows=registers, name=st.sampled_from(sorted(IMPROVEMENTS)), exclusions=st.booleans()
-)
+@given(asked=questions(), rows=registers, name=st.sampled_from(sorted(IMPROVEMENTS)), exclusions=st.booleans())
 def test_an_improvement_never_lowers_score_or_rank(
     asked: MatchQuestion, rows: list[CapacityRow], name: str, *, exclusions: bool
 ) -> None:
@@ -374,9 +364,7 @@ UNKNOWNS: dict[CriterionName, tuple[dict[str, Any], dict[str, Any]]] = {
 
 @whole
 @given(asked=questions(), fields=capacity_fields, name=st.sampled_from(sorted(UNKNOWNS)))
-def test_unknown_never_scores_below_a_no(
-    asked: MatchQuestion, fields: dict[str, Any], name: CriterionName
-) -> None:
+def test_unknown_never_scores_below_a_no(asked: MatchQuestion, fields: dict[str, Any], name: CriterionName) -> None:
     unsaid, refused = (criteria_of(asked, fields | said_or_not) for said_or_not in UNKNOWNS[name])
     if name in refused and refused[name].state == "unmet":
         assert unsaid[name].fit >= refused[name].fit

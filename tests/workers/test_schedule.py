@@ -32,7 +32,7 @@ async def test_answers_are_forgotten_after_a_month(
     assert await connection.fetchval("select count(*) from inquiry") == 2
 
 
-def test_the_sweep_starts_at_once_and_then_every_few_seconds(settings: Settings) -> None:
+async def test_the_sweep_starts_at_once_and_then_every_few_seconds(settings: Settings) -> None:
     (sweeping, tidying) = cron_jobs(settings)
     assert sweeping.run_at_startup
     assert not tidying.run_at_startup

@@ -184,6 +184,7 @@ def _describe_answer(answer: dict[str, Any], responses: dict[str, Any], status: 
         answer["headers"] = dict(responses["200"].get("headers", {}))
     for header in answer.get("headers", {}).values():
         header.pop("deprecated", None)
+        header.setdefault("schema", {"type": "string"})
 
 
 _DEFAULT_TEXTS = ("Request fulfilled", "Document created", "Request accepted", "Additional response")

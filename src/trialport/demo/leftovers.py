@@ -65,9 +65,7 @@ class ProcessRecord:
 
     def _recorded(self) -> list[psutil.Process]:
         known = self._folder.read(PROCESSES, list[KnownProcess]) or []
-        return [
-            process for entry in known if entry.name != "PostgreSQL" and (process := _find(entry)) is not None
-        ]
+        return [process for entry in known if entry.name != "PostgreSQL" and (process := _find(entry)) is not None]
 
     def _marked(self) -> list[psutil.Process]:
         wanted = str(self._folder.mark.folder_id)

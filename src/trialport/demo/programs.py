@@ -18,6 +18,7 @@ MIGRATE_SECONDS = 300.0
 STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 # A program that dies more often than this within a minute will not get well by starting it again.
 RESTARTS_A_MINUTE = 3
+OWN_LINE = "trialport: "
 
 
 class Programs:
@@ -150,9 +151,11 @@ def failed(child: Child, what: str) -> DemoError:
     known = explain(child.output(), child.log.parent)
     if known:
         return DemoError(known)
-    last = child.last_lines(1)
-    by_itself = last and (child.exit_code() or 0) > 0
-    said = last[0].removeprefix("trialport: ").rstrip(".") if by_itself else child.how_it_ended()
+    last = "".join(child.last_lines(1))
+    if last.startswith(OWN_LINE):
+        # Our own commands say what is wrong and what to do.
+        return DemoError(last.removeprefix(OWN_LINE))
+    said = last.rstrip(".") if last and (child.exit_code() or 0) > 0 else child.how_it_ended()
     return DemoError(f"{what}: {said}. See {_shown(child.log)}")
 
 

@@ -40,9 +40,7 @@ class Assessed(Struct, frozen=True, kw_only=True):
 class SampleInquiry:
     """Submits the sample inquiry and reads its assessment."""
 
-    def __init__(
-        self, address: str, tokens: DemoTokens, folder: DataFolder, check: Callable[[], None]
-    ) -> None:
+    def __init__(self, address: str, tokens: DemoTokens, folder: DataFolder, check: Callable[[], None]) -> None:
         """Set where the API is; `check` may raise to end a wait."""
         self._address = f"{address}/api/v1"
         self._tokens = tokens
@@ -116,9 +114,7 @@ class SampleInquiry:
         try:
             # Proxies of the environment know nothing about this machine's own address.
             with httpx.Client(timeout=10.0, trust_env=False) as client:
-                return client.request(
-                    method, self._address + path, headers=headers, json=content, params=query
-                )
+                return client.request(method, self._address + path, headers=headers, json=content, params=query)
         except httpx.TransportError as error:
             self._check()
             raise DemoError(
@@ -132,6 +128,5 @@ def _refused(what: str, answer: httpx.Response) -> DemoError:
     except (ValueError, KeyError, TypeError):
         detail = answer.text[:200]
     return DemoError(
-        f"the API refused to {what} ({answer.status_code}: {detail.rstrip('.')}). "
-        "Please report this as a fault"
+        f"the API refused to {what} ({answer.status_code}: {detail.rstrip('.')}). Please report this as a fault"
     )

@@ -68,7 +68,9 @@ class Who(Group, frozen=True, kw_only=True):
     organisation_number: Annotated[
         ShortText | None, Meta(description="Organisation number.", examples=["000000-0000"])
     ] = None
-    country: CountryCode | None = None
+    country: Annotated[
+        CountryCode | None, Meta(description="Country of the organisation, ISO 3166-1 alpha-2.", examples=["SE"])
+    ] = None
     acting_for: Annotated[
         ShortText | None,
         Meta(description="Whom a CRO acts for; `undisclosed` where it may not say.", examples=["undisclosed"]),
@@ -422,7 +424,15 @@ class InquiryUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     burden: Annotated[Burden, Meta(description="Burden.")] | UnsetType = UNSET
     needs: Annotated[Needs, Meta(description="What a unit must have.")] | UnsetType = UNSET
     dct_activities: (
-        Annotated[dict[DctActivity, DctWish], Meta(max_length=26, description="Decentralised activities.")] | UnsetType
+        Annotated[
+            dict[DctActivity, DctWish],
+            Meta(
+                max_length=26,
+                description="Decentralised activities; one not named is not used.",
+                examples=[{"video_visit": "required"}],
+            ),
+        ]
+        | UnsetType
     ) = UNSET
     placement: Annotated[Placement, Meta(description="Where.")] | UnsetType = UNSET
     money: Annotated[Money, Meta(description="Who pays, and what.")] | UnsetType = UNSET

@@ -183,7 +183,7 @@ def promised_on(received_on: date, working_days: int, country: str) -> date:
     day = received_on
     while working_days > 0:
         day += timedelta(days=1)
-        if day.weekday() < 5 and day not in closed:
+        if day.weekday() < _SATURDAY and day not in closed:
             working_days -= 1
     return day
 

@@ -34,9 +34,7 @@ UnitBand = Literal["0", "1-4", "5-9", "10-19", "20+"]
 
 _Version = Annotated[int, Meta(description="Version of the inquiry.", examples=[1])]
 _Reference = Annotated[str, Meta(description="Reference of the inquiry.", examples=["UAS-2026-0042"])]
-_AssessedAt = Annotated[
-    datetime, Meta(description="When it was assessed (UTC).", examples=["2026-11-21T09:00:02Z"])
-]
+_AssessedAt = Annotated[datetime, Meta(description="When it was assessed (UTC).", examples=["2026-11-21T09:00:02Z"])]
 
 
 class AssessmentDetail(Struct, frozen=True, kw_only=True):
@@ -56,12 +54,8 @@ class AssessmentDetail(Struct, frozen=True, kw_only=True):
         Meta(description="Whether capacity changed since; a new assessment follows.", examples=[False]),
     ]
     algorithm_version: Annotated[str, Meta(description="Version of the rules.", examples=["2026.11-1"])]
-    vocabulary_version: Annotated[
-        str, Meta(description="Version of the vocabulary.", examples=["9f2c4e1ab03d"])
-    ]
-    weights: Annotated[
-        dict[str, float], Meta(description="Weight of each criterion.", examples=[{"indication": 26.0}])
-    ]
+    vocabulary_version: Annotated[str, Meta(description="Version of the vocabulary.", examples=["9f2c4e1ab03d"])]
+    weights: Annotated[dict[str, float], Meta(description="Weight of each criterion.", examples=[{"indication": 26.0}])]
     reading: Annotated[Reading, Meta(description="How the indication was read.")]
     candidates: Annotated[int, Meta(description="Candidates in your region (count).", examples=[12])]
     excluded: Annotated[tuple[ExclusionDetail, ...], Meta(description="Capacities left out, and why.")]
@@ -101,7 +95,14 @@ class MatchCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     burden: Annotated[Burden, Meta(description="Accepted, not used.")] | UnsetType = UNSET
     needs: Annotated[Needs, Meta(description="What a unit must have.")] | UnsetType = UNSET
     dct_activities: (
-        Annotated[dict[DctActivity, DctWish], Meta(max_length=26, description="Decentralised activities.")]
+        Annotated[
+            dict[DctActivity, DctWish],
+            Meta(
+                max_length=26,
+                description="Decentralised activities; one not named is not used.",
+                examples=[{"video_visit": "required"}],
+            ),
+        ]
         | UnsetType
     ) = UNSET
     placement: Annotated[Placement, Meta(description="Where.")] | UnsetType = UNSET
@@ -119,9 +120,7 @@ class MatchCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     def as_content(self, today: date) -> InquiryContent:
         """Fill what is missing with values that no capacity fails."""
-        given = {
-            name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not UNSET
-        }
+        given = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not UNSET}
         return InquiryContent(**{**_mildest(today), **given})
 
 
@@ -149,9 +148,7 @@ class MatchForSponsor(Struct, frozen=True, kw_only=True):
     """A preview as a sponsor sees it: no unit is named, numbers come in bands."""
 
     reading: Annotated[Reading, Meta(description="How the indication was read.")]
-    fitting_units: Annotated[
-        UnitBand, Meta(description="Units that may fit (band of counts).", examples=["5-9"])
-    ]
+    fitting_units: Annotated[UnitBand, Meta(description="Units that may fit (band of counts).", examples=["5-9"])]
 
 
 def unit_band(count: int) -> UnitBand:

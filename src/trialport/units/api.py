@@ -11,7 +11,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter, RawBody
 
 from trialport.accounts.guards import EVERYONE, Caller, roles
 from trialport.core.edge import ETAG, AppSettings, IfMatch, IfNoneMatch, Tx
-from trialport.core.errors import NotFound, WrongMediaType
+from trialport.core.errors import NotAllowed, NotFound, WrongMediaType
 from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.http import etag, expected_revision, found
 from trialport.core.paging import Cursor, Limit, NumberCursor, cut_page
@@ -82,6 +82,7 @@ async def read_site(tx: Tx, site_id: SiteId) -> SiteDetail:
 @get("/units", opt=roles(*EVERYONE), summary="List units")
 async def list_units(
     tx: Tx,
+    actor: Caller,
     region: RegionCode = None,
     kind: Annotated[
         UnitKind | None,
@@ -99,6 +100,9 @@ async def list_units(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> UnitPage:
+    if therapy_area is not None and actor.role == "sponsor_contact":
+        # It would name the units behind the candidates, of which a sponsor sees bands only.
+        raise NotAllowed("Which units work in a therapy area is not shown to sponsors. Submit an inquiry.")
     rows = await queries.select_units(
         tx.connection,
         region=region,
@@ -121,6 +125,7 @@ async def read_unit(tx: Tx, unit_id: UnitId) -> UnitDetail:
 @get("/resources", opt=roles(*EVERYONE), summary="List resources")
 async def list_resources(
     tx: Tx,
+    actor: Caller,
     region: RegionCode = None,
     kind: Annotated[
         ResourceKind | None,
@@ -129,14 +134,16 @@ async def list_resources(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ResourcePage:
-    rows = await queries.select_resources(tx.connection, region=region, kind=kind, after=cursor, limit=limit + 1)
+    rows = await queries.select_resources(
+        tx.connection, actor=actor, region=region, kind=kind, after=cursor, limit=limit + 1
+    )
     items, following = cut_page(rows, limit, lambda resource: resource.resource_id)
     return ResourcePage(items=items, next_cursor=following)
 
 
 @get("/resources/{resource_id:uuid}", opt=roles(*EVERYONE), summary="Read a resource")
-async def read_resource(tx: Tx, resource_id: ResourceId) -> ResourceDetail:
-    return found(await queries.select_resource(tx.connection, resource_id=resource_id))
+async def read_resource(tx: Tx, actor: Caller, resource_id: ResourceId) -> ResourceDetail:
+    return found(await queries.select_resource(tx.connection, actor=actor, resource_id=resource_id))
 
 
 @get(

@@ -11,8 +11,6 @@ from trialport.core.db import Connection
 from trialport.units.import_rows import UnitInScope, Write
 from trialport.units.models import CapacityDetail, CapacityInput
 
-_FIELDS = tuple(field.name for field in msgspec.structs.fields(CapacityInput))
-
 
 async def select_units_named(
     connection: Connection, *, actor: Actor, registry_ids: list[str], unit_ids: list[UUID]
@@ -187,4 +185,4 @@ async def insert_capacity_histories(
 
 
 def _values(capacity: CapacityInput) -> dict[str, Any]:
-    return {name: getattr(capacity, name) for name in _FIELDS}
+    return {name: getattr(capacity, name) for name in CapacityInput.__struct_fields__}

@@ -256,12 +256,13 @@ async def select_unit(connection: Connection, *, unit_id: UUID) -> UnitDetail | 
 
 
 async def select_resources(
-    connection: Connection, *, region: str | None, kind: str | None, after: UUID | None, limit: int
+    connection: Connection, *, actor: Actor, region: str | None, kind: str | None, after: UUID | None, limit: int
 ) -> list[ResourceDetail]:
+    """List resources; a sponsor sees capacity in bands only, so not the hours that are free."""
     records = await connection.fetch(
         """
         select o.resource_id, o.region_id, o.kind, o.name, o.description,
-               o.nurse_hours_free::double precision as nurse_hours_free
+               case when $5 <> 'sponsor_contact' then o.nurse_hours_free::double precision end as nurse_hours_free
         from resource o
         join region r using (region_id)
         where ($1::text is null or r.code = $1)
@@ -274,19 +275,22 @@ async def select_resources(
         kind,
         after,
         limit,
+        actor.role,
     )
     return msgspec.convert(records, list[ResourceDetail])
 
 
-async def select_resource(connection: Connection, *, resource_id: UUID) -> ResourceDetail | None:
+async def select_resource(connection: Connection, *, actor: Actor, resource_id: UUID) -> ResourceDetail | None:
+    """Read one resource (see select_resources)."""
     record = await connection.fetchrow(
         """
         select resource_id, region_id, kind, name, description,
-               nurse_hours_free::double precision as nurse_hours_free
+               case when $2 <> 'sponsor_contact' then nurse_hours_free::double precision end as nurse_hours_free
         from resource
         where resource_id = $1
         """,
         resource_id,
+        actor.role,
     )
     return None if record is None else msgspec.convert(record, ResourceDetail)
 

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-import msgspec
-
 from trialport.core.errors import FieldError
 from trialport.units.models import CapacityDetail, CapacityInput
 
@@ -24,9 +22,7 @@ def check_capacity(capacity: CapacityInput, today: date) -> list[FieldError]:
     if capacity.participants_counted_on is not None and capacity.participants_counted_on > today:
         found.append(FieldError("participants_counted_on", "The day of the count lies in the future."))
     if capacity.state == "open" and capacity.state_until is not None:
-        found.append(
-            FieldError("state_until", "An open unit has no end date. Leave it out or choose another state.")
-        )
+        found.append(FieldError("state_until", "An open unit has no end date. Leave it out or choose another state."))
     if (
         capacity.protected_hours_planned is not None
         and capacity.physician_hours_free is not None
@@ -52,6 +48,4 @@ def check_capacity(capacity: CapacityInput, today: date) -> list[FieldError]:
 
 def as_input(detail: CapacityDetail) -> CapacityInput:
     """Return the part of a record that its owner writes."""
-    return CapacityInput(
-        **{field.name: getattr(detail, field.name) for field in msgspec.structs.fields(CapacityInput)}
-    )
+    return CapacityInput(**{name: getattr(detail, name) for name in CapacityInput.__struct_fields__})
