@@ -18,8 +18,7 @@ from tests.conftest import TEMPLATE, Servers
 from tests.inquiries.factories import inquiry_body
 from trialport.accounts.service import find_actor, hash_token
 from trialport.cli import main
-from trialport.core.config import Settings
-from trialport.core.migrate import expected_schema
+from trialport.core.config import Settings, expected_schema, load_settings
 
 Run = Callable[..., click.testing.Result]
 UNREACHABLE = "postgresql://someone:secret-password@127.0.0.1:1/nothing"
@@ -224,8 +223,6 @@ def test_it_ends_with_that_status_as_a_program() -> None:
 
 
 def test_every_setting_can_be_set() -> None:
-    from trialport.core.config import load_settings  # noqa: PLC0415
-
     given = {
         "TRIALPORT_DATABASE_URL": "postgresql://h/db",
         "TRIALPORT_VALKEY_URL": "redis://h:6379/0",

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from tests.conftest import Servers
-from trialport.core.config import migrations_folder
-from trialport.core.migrate import _dbmate, expected_schema, for_dbmate, migrate
+from trialport.core.config import expected_schema, migrations_folder
+from trialport.core.migrate import _dbmate, for_dbmate, migrate
 
 OBJECTS = """
     select c.relkind::text || ' ' || c.relname as name from pg_class c

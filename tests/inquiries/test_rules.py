@@ -17,7 +17,7 @@ GROUPS = InquiryContent.__struct_fields__
 MARKABLE = sorted(rules._field_paths() - rules.NEVER_CONFIDENTIAL)
 
 texts = st.text(st.characters(min_codepoint=33, max_codepoint=0x24F), min_size=2, max_size=20)
-maybe = {
+maybe: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "identity": {"protocol_number": texts, "synopsis": texts, "synopsis_version": texts},
     "kind": {"first_in_human": st.booleans(), "rare_disease": st.booleans(), "vulnerable_groups": texts},
     "product": {"name": texts, "comparator": texts, "gmo": st.booleans()},

@@ -22,8 +22,8 @@ IMPATIENT_SECONDS = 0.02
 BURSTS = 10
 # Jobs between their claim and their result read the register. With five of them held up there, both workers
 # have some, since each does four at a time.
-REGISTER = ("capacity", "access exclusive", 5)
-REQUESTS_HELD = 6
+REGISTER = ("capacity", "access exclusive", "trialport-worker", 5)
+REQUESTS_HELD = 4
 
 
 class Record(Struct, kw_only=True):
@@ -53,7 +53,7 @@ class Clients:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._record = record
         self._seconds = seconds
-        self._random = random.Random(record.seed)
+        self._random = random.Random(record.seed)  # noqa: S311 - chance that can be repeated, not secrecy
         self._http = httpx.AsyncClient(timeout=20.0, trust_env=False, limits=httpx.Limits(max_connections=40))
         self.receipts: dict[str, dict[str, Any]] = {}
         self.amended: set[str] = set()
@@ -138,8 +138,9 @@ class Monkey:
         self._valkey = valkey
         self._connection = connection
         self._lease_seconds = lease_seconds
+        self._frozen: set[Program] = set()
         # Its own stream of numbers: how often clients ask must not change what is killed.
-        self._random = random.Random(record.seed + 1)
+        self._random = random.Random(record.seed + 1)  # noqa: S311 - see above
 
     async def run(self, pause: float) -> None:
         """Do every deed in the order of the seed, `pause` seconds apart on average."""
@@ -166,12 +167,13 @@ class Monkey:
 
     async def _kill_api_amid_requests(self) -> None:
         """Kill where a submission is half written: before its job, its audit event or its answer."""
-        table = self._random.choice(("job", "audit_event", "idempotency_key"))
-        async with self._held_up(table, "share row exclusive", REQUESTS_HELD):
+        table = self._random.choice(("job", "job", "audit_event", "idempotency_key"))
+        async with self._held_up(table, "share row exclusive", "trialport-api", REQUESTS_HELD):
             await self._kill_api()
 
     async def _kill_worker(self) -> None:
-        victim = self._random.choice(self._programs["work"])
+        # One that is frozen is left to wake up.
+        victim = self._random.choice([one for one in self._programs["work"] if one not in self._frozen])
         victim.kill()
         self._record.worker_kills += 1
         victim.start()
@@ -183,19 +185,25 @@ class Monkey:
     async def _freeze_worker(self) -> None:
         """Stop a worker for longer than its lease: it wakes up believing that it still holds its jobs."""
         victim = self._random.choice(self._programs["work"])
+        while self._frozen:
+            await asyncio.sleep(0.05)
         async with self._held_up(*REGISTER):
             victim.signal(signal.SIGSTOP)
+        self._frozen.add(victim)
         self._record.worker_freezes += 1
         self._thawing.create_task(self._thaw(victim))
 
     @asynccontextmanager
-    async def _held_up(self, table: str, mode: str, wanted: int) -> AsyncIterator[None]:
-        """Lock a table until so many wait for it, then let the deed be done to them."""
+    async def _held_up(self, table: str, mode: str, whose: str, wanted: int) -> AsyncIterator[None]:
+        """Lock a table until so many connections of that name wait for it, then let the deed be done to them."""
         async with self._connection.transaction():
             await self._connection.execute(f"lock table {table} in {mode} mode")
             for _ in range(300):
                 waiting = await self._connection.fetchval(
-                    "select count(*) from pg_locks where not granted and relation = $1::regclass", table
+                    """select count(*) from pg_locks join pg_stat_activity using (pid)
+                       where not granted and relation = $1::regclass and application_name = $2""",
+                    table,
+                    whose,
                 )
                 if waiting >= wanted:
                     self._record.hits_amid_work += 1
@@ -205,8 +213,8 @@ class Monkey:
 
     async def _thaw(self, victim: Program) -> None:
         await asyncio.sleep(self._lease_seconds * 1.5)
-        # It may have been killed and started again meanwhile; a process that runs does not mind.
         victim.signal(signal.SIGCONT)
+        self._frozen.discard(victim)
 
     async def _flush(self) -> None:
         valkey = redis.asyncio.Redis.from_url(self._valkey.url)

@@ -31,9 +31,7 @@ async def tasks(client: Client, who: str, **parameters: Any) -> list[dict[str, A
     return items
 
 
-async def test_it_works(
-    client: Client, app: Any, people: Cast, any_id: UUID, connection: asyncpg.Connection
-) -> None:
+async def test_it_works(client: Client, app: Any, people: Cast, any_id: UUID, connection: asyncpg.Connection) -> None:
     await open_task(app, people, "ours", any_id)
     # Opened again while it is open, it stays one.
     await open_task(app, people, "ours", any_id)

@@ -1,20 +1,21 @@
 """The CSV of an import, without a database: what a record looks like in it, and what each faulty cell is told."""
 
-from datetime import date
-from typing import get_args
-from uuid import UUID, uuid5
+import re
+from pathlib import Path
+from uuid import uuid5
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.units.factories import EXAMPLE, LUNG, STORED, TODAY, capacities
 from trialport.core.errors import BadInput, TooLarge
 from trialport.units.import_cells import COLUMNS, read_cell
+from trialport.units.import_models import ImportRow
 from trialport.units.import_rows import (
     MOST_ROWS,
     Row,
-    UnitInScope,
     address_rows,
     plan_rows,
     read_capacity_row,
@@ -24,100 +25,13 @@ from trialport.units.import_rows import (
     write_table,
 )
 from trialport.units.models import (
-    Basis,
     CapacityInput,
-    CapacityState,
     DctOffer,
     Experience,
-    ImportRow,
-    PrimaryCareRole,
-)
-from trialport.vocabulary.codes import (
-    AGE_GROUPS,
-    CAPABILITIES,
-    CARE_SETTINGS,
-    DCT_ACTIVITIES,
-    DCT_ANSWERS,
-    PHASES,
-    RESOURCE_KINDS,
-    STUDY_TYPES,
-    THERAPY_AREAS,
 )
 
-TODAY = date(2026, 11, 21)
-LUNG = UnitInScope(
-    unit_id=UUID("0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e"),
-    region_id=UUID("0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6f"),
-    registry_id="test-lung",
-)
-STORED = CapacityInput(
-    state="limited",
-    state_until=date(2027, 1, 31),
-    indications=("COPD", "J45"),
-    phases=("2", "3"),
-    nurse_hours_free=12.5,
-    running_trials=3,
-    dct_activities={"video_visit": DctOffer(answer="own")},
-)
-
-texts = st.text(
-    st.one_of(
-        st.sampled_from("|\\@:=- ;,\"'\n\r\tåø"), st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-    ),
-    min_size=1,
-    max_size=12,
-).filter(lambda text: not text.isspace())
-
-
-def codes(values: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(values), unique=True).map(tuple)
-
-
-def text_lists(most: int) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(texts, max_size=min(most, 4)).map(tuple)
-
-
-hours = st.none() | st.floats(0, 2000, allow_nan=False)
-days = st.none() | st.dates()
-offers = st.builds(
-    DctOffer, answer=st.sampled_from(DCT_ANSWERS), partner=st.none() | texts, geography=st.none() | texts
-)
-capacities = st.builds(
-    CapacityInput,
-    indications=text_lists(50),
-    study_types=codes(STUDY_TYPES),
-    phases=codes(PHASES),
-    age_groups=codes(AGE_GROUPS),
-    care_settings=codes(CARE_SETTINGS),
-    state=st.sampled_from(get_args(CapacityState)),
-    state_until=days,
-    new_trials_possible=st.none() | st.booleans(),
-    new_trials_from=days,
-    participants_per_month=st.none() | st.floats(0, 100_000),
-    participants_basis=st.none() | st.sampled_from(get_args(Basis)),
-    participants_counted_on=days,
-    nurse_hours_free=hours,
-    physician_hours_free=hours,
-    protected_hours_planned=hours,
-    protected_hours_taken=hours,
-    running_trials=st.none() | st.integers(0, 1_000_000),
-    competing_trials=text_lists(50),
-    lead_time_days=st.none() | st.integers(0, 1500),
-    conditions=text_lists(20),
-    dct_activities=st.dictionaries(st.sampled_from(DCT_ACTIVITIES), offers, max_size=4),
-    equipment=codes(CAPABILITIES),
-    resources=codes(RESOURCE_KINDS),
-    experience=st.lists(
-        st.builds(
-            Experience,
-            therapy_area=st.sampled_from(THERAPY_AREAS),
-            phase=st.sampled_from(PHASES),
-            trials=st.integers(0, 1_000_000),
-        ),
-        max_size=3,
-    ).map(tuple),
-    primary_care_role=st.none() | st.sampled_from(get_args(PrimaryCareRole)),
-)
+# A busy machine must not fail a test.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def read(text: str, before: CapacityInput | None = STORED) -> tuple[list[ImportRow], CapacityInput | None]:
@@ -134,6 +48,7 @@ def cell(name: str, content: str) -> tuple[list[ImportRow], CapacityInput | None
     return read_capacity_row(row, STORED, decimal_comma=False, today=TODAY)
 
 
+@unhurried
 @given(capacity=capacities, before=st.none() | capacities, delimiter=st.sampled_from((",", ";")))
 def test_a_record_written_as_a_row_is_read_back_whatever_is_stored(
     capacity: CapacityInput, before: CapacityInput | None, delimiter: str
@@ -155,6 +70,7 @@ def test_a_record_written_as_a_row_is_read_back_whatever_is_stored(
     assert other == capacity if over[0].outcome != "error" else other is None
 
 
+@unhurried
 @given(
     content=st.text(
         st.one_of(st.sampled_from("|\\@:=-.,eE0123456789 "), st.characters(exclude_categories=["Cs"])), max_size=60
@@ -170,6 +86,7 @@ def test_any_cell_is_read_or_told_what_to_write(content: str, name: str) -> None
         msgspec.convert(msgspec.to_builtins(after), CapacityInput)
 
 
+@unhurried
 @given(body=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     try:
@@ -392,3 +309,25 @@ def test_the_report_counts_rows_and_lists_every_error() -> None:
         (4, "error", "therapy_area"),
     ]
     assert [write.therapy_area for write in plan.writes] == ["oncology"]
+
+
+MANUAL = Path(__file__).parents[2] / "docs" / "capacity-import.md"
+
+
+def test_the_examples_of_the_manual_are_what_the_import_reads() -> None:
+    unit = msgspec.structs.replace(LUNG, registry_id="demo-uas-lunga")
+    [nordic, whole] = re.findall(r"```csv\n(.*?)```", MANUAL.read_text("utf-8"), re.DOTALL)
+    for file in (nordic, whole):
+        table = read_table(file.encode())
+        addressed, faults = address_rows(table, [unit])
+        plan = plan_rows(addressed, faults, {}, decimal_comma=table.decimal_comma, today=TODAY)
+        assert {line.outcome for line in plan.lines} == {"create"}, plan.lines
+    assert whole.encode() == write_table([row_of("demo-uas-lunga", "respiratory", EXAMPLE)]).replace(b"\r\n", b"\n")
+
+
+def test_the_manual_describes_every_column_in_order() -> None:
+    table = re.findall(r"^\| `(\w+)` \| .* \| `(.*)` \|$", MANUAL.read_text("utf-8"), re.MULTILINE)
+    assert [name for name, _ in table] == ["unit", "therapy_area", *COLUMNS]
+    shown = msgspec.structs.replace(EXAMPLE, primary_care_role="visit")
+    for name, example in table[2:]:
+        assert read_cell(name, example.replace("\\|", "|"), decimal_comma=False) == getattr(shown, name), name

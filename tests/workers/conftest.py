@@ -14,6 +14,7 @@ from trialport.core.db import Pool, open_pool, transaction
 from trialport.core.jobs.lease import ask_for_job
 
 Context = dict[str, Any]
+Drain = Callable[[], Awaitable[int]]
 Ask = Callable[[Settings], Awaitable[UUID]]
 
 
@@ -49,9 +50,9 @@ def ask(pool: Pool) -> Ask:
 
 
 @pytest.fixture
-async def valkey(settings: Settings) -> AsyncIterator["redis.asyncio.Redis[bytes]"]:
+async def valkey(settings: Settings) -> AsyncIterator[redis.asyncio.Redis]:
     """A client of the queue's Valkey, emptied."""
-    client: redis.asyncio.Redis[bytes] = redis.asyncio.Redis.from_url(settings.valkey_url)
+    client: redis.asyncio.Redis = redis.asyncio.Redis.from_url(settings.valkey_url)
     await client.flushall()
     yield client
     await client.aclose()

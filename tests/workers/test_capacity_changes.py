@@ -1,6 +1,7 @@
 """A changed capacity outdates the assessments it may alter, and no others, and none is missed."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +13,8 @@ from msgspec.structs import replace
 
 from tests.cast import Cast
 from tests.conftest import Client
-from tests.inquiries.test_inquiries_api import Drain, submit
-from tests.workers.conftest import Context
+from tests.inquiries.factories import submit
+from tests.workers.conftest import Context, Drain
 from trialport.core.config import Settings
 from trialport.core.db import transaction
 from trialport.core.jobs.lease import finish_job
@@ -89,7 +90,8 @@ async def test_what_it_may_alter_is_assessed_again_and_nothing_else(
     for untouched in (other_area, other_region, withdrawn):
         assert await runs(connection, untouched) == [(1, False)]
     versions = await connection.fetch(
-        "select version, run, outdated_at is not null from assessment where inquiry_id = $1 order by 1, 2", UUID(amended)
+        "select version, run, outdated_at is not null from assessment where inquiry_id = $1 order by 1, 2",
+        UUID(amended),
     )
     assert [tuple(one) for one in versions] == [(1, 1, False), (2, 1, True), (2, 2, False)]
 
@@ -104,9 +106,7 @@ async def test_a_burst_of_changes_leads_to_one_new_assessment(
         await drain()
     await drain_delayed(drain, connection)
     assert await runs(connection, inquiry_id) == [(1, True), (2, False)]
-    revision = await connection.fetchval(
-        "select revision from capacity where unit_id = $1", people.units["lung"]
-    )
+    revision = await connection.fetchval("select revision from capacity where unit_id = $1", people.units["lung"])
     seen = await connection.fetchval(
         """select capacity_revision from candidate join assessment using (assessment_id)
            where run = 2 and unit_id = $1""",
@@ -115,16 +115,17 @@ async def test_a_burst_of_changes_leads_to_one_new_assessment(
     assert seen == revision
 
 
-async def until(condition: Any, *arguments: Any) -> None:
-    while not await condition(*arguments):
-        await asyncio.sleep(0.01)
-
-
-async def waits_for_a_lock(connection: asyncpg.Connection, kind: str) -> bool:
-    found: bool = await connection.fetchval(
-        "select exists (select from pg_locks where not granted and locktype = $1)", kind
-    )
-    return found
+async def until_somebody_waits(connection: asyncpg.Connection, lock: str) -> None:
+    """Wait until somebody in this database is held up by a lock of this type."""
+    async with asyncio.timeout(30):
+        for _ in itertools.count():
+            if await connection.fetchval(
+                """select exists (select from pg_locks where not granted and locktype = $1
+                   and database = (select oid from pg_database where datname = current_database()))""",
+                lock,
+            ):
+                return
+            await asyncio.sleep(0.01)
 
 
 async def job_of(connection: asyncpg.Connection, kind: str) -> str:
@@ -150,23 +151,22 @@ async def test_a_change_after_the_snapshot_is_not_missed(
     blocker = connection.transaction()
     await blocker.start()
     await connection.execute("lock table assessment in share row exclusive mode")
-    assessing = asyncio.create_task(
-        jobs.assess_inquiry(context, await job_of(connection, "assess_inquiry"))
-    )
-    await until(waits_for_a_lock, connection, "relation")
+    assessing = asyncio.create_task(jobs.assess_inquiry(context, await job_of(connection, "assess_inquiry")))
+    await until_somebody_waits(connection, "relation")
     await change_capacity(client, people, 9.0)
-    checking = asyncio.create_task(
-        jobs.refresh_assessments(context, await job_of(connection, "refresh_assessments"))
-    )
-    await until(waits_for_a_lock, connection, "advisory")
+    checking = asyncio.create_task(jobs.refresh_assessments(context, await job_of(connection, "refresh_assessments")))
+    await until_somebody_waits(connection, "advisory")
     await blocker.rollback()
     await within_ten_seconds(assessing, checking)
     # Neither was thrown out by the database: they wait for each other in one order.
     assert [record.message for record in caplog.records if "failed" in record.message] == []
     await drain_delayed(drain, connection)
     assert await runs(connection, inquiry_id) == [(1, True), (2, False)]
-    seen = await connection.fetch("select run, capacity_revision from candidate join assessment using (assessment_id) "
-        "where unit_id = $1 order by run", people.units["lung"])
+    seen = await connection.fetch(
+        "select run, capacity_revision from candidate join assessment using (assessment_id) "
+        "where unit_id = $1 order by run",
+        people.units["lung"],
+    )
     assert [tuple(one) for one in seen] == [(1, 1), (2, 2)]
 
 
@@ -200,7 +200,7 @@ async def test_a_change_between_the_last_look_and_the_commit_is_not_missed(
         checking = asyncio.create_task(
             jobs.refresh_assessments(context, await job_of(connection, "refresh_assessments"))
         )
-        await until(waits_for_a_lock, connection, "advisory")
+        await until_somebody_waits(connection, "advisory")
     await within_ten_seconds(checking)
     await drain_delayed(drain, connection)
     assert await runs(connection, inquiry_id) == [(1, True), (2, False)]

@@ -10,8 +10,8 @@ import redis.asyncio
 
 from tests.cast import Cast
 from tests.conftest import Client
-from tests.inquiries.test_inquiries_api import Drain, submit
-from tests.workers.conftest import Context
+from tests.inquiries.factories import submit
+from tests.workers.conftest import Context, Drain
 from trialport.core.db import transaction
 from trialport.core.jobs.lease import ask_for_job
 from workers.schedule import sweep
@@ -124,7 +124,7 @@ async def test_trouble_with_one_dead_job_does_not_silence_the_others(
     client: Client,
     context: Context,
     connection: asyncpg.Connection,
-    valkey: "redis.asyncio.Redis[bytes]",
+    valkey: redis.asyncio.Redis,
 ) -> None:
     # No office can be told, because the region is none.
     async with transaction(context["pool"]) as tx:

@@ -2,7 +2,7 @@
 
 import asyncio
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,21 +15,20 @@ from msgspec.structs import replace
 
 from tests.cast import Cast
 from tests.conftest import Client
-from tests.inquiries.factories import inquiry_body
-from tests.inquiries.test_inquiries_api import submit
+from tests.inquiries.factories import inquiry_body, submit
 from tests.workers.conftest import Ask, Context
 from trialport.core.config import Settings
+from trialport.core.db import transaction
 from trialport.core.jobs.doorbell import QUEUE, Doorbell, open_queue
 from trialport.core.jobs.models import DueJob
+from trialport.core.jobs.queries import select_due_jobs
 from trialport.core.servers.valkey import LOOPBACK, free_port
 from trialport.main import create_app
 from workers.main import make_worker
 from workers.schedule import sweep
 
-Valkey = "redis.asyncio.Redis[bytes]"
 
-
-async def everything_in(valkey: "redis.asyncio.Redis[bytes]") -> dict[bytes, Any]:
+async def everything_in(valkey: redis.asyncio.Redis) -> dict[bytes, Any]:
     """Read every key as raw bytes."""
     found: dict[bytes, Any] = {}
     for key in await valkey.keys("*"):
@@ -39,7 +38,7 @@ async def everything_in(valkey: "redis.asyncio.Redis[bytes]") -> dict[bytes, Any
 
 
 async def test_the_queue_holds_ids_only(
-    client: Client, context: Context, connection: asyncpg.Connection, valkey: "redis.asyncio.Redis[bytes]"
+    client: Client, context: Context, connection: asyncpg.Connection, valkey: redis.asyncio.Redis
 ) -> None:
     await submit(client)
     await context["doorbell"].close()
@@ -57,7 +56,7 @@ async def test_the_queue_holds_ids_only(
 
 
 async def test_what_the_clock_starts_is_written_the_same_way(
-    context: Context, settings: Settings, valkey: "redis.asyncio.Redis[bytes]"
+    context: Context, settings: Settings, valkey: redis.asyncio.Redis
 ) -> None:
     queue = open_queue(settings.valkey_url)
     await make_worker(settings, context, queue).run_cron(datetime.now(UTC), 0.5)
@@ -87,7 +86,7 @@ async def test_a_worker_survives_what_strangers_write_and_does_its_jobs(
     context: Context,
     settings: Settings,
     connection: asyncpg.Connection,
-    valkey: "redis.asyncio.Redis[bytes]",
+    valkey: redis.asyncio.Redis,
     tmp_path: Any,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -99,15 +98,18 @@ async def test_a_worker_survives_what_strangers_write_and_does_its_jobs(
 
     bomb = pickle.dumps({"t": None, "f": "assess_inquiry", "a": (Bomb(),), "k": {}, "et": 1})
     lost = "assess_inquiry:whose-content-was-flushed"
-    for name, content in (("bomb", bomb), ("noise", b"\xc1"), ("unknown", msgspec.msgpack.encode(
-        {"t": None, "f": "no_such_job", "a": [], "k": {}, "et": 1}))):
+    for name, content in (
+        ("bomb", bomb),
+        ("noise", b"\xc1"),
+        ("unknown", msgspec.msgpack.encode({"t": None, "f": "no_such_job", "a": [], "k": {}, "et": 1})),
+    ):
         await valkey.set(f"arq:job:{name}", content)
         await valkey.zadd(QUEUE, {name: 1})
     await valkey.zadd(QUEUE, {lost: 1})
     await submit(client)
 
     async def done() -> bool:
-        assessed = await connection.fetchval("select count(*) = 1 from assessment")
+        assessed: bool = await connection.fetchval("select count(*) = 1 from assessment")
         return assessed and await valkey.zcount(QUEUE, 0, 1) == 0
 
     await work_until(context, settings, done)
@@ -122,7 +124,7 @@ async def test_an_emptied_queue_is_filled_again(
     context: Context,
     settings: Settings,
     connection: asyncpg.Connection,
-    valkey: "redis.asyncio.Redis[bytes]",
+    valkey: redis.asyncio.Redis,
 ) -> None:
     for _ in range(3):
         await submit(client)
@@ -181,7 +183,7 @@ async def test_a_valkey_that_accepts_and_never_answers_is_left_alone() -> None:
 
 
 async def test_many_rings_at_once_use_few_connections(
-    client: Client, context: Context, valkey: "redis.asyncio.Redis[bytes]"
+    client: Client, context: Context, valkey: redis.asyncio.Redis
 ) -> None:
     await asyncio.gather(*[submit(client) for _ in range(10)])
     await context["doorbell"].close()
@@ -189,7 +191,7 @@ async def test_many_rings_at_once_use_few_connections(
 
 
 async def test_two_sweeps_at_once_leave_no_job_without_a_ring(
-    context: Context, settings: Settings, ask: Ask, valkey: "redis.asyncio.Redis[bytes]"
+    context: Context, settings: Settings, ask: Ask, valkey: redis.asyncio.Redis
 ) -> None:
     wanted = {str(await ask(settings)) for _ in range(40)}
     await asyncio.gather(sweep(context), sweep(context))
@@ -198,22 +200,18 @@ async def test_two_sweeps_at_once_leave_no_job_without_a_ring(
 
 
 async def test_a_ring_that_died_with_its_worker_is_rung_under_another_name(
-    context: Context,
-    settings: Settings,
-    ask: Ask,
-    connection: asyncpg.Connection,
-    valkey: "redis.asyncio.Redis[bytes]",
+    context: Context, settings: Settings, ask: Ask, valkey: redis.asyncio.Redis
 ) -> None:
     """A worker killed between taking a ring and claiming the job leaves arq's mark, which refuses the same id."""
     await ask(settings)
-    await sweep(context)
-    (first,) = await valkey.keys("arq:job:*")
-    await sweep(context)
-    assert await valkey.keys("arq:job:*") == [first]
-    await connection.execute("update job set available_at = available_at - make_interval(secs => $1)",
-        settings.lease_seconds * 1.5)
-    await valkey.delete(first)
-    await valkey.set(first, b"as left by the dead worker")
-    await connection.execute("update job set available_at = available_at + make_interval(secs => 0)")
-    await sweep(context)
-    assert len(await valkey.keys("arq:job:*")) == 2
+    lease = settings.lease_seconds
+
+    async def ring_after(seconds: float) -> int:
+        async with transaction(context["pool"]) as tx:
+            now = tx.now + timedelta(seconds=seconds)
+            due = await select_due_jobs(tx.connection, now=now, limit=10, patience_seconds=lease)
+        await context["doorbell"].ring(due)
+        return len(await valkey.keys("arq:job:*"))
+
+    assert [await ring_after(part * lease) for part in (0.1, 0.5, 0.9)] == [1, 1, 1]
+    assert [await ring_after(part * lease) for part in (1.1, 1.9)] == [2, 2]

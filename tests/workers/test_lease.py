@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.conftest import Client
-from tests.inquiries.test_inquiries_api import submit
+from tests.inquiries.factories import submit
 from tests.workers.conftest import Ask, Context
 from trialport.core.config import Settings
 from trialport.core.db import Pool, Transaction, transaction
@@ -22,7 +22,7 @@ from workers import jobs
 CLAIMERS = 20
 
 
-async def no_burial(tx: Transaction, job: ClaimedJob) -> None:
+async def no_burial(_tx: Transaction, _job: ClaimedJob) -> None:
     raise AssertionError("nothing is given up here")
 
 
@@ -98,10 +98,14 @@ async def test_a_late_holder_leaves_nothing_behind(
     assert snapshot is not None
     assessed = await asyncio.to_thread(matching.assess, snapshot, context["reader"])
     await jobs.assess_inquiry(context, str(job_id))
-    with pytest.raises(LeaseLostError):
+
+    async def store() -> None:
         async with transaction(pool) as tx:
             await matching.record_assessment(tx, context["settings"], assessed)
             await finish_job(tx, late)
+
+    with pytest.raises(LeaseLostError):
+        await store()
     assert await connection.fetchval("select array_agg(run) from assessment") == [1]
     done = await row(connection, job_id)
     assert (done["state"], done["attempt"]) == ("done", 2)
@@ -112,7 +116,7 @@ async def test_a_late_holder_cannot_give_back_what_another_holds(
 ) -> None:
     job_id = await ask(settings)
 
-    async def overtaken(job: ClaimedJob) -> None:
+    async def overtaken(_job: ClaimedJob) -> None:
         await connection.execute("update job set lease_until = now() - interval '1 second'")
         assert await claim(pool, job_id) is not None
         raise ValueError
@@ -151,7 +155,7 @@ async def test_the_wait_before_another_attempt_doubles(
     patient = replace(settings, backoff_seconds=100.0, job_attempts=10)
     job_id = await ask(patient)
 
-    async def fail(job: ClaimedJob) -> None:
+    async def fail(_job: ClaimedJob) -> None:
         raise ValueError("SECRET")
 
     waits = []
@@ -176,7 +180,7 @@ async def test_a_cancelled_job_is_given_back(
     job_id = await ask(settings)
     started = asyncio.Event()
 
-    async def work(job: ClaimedJob) -> None:
+    async def work(_job: ClaimedJob) -> None:
         started.set()
         await asyncio.Event().wait()
 
@@ -195,7 +199,7 @@ async def test_a_job_that_outlives_its_lease_is_given_back(
     short = replace(settings, lease_seconds=0.3)
     job_id = await ask(short)
 
-    async def work(job: ClaimedJob) -> None:
+    async def work(_job: ClaimedJob) -> None:
         async with transaction(pool) as tx:
             await tx.connection.execute("create table half_done ()")
             await tx.connection.execute("select pg_sleep(30)")

@@ -9,11 +9,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 import redis.asyncio
-from litestar import Litestar
 from msgspec.structs import replace
 
 from tests.conftest import Client
-from tests.inquiries.test_inquiries_api import submit
+from tests.inquiries.factories import submit
 from tests.journeys.processes import Program, RestartableValkey
 from trialport.core.config import Settings
 
@@ -32,9 +31,7 @@ def settings(settings: Settings, own_valkey: RestartableValkey) -> Settings:
 
 
 @pytest.fixture
-async def worker(
-    app: Litestar, settings: Settings, own_valkey: RestartableValkey, tmp_path: Path
-) -> AsyncIterator[Program]:
+async def worker(settings: Settings, own_valkey: RestartableValkey, tmp_path: Path) -> AsyncIterator[Program]:
     """A worker process, not started yet."""
     names = ("database_url", "valkey_url", "lease_seconds", "sweep_seconds", "backoff_seconds")
     environment = {f"TRIALPORT_{name.upper()}": str(getattr(settings, name)) for name in names}
@@ -100,7 +97,7 @@ async def test_told_to_end_it_finishes_the_job_under_way(
     job = await connection.fetchrow("select state, attempt, last_error from job")
     assert tuple(job) == ("done", 1, None)
     assert await connection.fetchval("select array_agg(run) from assessment") == [1]
-    queue: redis.asyncio.Redis[bytes] = redis.asyncio.Redis.from_url(settings.valkey_url)
+    queue: redis.asyncio.Redis = redis.asyncio.Redis.from_url(settings.valkey_url)
     # It says itself that it is gone, rather than being counted as alive for a while.
     assert [key for key in await queue.keys("*health*") if socket.gethostname().encode() in key] == []
     await queue.aclose()

@@ -1,11 +1,9 @@
 """What the clock starts."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import asyncpg
 
-from tests.cast import Cast
 from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body
 from tests.workers.conftest import Context

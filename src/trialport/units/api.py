@@ -16,13 +16,13 @@ from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.http import etag, expected_revision, found
 from trialport.core.paging import Cursor, Limit, NumberCursor, cut_page
 from trialport.units import capacity_queries, import_service, queries, service
+from trialport.units.import_models import ImportReport
 from trialport.units.models import (
     CapacityDetail,
     CapacityHistoryPage,
     CapacityInput,
     CapacityPage,
     CapacityState,
-    ImportReport,
     InvestigatorDetail,
     InvestigatorPage,
     RegionDetail,
@@ -79,7 +79,7 @@ async def read_site(tx: Tx, site_id: SiteId) -> SiteDetail:
     return found(await queries.select_site(tx.connection, site_id=site_id))
 
 
-@get("/units", opt=roles(*EVERYONE), summary="List units")
+@get("/units", opt={**roles(*EVERYONE), "errors": (403,)}, summary="List units")
 async def list_units(
     tx: Tx,
     actor: Caller,

@@ -17,7 +17,8 @@ from msgspec import Struct
 from trialport.core.errors import BadInput, TooLarge
 from trialport.units import rules
 from trialport.units.import_cells import CLEAR, COLUMNS, CellError, read_cell, shorten, suggest, write_cell
-from trialport.units.models import CapacityDetail, CapacityInput, ImportReport, ImportRow
+from trialport.units.import_models import ImportReport, ImportRow
+from trialport.units.models import CapacityDetail, CapacityInput
 from trialport.vocabulary.codes import THERAPY_AREAS
 
 MOST_ROWS = 5_000

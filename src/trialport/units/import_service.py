@@ -10,6 +10,7 @@ from trialport.core.db import Transaction
 from trialport.core.errors import Contradiction, FieldError, Refused
 from trialport.units import import_queries as queries
 from trialport.units import rules
+from trialport.units.import_models import ImportReport
 from trialport.units.import_rows import (
     AddressedRow,
     Key,
@@ -21,7 +22,7 @@ from trialport.units.import_rows import (
     read_table,
     unit_names,
 )
-from trialport.units.models import CapacityDetail, CapacityInput, ImportReport
+from trialport.units.models import CapacityDetail, CapacityInput
 from trialport.units.service import ask_for_refresh
 
 # Errors that a refusal lists in `errors`; its `report` has them all.

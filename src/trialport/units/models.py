@@ -45,9 +45,7 @@ class DctOffer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ]
     partner: Annotated[
         ShortText | None,
-        Meta(
-            description="Who does it with the unit; expected with `with_partner`.", examples=["Hemsjukvården"]
-        ),
+        Meta(description="Who does it with the unit; expected with `with_partner`.", examples=["Hemsjukvården"]),
     ] = None
     geography: Annotated[
         ShortText | None,
@@ -94,9 +92,7 @@ class CapacityInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             examples=[["outpatient", "home"]],
         ),
     ] = ()
-    state: Annotated[
-        CapacityState, Meta(description="Whether the unit takes new trials now.", examples=["open"])
-    ]
+    state: Annotated[CapacityState, Meta(description="Whether the unit takes new trials now.", examples=["open"])]
     state_until: Annotated[
         date | None,
         Meta(description="Last day of a limited, full or paused state.", examples=["2027-01-31"]),
@@ -114,9 +110,9 @@ class CapacityInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     participants_basis: Annotated[
         Basis | None, Meta(description="What the number of participants rests on.", examples=["ehr_count"])
     ] = None
-    participants_counted_on: Annotated[
-        date | None, Meta(description="Day of the count.", examples=["2026-10-01"])
-    ] = None
+    participants_counted_on: Annotated[date | None, Meta(description="Day of the count.", examples=["2026-10-01"])] = (
+        None
+    )
     nurse_hours_free: Annotated[
         HoursPerWeek | None, Meta(description="Research-nurse time free (hours a week).", examples=[16.0])
     ] = None
@@ -134,9 +130,9 @@ class CapacityInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         HoursPerWeek | None,
         Meta(description="Protected research time actually taken (hours a week).", examples=[2.5]),
     ] = None
-    running_trials: Annotated[
-        Count | None, Meta(description="Trials running in the area (count).", examples=[3])
-    ] = None
+    running_trials: Annotated[Count | None, Meta(description="Trials running in the area (count).", examples=[3])] = (
+        None
+    )
     competing_trials: Annotated[
         tuple[ShortText, ...],
         Meta(
@@ -189,9 +185,7 @@ class CapacityDetail(CapacityInput, frozen=True, kw_only=True):
     capacity_id: Id
     unit_id: Id
     therapy_area: Annotated[TherapyArea, Meta(description="Therapy area.", examples=["respiratory"])]
-    revision: Annotated[
-        int, Meta(ge=1, description="Number of this state of the record; its ETag.", examples=[3])
-    ]
+    revision: Annotated[int, Meta(ge=1, description="Number of this state of the record; its ETag.", examples=[3])]
     confirmed_at: Annotated[
         datetime | None,
         Meta(description="When the record was last confirmed (UTC).", examples=["2026-10-01T08:00:00Z"]),
@@ -254,9 +248,7 @@ class CapabilityOffer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Whether a unit has a capability, and until when."""
 
     available: Annotated[bool, Meta(description="False is an explicit no.", examples=[True])]
-    expires_on: Annotated[
-        date | None, Meta(description="Expiry of the licence.", examples=["2028-06-30"])
-    ] = None
+    expires_on: Annotated[date | None, Meta(description="Expiry of the licence.", examples=["2028-06-30"])] = None
     note: Annotated[ShortText | None, Meta(description="Class or hours.", examples=["weekdays 8-16"])] = None
 
 
@@ -268,27 +260,19 @@ class UnitSummary(Struct, frozen=True, kw_only=True):
     site_id: Id
     name: Annotated[str, Meta(description="Name.", examples=["Lung- och allergisjukdomar"])]
     kind: Annotated[UnitKind, Meta(description="Kind of unit.", examples=["hospital_department"])]
-    care_settings: Annotated[
-        tuple[CareSetting, ...], Meta(description="Care settings.", examples=[["outpatient"]])
-    ]
+    care_settings: Annotated[tuple[CareSetting, ...], Meta(description="Care settings.", examples=[["outpatient"]])]
 
 
 class UnitDetail(UnitSummary, frozen=True, kw_only=True):
     """A unit with its fixed facts; capacity is read apart, by those who may."""
 
-    registry_id: Annotated[
-        str, Meta(description="Identifier in the employer's registry.", examples=["demo-uas-lung"])
-    ]
+    registry_id: Annotated[str, Meta(description="Identifier in the employer's registry.", examples=["demo-uas-lung"])]
     address: Annotated[str, Meta(description="Visiting address.", examples=["751 85 Uppsala"])]
     latitude: Annotated[float | None, Meta(description="Latitude (degrees, WGS 84).", examples=[59.85])]
     longitude: Annotated[float | None, Meta(description="Longitude (degrees, WGS 84).", examples=[17.64])]
-    catchment_population: Annotated[
-        int | None, Meta(description="Catchment population (persons).", examples=[400000])
-    ]
+    catchment_population: Annotated[int | None, Meta(description="Catchment population (persons).", examples=[400000])]
     languages: Annotated[tuple[str, ...], Meta(description="Languages, ISO 639-1.", examples=[["sv", "en"]])]
-    research_council: Annotated[
-        str | None, Meta(description="Joint research council.", examples=["FoUU-råd"])
-    ]
+    research_council: Annotated[str | None, Meta(description="Joint research council.", examples=["FoUU-råd"])]
     capabilities: Annotated[
         dict[Capability, CapabilityOffer],
         Meta(
@@ -309,7 +293,7 @@ class ResourceDetail(Struct, frozen=True, kw_only=True):
         str, Meta(description="What it offers.", examples=["Collection, storage and release of samples."])
     ]
     nurse_hours_free: Annotated[
-        float | None, Meta(description="Lendable nurse time (hours a week).", examples=[20.0])
+        float | None, Meta(description="Lendable nurse time (hours a week); null for a sponsor.", examples=[20.0])
     ]
 
 
@@ -317,9 +301,7 @@ class Position(Struct, frozen=True, kw_only=True):
     """An investigator's share of position at a unit."""
 
     unit_id: Id
-    share: Annotated[
-        float, Meta(ge=0, le=1, description="Share of a full position (0 to 1).", examples=[0.5])
-    ]
+    share: Annotated[float, Meta(ge=0, le=1, description="Share of a full position (0 to 1).", examples=[0.5])]
     is_head: Annotated[bool, Meta(description="Whether the person is head of the unit.", examples=[False])]
 
 
@@ -337,52 +319,16 @@ class InvestigatorDetail(InvestigatorSummary, frozen=True, kw_only=True):
 
     email: Email
     orcid: Annotated[str | None, Meta(description="ORCID identifier.", examples=["0000-0000-0000-0000"])]
-    roles_wanted: Annotated[
-        tuple[RoleWanted, ...], Meta(description="Roles wanted.", examples=[["principal"]])
-    ]
+    roles_wanted: Annotated[tuple[RoleWanted, ...], Meta(description="Roles wanted.", examples=[["principal"]])]
     gcp_trained_on: Annotated[date | None, Meta(description="Day of GCP training.", examples=["2025-03-01"])]
     gcp_expires_on: Annotated[date | None, Meta(description="Day it expires.", examples=["2028-03-01"])]
     school_status: Annotated[SchoolStatus, Meta(description="Investigator school.", examples=["completed"])]
-    school_completed_on: Annotated[
-        date | None, Meta(description="Day of completion.", examples=["2024-05-31"])
-    ]
+    school_completed_on: Annotated[date | None, Meta(description="Day of completion.", examples=["2024-05-31"])]
     experience_band: Annotated[
         ExperienceBand, Meta(description="Trials taken part in (count band).", examples=["4-10"])
     ]
     languages: Annotated[tuple[str, ...], Meta(description="Languages, ISO 639-1.", examples=[["sv", "en"]])]
-    invitations_per_month: Annotated[
-        int | None, Meta(description="Most invitations wanted (a month).", examples=[2])
-    ]
-
-
-class ImportRow(Struct, frozen=True, kw_only=True):
-    """What an import did, or would do, with one row of the file."""
-
-    row: Annotated[int, Meta(description="Row number in the file; the header is row 1.", examples=[2])]
-    outcome: Annotated[
-        Literal["create", "change", "unchanged", "error"],
-        Meta(description="What happens with the row.", examples=["change"]),
-    ]
-    unit: Annotated[str | None, Meta(description="Unit named in the row.", examples=["demo-uas-lung"])]
-    therapy_area: Annotated[
-        str | None, Meta(description="Therapy area named in the row.", examples=["respiratory"])
-    ]
-    field: Annotated[str | None, Meta(description="Column at fault.", examples=["state"])] = None
-    message: Annotated[
-        str | None, Meta(description="What to correct.", examples=["Use open, limited, full or paused."])
-    ] = None
-
-
-class ImportReport(Struct, frozen=True, kw_only=True):
-    """Report of a capacity import, row by row; nothing is written while one row has an error."""
-
-    dry_run: Annotated[bool, Meta(description="Whether this was only a trial run.", examples=[True])]
-    written: Annotated[bool, Meta(description="Whether the rows were written.", examples=[False])]
-    created: Annotated[int, Meta(description="Rows that create a record (count).", examples=[2])]
-    changed: Annotated[int, Meta(description="Rows that change a record (count).", examples=[5])]
-    unchanged: Annotated[int, Meta(description="Rows equal to the record (count).", examples=[1])]
-    errors: Annotated[int, Meta(description="Rows with an error (count).", examples=[0])]
-    rows: Annotated[tuple[ImportRow, ...], Meta(description="Row by row.")]
+    invitations_per_month: Annotated[int | None, Meta(description="Most invitations wanted (a month).", examples=[2])]
 
 
 class RegionPage(Struct, frozen=True, kw_only=True):

@@ -295,7 +295,6 @@ async def select_resource(connection: Connection, *, actor: Actor, resource_id: 
     return None if record is None else msgspec.convert(record, ResourceDetail)
 
 
-
 async def select_investigators(
     connection: Connection, *, actor: Actor, unit_id: UUID | None, after: UUID | None, limit: int
 ) -> list[InvestigatorSummary]:

@@ -16,9 +16,7 @@ from trialport.vocabulary.codes import TherapyArea
 explain("capacity_unit_id_therapy_area_key", Changed, "therapy_area", "The unit already has this record. Read it.")
 
 
-async def read_capacity(
-    tx: Transaction, actor: Actor, unit_id: UUID, therapy_area: TherapyArea
-) -> CapacityDetail:
+async def read_capacity(tx: Transaction, actor: Actor, unit_id: UUID, therapy_area: TherapyArea) -> CapacityDetail:
     """Return a unit's capacity in one area; raises NotFound when there is none in the actor's scope."""
     capacity = await queries.select_capacity(
         tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.now.date()
