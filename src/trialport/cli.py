@@ -1,4 +1,4 @@
-"""The command line: `trialport demo | serve | work | migrate | token | match | annotate`.
+"""The command line: `trialport demo | serve | work | migrate | import | token | match | annotate`.
 
 Heavy parts are imported inside the commands, so that each starts with what it needs.
 """
@@ -87,6 +87,22 @@ def migrate() -> None:
         click.echo(f"schema {run(_database_url())}", err=True)
     except MigrationError as error:
         _fail(str(error), EXIT_FAILED)
+
+
+@main.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Check the file and show what it would do; write nothing.")
+def import_(file: BinaryIO, dry_run: bool) -> None:  # noqa: FBT001
+    """Fill the register from FILE (JSON, `-` for standard input): regions, sites, units, resources, investigators.
+
+    Objects are created or brought to what the file says, all or none; what the file does not name stays.
+    """
+    from trialport.commands import import_register_file, import_table
+
+    body = file.read()
+    import_table(_with_database(lambda connection: import_register_file(connection, body, dry_run=dry_run)))
+    if dry_run:
+        click.echo("Dry run: nothing was written.", err=True)
 
 
 @main.group()
@@ -213,7 +229,7 @@ def _with_database(use: Callable[[Connection], Awaitable[Result]], data: Path | 
     try:
         return asyncio.run(in_transaction(url, use))
     except Problem as problem:
-        found = " ".join(f"{one.path}: {one.message}" for one in problem.errors)
+        found = "\ntrialport: ".join(f"{one.path}: {one.message}" for one in problem.errors)
         _fail(found or problem.detail, EXIT_FAILED)
     except asyncpg.UndefinedTableError:
         _fail("The database has no tables of Trialport. Run `trialport migrate`.", EXIT_FAILED)

@@ -22,9 +22,12 @@ from trialport.core.json_body import decode_json
 from trialport.inquiries.queries import select_asked_regions
 from trialport.matching import explain, service
 from trialport.matching.assessment_models import MatchCreate, MatchResult
+from trialport.matching.queries import lock_assessments
 from trialport.matching.register import Register
 from trialport.sponsors.service import register_sponsor
 from trialport.units.queries import select_investigator_id, select_regions
+from trialport.units.register_file import RegisterFile
+from trialport.units.register_service import KindCount, import_register, lock_register
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
@@ -125,6 +128,35 @@ async def revoke_token(connection: Connection, token_id: UUID) -> bool:
         details={"role": holder.role},
     )
     return True
+
+
+async def import_register_file(connection: Connection, body: bytes, *, dry_run: bool) -> tuple[KindCount, ...]:
+    """Write a register file (JSON) over the register, or with `dry_run` do so and take it back.
+
+    Raises BadInput or Contradiction with every fault; then nothing is written.
+    """
+    file = decode_json(body, RegisterFile)
+    await lock_register(connection)
+    # An assessment that is being stored is either finished before this or sees what this writes.
+    for region_id in sorted(region.region_id for region in await select_regions(connection)):
+        await lock_assessments(connection, region_id=region_id)
+    tx = Transaction(connection, datetime.now(UTC), "command-line")
+    # A command needs no Valkey: the sweep of the workers finds the jobs asked for.
+    settings = load_settings({"TRIALPORT_DATABASE_URL": "postgresql://-", "TRIALPORT_VALKEY_URL": "redis://-"})
+    attempt = connection.transaction()
+    await attempt.start()
+    counts = await import_register(tx, settings, SYSTEM, file)
+    await (attempt.rollback() if dry_run else attempt.commit())
+    return counts
+
+
+def import_table(counts: tuple[KindCount, ...]) -> None:
+    """Print what an import did with each kind of object."""
+    table = Table("Kind", "Created", "Changed", "Unchanged", "Not in the file")
+    for one in counts:
+        left = "-" if one.not_in_file is None else str(one.not_in_file)
+        table.add_row(one.kind, str(one.created), str(one.changed), str(one.unchanged), left)
+    Console().print(table)
 
 
 async def match_inquiry(connection: Connection, body: bytes, limit: int) -> MatchResult:

@@ -100,7 +100,7 @@ async def test_an_unchanged_amendment_is_refused(client: Client, connection: asy
     same: tuple[dict[str, Any], ...] = ({}, {"product": inquiry_body()["product"]}, {"burden": {}})
     for body in same:
         answer = await amend(client, url, body=body)
-        assert answer.status_code == 400
+        assert answer.status_code == 422
         assert "changes nothing" in answer.json()["detail"]
     assert await connection.fetchval("select count(*) from job") == 1
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.inquiries.factories import inquiry_body
 from trialport.accounts.models import Role
 from trialport.inquiries import rules
-from trialport.inquiries.models import InquiryContent, InquiryState, InquiryUpdate
+from trialport.inquiries.content import InquiryContent
+from trialport.inquiries.models import InquiryState, InquiryUpdate
 
 TODAY = date(2026, 11, 21)
 GROUPS = InquiryContent.__struct_fields__

@@ -172,8 +172,7 @@ class Monkey:
             await self._kill_api()
 
     async def _kill_worker(self) -> None:
-        # One that is frozen is left to wake up.
-        victim = self._random.choice([one for one in self._programs["work"] if one not in self._frozen])
+        victim = self._random.choice(self._awake())
         victim.kill()
         self._record.worker_kills += 1
         victim.start()
@@ -184,14 +183,16 @@ class Monkey:
 
     async def _freeze_worker(self) -> None:
         """Stop a worker for longer than its lease: it wakes up believing that it still holds its jobs."""
-        victim = self._random.choice(self._programs["work"])
-        while self._frozen:
-            await asyncio.sleep(0.05)
+        victim = self._random.choice(self._awake())
         async with self._held_up(*REGISTER):
             victim.signal(signal.SIGSTOP)
         self._frozen.add(victim)
         self._record.worker_freezes += 1
         self._thawing.create_task(self._thaw(victim))
+
+    def _awake(self) -> list[Program]:
+        """Return the workers to choose a victim from; a frozen one is left to wake up, if there is another."""
+        return [one for one in self._programs["work"] if one not in self._frozen] or self._programs["work"]
 
     @asynccontextmanager
     async def _held_up(self, table: str, mode: str, whose: str, wanted: int) -> AsyncIterator[None]:
@@ -199,6 +200,8 @@ class Monkey:
         async with self._connection.transaction():
             await self._connection.execute(f"lock table {table} in {mode} mode")
             for _ in range(300):
+                # Within a transaction PostgreSQL shows the same connections again unless it is told to look anew.
+                await self._connection.execute("select pg_stat_clear_snapshot()")
                 waiting = await self._connection.fetchval(
                     """select count(*) from pg_locks join pg_stat_activity using (pid)
                        where not granted and relation = $1::regclass and application_name = $2""",

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.matching.factories import ON, REGION, REGION_RESOURCES, reader, vocabulary
-from trialport.inquiries.models import InquiryContent
+from trialport.inquiries.content import InquiryContent
 from trialport.matching.columns import CapacityColumns
 from trialport.matching.models import CapacityRow
 from trialport.matching.question import MatchQuestion, from_content

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from trialport.inquiries.models import InquiryContent, Population
+from trialport.inquiries.content import InquiryContent, Population
 from trialport.matching.question import age_groups, from_content
 from trialport.vocabulary.codes import AGE_GROUPS
 from trialport.vocabulary.models import AreaMatch, ConceptMatch, Reading

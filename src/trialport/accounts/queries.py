@@ -122,7 +122,7 @@ async def insert_audit_events(
     actor: Actor,
     action: str,
     object_type: str,
-    events: Sequence[tuple[UUID, UUID, dict[str, Any]]],
+    events: Sequence[tuple[UUID, UUID | None, dict[str, Any]]],
     request_id: str,
 ) -> None:
     """Note one action on many objects: each event is the object's id, its region and details."""

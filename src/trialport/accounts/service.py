@@ -102,9 +102,9 @@ async def record_audit_events(
     *,
     action: str,
     object_type: str,
-    events: Sequence[tuple[UUID, UUID, dict[str, Any]]],
+    events: Sequence[tuple[UUID, UUID | None, dict[str, Any]]],
 ) -> None:
-    """Note one action on many objects in one statement; an event is the object's id, its region and details."""
+    """Note one action on many objects in one statement; an event is the object's id, its region if any, and details."""
     await queries.insert_audit_events(
         tx.connection,
         actor=actor,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from trialport.core.fields import Email
-from trialport.inquiries.models import SponsorKind
+from trialport.inquiries.content import SponsorKind
 from trialport.units.models import (
     CapabilityOffer,
     CapacityInput,

@@ -10,7 +10,8 @@ import msgspec
 
 from trialport.accounts.models import Role
 from trialport.core.errors import FieldError
-from trialport.inquiries.models import InquiryContent, InquiryState, InquiryUpdate
+from trialport.inquiries.content import InquiryContent
+from trialport.inquiries.models import InquiryState, InquiryUpdate
 
 _ADULT_FROM_YEARS = 18
 _SATURDAY = 5

@@ -8,10 +8,11 @@ from trialport.accounts.models import Actor
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
-from trialport.core.errors import BadInput, Changed, Contradiction, NotFound, Refused
+from trialport.core.errors import Changed, Contradiction, NotFound, Refused
 from trialport.core.jobs.lease import ask_for_job
 from trialport.inquiries import queries, rules
-from trialport.inquiries.models import InquiryContent, InquiryReceipt, InquiryUpdate
+from trialport.inquiries.content import InquiryContent
+from trialport.inquiries.models import InquiryReceipt, InquiryUpdate
 from trialport.inquiries.queries import AskedRegion, InquiryRow
 from trialport.sponsors.service import register_sponsor
 
@@ -99,7 +100,7 @@ async def amend_inquiry(
     """Make a new version of an inquiry and ask for its assessment.
 
     Raises Refused where the state does not allow it, Changed when another state is stored, Contradiction for
-    values that do not fit, BadInput when nothing would change.
+    values that do not fit and when nothing would change.
     """
     row = await read_inquiry(tx, actor, inquiry_id)
     require_command(actor, row, "amend")
@@ -142,7 +143,7 @@ def _amended(row: InquiryRow, update: InquiryUpdate) -> tuple[InquiryContent, tu
     after = rules.amend_content(before, update)
     groups = rules.changed_groups(before, after)
     if not groups:
-        raise BadInput("The amendment changes nothing. Send the groups that change.")
+        raise Contradiction("The amendment changes nothing. Send the groups that change.")
     if after.placement.regions_wanted != before.placement.regions_wanted:
         raise Contradiction.at("placement.regions_wanted", "Other regions need a new inquiry to them.")
     return after, groups

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from trialport.core.fields import Id, NextCursor
-from trialport.inquiries.models import (
+from trialport.inquiries.content import (
     Answer,
     Attachment,
     Burden,

@@ -52,9 +52,7 @@ async def select_register_fingerprint(connection: Connection, *, region_ids: Seq
     return fingerprint
 
 
-async def select_capacity_rows(
-    connection: Connection, *, region_ids: Sequence[UUID], on: date
-) -> list[CapacityRow]:
+async def select_capacity_rows(connection: Connection, *, region_ids: Sequence[UUID], on: date) -> list[CapacityRow]:
     """Read every capacity of the regions with what its unit adds; GCP training counts when valid on the day."""
     records = await connection.fetch(
         """
@@ -154,9 +152,7 @@ async def insert_assessment(
     return assessment_id
 
 
-async def insert_candidates(
-    connection: Connection, *, assessment_id: UUID, candidates: Sequence[Candidate]
-) -> None:
+async def insert_candidates(connection: Connection, *, assessment_id: UUID, candidates: Sequence[Candidate]) -> None:
     await connection.execute(
         """
         insert into candidate
@@ -181,9 +177,7 @@ async def insert_candidates(
     )
 
 
-async def insert_exclusions(
-    connection: Connection, *, assessment_id: UUID, exclusions: Sequence[Exclusion]
-) -> None:
+async def insert_exclusions(connection: Connection, *, assessment_id: UUID, exclusions: Sequence[Exclusion]) -> None:
     await connection.execute(
         """
         insert into exclusion

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from trialport.inquiries.models import InquiryContent, Population
+from trialport.inquiries.content import InquiryContent, Population
 from trialport.matching.words import sure_concepts
 from trialport.vocabulary.codes import (
     AGE_GROUP_FROM_YEARS,

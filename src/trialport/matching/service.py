@@ -17,7 +17,7 @@ from trialport.core.jobs.lease import ask_for_job
 from trialport.inquiries import queries as inquiry_queries
 from trialport.inquiries import rules as inquiry_rules
 from trialport.inquiries import service as inquiry_service
-from trialport.inquiries.models import InquiryContent
+from trialport.inquiries.content import InquiryContent
 from trialport.matching import queries
 from trialport.matching.assessment_models import MatchCreate
 from trialport.matching.columns import CapacityColumns
@@ -57,9 +57,7 @@ class NotAssessedYet(Problem):
     status, slug, title = 404, "not-assessed-yet", "Not assessed yet"
 
 
-async def take_snapshot(
-    tx: Transaction, register: Register, inquiry_id: UUID, version: int
-) -> Snapshot | None:
+async def take_snapshot(tx: Transaction, register: Register, inquiry_id: UUID, version: int) -> Snapshot | None:
     """Read one version of an inquiry and the register of the regions it asks; None when it does not exist."""
     found = await inquiry_queries.select_version(tx.connection, inquiry_id=inquiry_id, version=version)
     if found is None:
@@ -112,12 +110,8 @@ async def record_assessment(tx: Transaction, settings: Settings, assessed: Asses
         reading=assessed.reading,
         now=tx.now,
     )
-    await queries.insert_candidates(
-        tx.connection, assessment_id=assessment_id, candidates=assessed.ranking.candidates
-    )
-    await queries.insert_exclusions(
-        tx.connection, assessment_id=assessment_id, exclusions=assessed.ranking.excluded
-    )
+    await queries.insert_candidates(tx.connection, assessment_id=assessment_id, candidates=assessed.ranking.candidates)
+    await queries.insert_exclusions(tx.connection, assessment_id=assessment_id, exclusions=assessed.ranking.excluded)
     now_there = await queries.select_register_fingerprint(tx.connection, region_ids=snapshot.region_ids)
     if now_there != snapshot.fingerprint:
         for region_id in snapshot.region_ids:

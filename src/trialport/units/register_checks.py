@@ -1,6 +1,6 @@
 """What is wrong with a register file apart from its single fields: unknown names, doubles, contradictions."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from itertools import chain, pairwise
@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import holidays
 
 from trialport.core.errors import FieldError
-from trialport.units.register_file import InvestigatorEntry, Known, RegionEntry, RegisterFile, UnitEntry, Within
+from trialport.units.register_file import (
+    EntryOfRegion,
+    InvestigatorEntry,
+    Known,
+    RegionEntry,
+    RegisterFile,
+    UnitEntry,
+    Within,
+)
 
 # Shares are thirds and the like, written with three decimals.
 _WHOLE_POSITION = 1.001
@@ -49,7 +57,12 @@ def _twice(path: str, field: str, keys: Iterable[Hashable | None]) -> Iterator[F
 def _unknown_names(file: RegisterFile, known: Known) -> Iterator[FieldError]:
     """Find references to what neither the file nor the database has."""
     regions = known.regions.keys() | {one.code for one in file.regions}
-    for name, entries in (("sites", file.sites), ("units", file.units), ("resources", file.resources)):
+    lists: tuple[tuple[str, Sequence[EntryOfRegion]], ...] = (
+        ("sites", file.sites),
+        ("units", file.units),
+        ("resources", file.resources),
+    )
+    for name, entries in lists:
         for at, entry in enumerate(entries):
             if entry.region not in regions:
                 yield FieldError(f"{name}[{at}].region", "There is no such region here or in the database.")
@@ -142,7 +155,7 @@ def _check_absences(path: str, person: InvestigatorEntry) -> Iterator[FieldError
 
 
 def _check_heads(file: RegisterFile, known: Known) -> Iterator[FieldError]:
-    """A unit has one head; one who is to give up the headship has to stand in the file."""
+    """Find units with two heads; who is to give up a headship has to stand in the file."""
     given = {person.key for person in file.investigators}
     heads: dict[Within, int] = {}
     for at, person in enumerate(file.investigators):

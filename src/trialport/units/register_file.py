@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from trialport.core.fields import Count, CountryCode, Email, HoursPerWeek
+from trialport.core.fields import Count, Email, HoursPerWeek
 from trialport.units.models import (
     CapabilityOffer,
     ConfidentialityMode,
@@ -23,6 +23,7 @@ from trialport.units.models import (
 from trialport.vocabulary.codes import Capability, CareSetting, ResourceKind
 
 RegionCode = Annotated[str, Meta(pattern=r"^[A-Z]{2,6}\Z", description="2 to 6 capital letters.")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description="ISO 3166-1 alpha-2.")]
 # A name is also a key: a blank at its end or a line break would make another object of it.
 Name = Annotated[str, Meta(max_length=200, pattern=r"^\S(.*\S)?\Z", description="Text without blanks around it.")]
 Text = Annotated[str, Meta(max_length=1000)]
@@ -37,36 +38,40 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One entry of the file; a misspelt field is refused."""
 
 
+class EntryOfRegion(Entry, frozen=True, kw_only=True):
+    """An entry that belongs to a region, which it names by its code."""
+
+    region: RegionCode
+
+
 class RegionEntry(Entry, frozen=True, kw_only=True):
     """A region, named by its code."""
 
     code: RegionCode
     name: Name
-    country: CountryCode
+    country: Country
     university: Name
     timezone: Name
     promised_working_days: Annotated[int, Meta(ge=1, le=60)]
     confidentiality_mode: ConfidentialityMode
 
 
-class SiteEntry(Entry, frozen=True, kw_only=True):
+class SiteEntry(EntryOfRegion, frozen=True, kw_only=True):
     """A site, named by region and name."""
 
-    region: RegionCode
     name: Name
     legal_name: Name
     address: Text
-    country: CountryCode
+    country: Country
 
     @property
     def key(self) -> Within:
         return self.region, self.name
 
 
-class UnitEntry(Entry, frozen=True, kw_only=True):
+class UnitEntry(EntryOfRegion, frozen=True, kw_only=True):
     """A unit, named by region and the employer's registry id; `site` is the name of a site of the region."""
 
-    region: RegionCode
     registry_id: Name
     site: Name
     name: Name
@@ -85,10 +90,9 @@ class UnitEntry(Entry, frozen=True, kw_only=True):
         return self.region, self.registry_id
 
 
-class ResourceEntry(Entry, frozen=True, kw_only=True):
+class ResourceEntry(EntryOfRegion, frozen=True, kw_only=True):
     """A resource, named by region and name."""
 
-    region: RegionCode
     name: Name
     kind: ResourceKind
     description: Text = ""
@@ -99,10 +103,9 @@ class ResourceEntry(Entry, frozen=True, kw_only=True):
         return self.region, self.name
 
 
-class PositionEntry(Entry, frozen=True, kw_only=True):
+class PositionEntry(EntryOfRegion, frozen=True, kw_only=True):
     """A person's share of position at a unit, which is named by its registry id."""
 
-    region: RegionCode
     unit: Name
     share: Annotated[float, Meta(ge=0, le=1)]
     is_head: bool = False
@@ -155,7 +158,8 @@ class RegisterFile(Entry, frozen=True, kw_only=True):
 
     def region_codes(self) -> frozenset[str]:
         """Return the regions the file speaks of."""
-        within = (*self.sites, *self.units, *self.resources, *(one for p in self.investigators for one in p.positions))
+        positions = (position for person in self.investigators for position in person.positions)
+        within: tuple[EntryOfRegion, ...] = (*self.sites, *self.units, *self.resources, *positions)
         return frozenset(region.code for region in self.regions) | {one.region for one in within}
 
 
