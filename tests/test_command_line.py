@@ -275,7 +275,7 @@ def test_matching_a_file(run: Run, database: str, tmp_path: Path) -> None:
     told = run("match", str(file), "--json", database_url=database)
     assert told.exit_code == 0, told.output
     result = json.loads(told.stdout)
-    assert {"candidates", "excluded"} <= result.keys()
+    assert result.keys() == {"inquiry", "candidates", "excluded"}
     best = result["candidates"][0]
     assert {"rank", "score", "unit", "therapy_area", "criteria"} <= best.keys()
     assert {"name", "state", "weight", "wanted", "offered", "sentence"} <= best["criteria"][0].keys()

@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 from rich.console import Console
 from rich.table import Table
 
@@ -21,7 +21,8 @@ from trialport.core.errors import BadInput
 from trialport.core.json_body import decode_json
 from trialport.inquiries.queries import select_asked_regions
 from trialport.matching import explain, service
-from trialport.matching.assessment_models import MatchCreate, MatchResult
+from trialport.matching.assessment_models import MatchCreate
+from trialport.matching.models import CandidateDetail, ExclusionDetail
 from trialport.matching.queries import lock_assessments
 from trialport.matching.register import Register
 from trialport.sponsors.service import register_sponsor
@@ -29,6 +30,7 @@ from trialport.units.queries import select_investigator_id, select_regions
 from trialport.units.register_file import RegisterFile
 from trialport.units.register_service import KindCount, import_register, lock_register
 from trialport.vocabulary.index import load_vocabulary
+from trialport.vocabulary.models import Reading
 from trialport.vocabulary.reading import Reader
 
 Result = TypeVar("Result")
@@ -159,30 +161,52 @@ def import_table(counts: tuple[KindCount, ...]) -> None:
     Console().print(table)
 
 
-async def match_inquiry(connection: Connection, body: bytes, limit: int) -> MatchResult:
+class MatchedInquiry(Struct, frozen=True, kw_only=True):
+    """What was asked, and how it was read."""
+
+    working_title: str | None
+    indication: str
+    regions: tuple[str, ...]
+    reading: Reading
+
+
+class Matched(Struct, frozen=True, kw_only=True):
+    """A ranking in the shape that `demo --json` has too."""
+
+    inquiry: MatchedInquiry
+    candidates: tuple[CandidateDetail, ...]
+    excluded: tuple[ExclusionDetail, ...]
+
+
+async def match_inquiry(connection: Connection, body: bytes, limit: int) -> Matched:
     """Rank the register for an inquiry in JSON; raises BadInput for a file that is none."""
     data = decode_json(body, MatchCreate)
     wanted = set(data.regions_wanted)
     regions = await select_regions(connection)
-    region_ids = [region.region_id for region in regions if not wanted or region.code in wanted]
+    asked = [region for region in regions if not wanted or region.code in wanted]
     if wanted - {region.code for region in regions}:
         raise BadInput.at("placement.regions_wanted", "Name regions that exist.")
     vocabulary = load_vocabulary()
     tx = Transaction(connection, datetime.now(UTC), "command-line")
     reading, ranking = await service.match_preview(
-        tx, Register(vocabulary), Reader(vocabulary), data, region_ids, limit
+        tx, Register(vocabulary), Reader(vocabulary), data, [region.region_id for region in asked], limit
     )
-    return MatchResult(
-        reading=reading,
+    return Matched(
+        inquiry=MatchedInquiry(
+            working_title=None if isinstance(data.identity, UnsetType) else data.identity.working_title,
+            indication=data.condition.indication,
+            regions=tuple(region.code for region in asked),
+            reading=reading,
+        ),
         candidates=tuple(explain.candidate_detail(one) for one in ranking.candidates),
         excluded=tuple(explain.exclusion_detail(one) for one in ranking.excluded),
     )
 
 
-def match_table(result: MatchResult) -> None:
+def match_table(result: Matched) -> None:
     """Print a ranking for people."""
     console = Console()
-    read = ", ".join(f"{one.label} ({one.code})" for one in result.reading.concepts if not one.excluded)
+    read = ", ".join(f"{one.label} ({one.code})" for one in result.inquiry.reading.concepts if not one.excluded)
     console.print(f"Read as: {read or 'nothing known; every capacity is compared without it'}", highlight=False)
     table = Table("Rank", "Score", "Unit", "Therapy area", "Met", "Partly", "Unmet", "Unknown")
     for one in result.candidates:

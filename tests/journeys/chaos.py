@@ -199,7 +199,8 @@ class Monkey:
         """Lock a table until so many connections of that name wait for it, then let the deed be done to them."""
         async with self._connection.transaction():
             await self._connection.execute(f"lock table {table} in {mode} mode")
-            for _ in range(300):
+            # Much shorter than a lease, or the wait itself would use up attempts.
+            for _ in range(100):
                 # Within a transaction PostgreSQL shows the same connections again unless it is told to look anew.
                 await self._connection.execute("select pg_stat_clear_snapshot()")
                 waiting = await self._connection.fetchval(

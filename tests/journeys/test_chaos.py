@@ -22,7 +22,7 @@ from trialport.units.models import CapacityInput
 SUBMISSIONS = 240
 AMENDED = 48
 CAPACITIES = 40
-LEASE_SECONDS = 2.0
+LEASE_SECONDS = 3.0
 SPREAD_SECONDS = 20.0
 SETTLE_SECONDS = 60.0
 
@@ -97,6 +97,8 @@ async def deployment(database_url: str, tmp_path: Path) -> AsyncIterator[Deploym
         "TRIALPORT_SWEEP_SECONDS": "1",
         "TRIALPORT_BACKOFF_SECONDS": "0.2",
         "TRIALPORT_POOL_SIZE": "8",
+        # More than the monkey can use up on one job: being given up is shown elsewhere.
+        "TRIALPORT_JOB_ATTEMPTS": "30",
     }
     programs: dict[str, list[Program]] = {"serve": [], "work": []}
     addresses = []

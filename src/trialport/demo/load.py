@@ -8,11 +8,14 @@ from msgspec import Struct, structs
 
 from trialport.accounts.models import SYSTEM, Actor
 from trialport.accounts.service import create_token
-from trialport.core.db import Connection
+from trialport.core.db import Connection, Transaction
 from trialport.demo.files import demo_rows, sample_inquiry
-from trialport.demo.models import DemoCapacity, DemoInvestigator, DemoRows, DemoTokens
+from trialport.demo.models import DemoCapacity, DemoRows, DemoTokens
 from trialport.sponsors.service import register_sponsor
-from trialport.units import capacity_queries, queries
+from trialport.units import capacity_queries
+from trialport.units.queries import select_regions
+from trialport.units.register_file import InvestigatorEntry, PositionEntry, RegisterFile, SiteEntry, UnitEntry
+from trialport.units.register_service import write_register
 
 __all__ = ["demo_rows", "load_demo", "sample_inquiry"]
 
@@ -33,16 +36,15 @@ async def load_demo(connection: Connection, now: datetime) -> DemoTokens | None:
     if not connection.is_in_transaction():
         raise RuntimeError("Load the demonstration inside a transaction.")
     rows = demo_rows(now.date())
-    loaded = {region.code for region in await queries.select_regions(connection)}
+    loaded = {region.code for region in await select_regions(connection)}
     if loaded & {region.code for region in rows.regions}:
         return None
-    regions = {
-        region.code: await queries.insert_region(connection, **structs.asdict(region))
-        for region in rows.regions
-    }
-    units = await _load_units(connection, rows, regions)
-    people = await _load_investigators(connection, rows, units)
-    await _load_capacities(connection, rows, regions, units, now)
+    tx = Transaction(connection, now, "demonstration")
+    # Nothing is to be assessed again after it: the regions are new.
+    known = (await write_register(tx, SYSTEM, register_file(rows))).known
+    units = {unit.key: known.units[unit.region, unit.registry_id].unit_id for unit in rows.units}
+    people = {one.number: known.investigators[one.email].investigator_id for one in rows.investigators}
+    await _load_capacities(connection, rows, known.regions, units, now)
     sponsors = {
         sponsor.key: await register_sponsor(
             connection,
@@ -53,71 +55,48 @@ async def load_demo(connection: Connection, now: datetime) -> DemoTokens | None:
         )
         for sponsor in rows.sponsors
     }
-    return await _create_tokens(connection, rows, regions, people, sponsors)
+    return await _create_tokens(connection, rows, known.regions, people, sponsors)
 
 
-async def _load_units(connection: Connection, rows: DemoRows, regions: Ids) -> Ids:
-    """Write sites, resources and units; returns the units' ids by key."""
-    sites = {
-        site.key: await queries.insert_site(
-            connection,
-            region_id=regions[site.region],
-            name=site.name,
-            legal_name=site.legal_name,
-            address=site.address,
-            country=site.country,
-        )
-        for site in rows.sites
-    }
-    for resource in rows.resources:
-        await queries.insert_resource(
-            connection, region_id=regions[resource.region], **_fields(resource, "region")
-        )
-    return {
-        unit.key: await queries.insert_unit(
-            connection,
-            region_id=regions[unit.region],
-            site_id=sites[unit.site],
-            registry_id=unit.registry_id,
-            **_fields(unit, "key", "region", "site", "university_care"),
-        )
-        for unit in rows.units
-    }
-
-
-async def _load_investigators(connection: Connection, rows: DemoRows, units: Ids) -> dict[int, UUID]:
-    """Write the persons with positions and absences, then who stands in for whom; returns ids by number."""
-    people: dict[int, UUID] = {}
-    for person in rows.investigators:
-        fields = _fields(person, "number", "positions", "delegates", "absences")
-        people[person.number] = await queries.insert_investigator(connection, **fields)
-        await _load_position(connection, person, people[person.number], units)
-    for person in rows.investigators:
-        for delegate in person.delegates:
-            await queries.insert_delegate(
-                connection, investigator_id=people[person.number], delegate_id=people[delegate]
+def register_file(rows: DemoRows) -> RegisterFile:
+    """Return the demonstration's register in the shape of an import."""
+    sites = {site.key: site.name for site in rows.sites}
+    units = {unit.key: unit for unit in rows.units}
+    emails = {person.number: person.email for person in rows.investigators}
+    return RegisterFile(
+        regions=rows.regions,
+        sites=tuple(SiteEntry(**_fields(site, "key")) for site in rows.sites),
+        units=tuple(
+            UnitEntry(
+                **_fields(unit, "key", "site", "university_care"),
+                site=sites[unit.site],
+                registry_id=unit.registry_id,
             )
-    return people
+            for unit in rows.units
+        ),
+        resources=rows.resources,
+        investigators=tuple(
+            InvestigatorEntry(
+                **_fields(person, "number", "positions", "delegates"),
+                positions=tuple(
+                    PositionEntry(
+                        region=units[one.unit].region,
+                        unit=units[one.unit].registry_id,
+                        share=one.share,
+                        is_head=one.is_head,
+                    )
+                    for one in person.positions
+                ),
+                delegates=tuple(emails[number] for number in person.delegates),
+            )
+            for person in rows.investigators
+        ),
+    )
 
 
-async def _load_position(
-    connection: Connection, person: DemoInvestigator, investigator_id: UUID, units: Ids
-) -> None:
-    for position in person.positions:
-        await queries.insert_position(
-            connection,
-            investigator_id=investigator_id,
-            unit_id=units[position.unit],
-            share=position.share,
-            is_head=position.is_head,
-        )
-    for absence in person.absences:
-        await queries.insert_absence(
-            connection,
-            investigator_id=investigator_id,
-            first_day=absence.first_day,
-            last_day=absence.last_day,
-        )
+def _fields(entry: Struct, *without: str) -> dict[str, Any]:
+    """Return an entry's fields by name, except those that the import writes in another way."""
+    return {name: value for name, value in structs.asdict(entry).items() if name not in without}
 
 
 async def _load_capacity(
@@ -154,9 +133,7 @@ async def _load_capacity(
     )
 
 
-async def _load_capacities(
-    connection: Connection, rows: DemoRows, regions: Ids, units: Ids, now: datetime
-) -> None:
+async def _load_capacities(connection: Connection, rows: DemoRows, regions: Ids, units: Ids, now: datetime) -> None:
     region_of = {unit.key: regions[unit.region] for unit in rows.units}
     heads = rows.heads
     for record in rows.capacities:
@@ -200,8 +177,3 @@ async def _create_tokens(
             connection, name="Capacity feed Uppsala (demonstration)", role="service", region_id=uas
         ),
     )
-
-
-def _fields(entry: Struct, *without: str) -> dict[str, Any]:
-    """Return an entry's fields by name, except those that stand for other rows."""
-    return {name: value for name, value in structs.asdict(entry).items() if name not in without}

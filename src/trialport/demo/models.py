@@ -9,28 +9,14 @@ from trialport.inquiries.content import SponsorKind
 from trialport.units.models import (
     CapabilityOffer,
     CapacityInput,
-    ConfidentialityMode,
     ExperienceBand,
     RoleWanted,
     SchoolStatus,
     UnitKind,
 )
+from trialport.units.register_file import AbsenceEntry, Entry, RegionEntry, ResourceEntry, Visibility
 from trialport.units.rules import FRESH_DAYS
-from trialport.vocabulary.codes import Capability, CareSetting, ResourceKind, TherapyArea
-
-
-class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One entry of a demonstration file, its dates already resolved; a misspelt field is refused."""
-
-
-class DemoRegion(Entry, frozen=True, kw_only=True):
-    code: str
-    name: str
-    country: str
-    university: str
-    timezone: str
-    promised_working_days: int
-    confidentiality_mode: ConfidentialityMode
+from trialport.vocabulary.codes import Capability, CareSetting, TherapyArea
 
 
 class DemoSite(Entry, frozen=True, kw_only=True):
@@ -72,11 +58,6 @@ class DemoPosition(Entry, frozen=True, kw_only=True):
     is_head: bool = False
 
 
-class DemoAbsence(Entry, frozen=True, kw_only=True):
-    first_day: date
-    last_day: date
-
-
 class DemoInvestigator(Entry, frozen=True, kw_only=True):
     """An invented person; `delegates` are the numbers of other persons of the file."""
 
@@ -93,17 +74,9 @@ class DemoInvestigator(Entry, frozen=True, kw_only=True):
     experience_band: ExperienceBand
     languages: tuple[str, ...]
     invitations_per_month: int | None = None
-    visibility: str
+    visibility: Visibility
     delegates: tuple[int, ...] = ()
-    absences: tuple[DemoAbsence, ...] = ()
-
-
-class DemoResource(Entry, frozen=True, kw_only=True):
-    region: str
-    kind: ResourceKind
-    name: str
-    description: str
-    nurse_hours_free: float | None
+    absences: tuple[AbsenceEntry, ...] = ()
 
 
 class DemoSponsor(Entry, frozen=True, kw_only=True):
@@ -132,10 +105,10 @@ class DemoCapacity(Entry, frozen=True, kw_only=True):
 class DemoRows(Entry, frozen=True, kw_only=True):
     """All demonstration data as of one load day."""
 
-    regions: tuple[DemoRegion, ...]
+    regions: tuple[RegionEntry, ...]
     sites: tuple[DemoSite, ...]
     units: tuple[DemoUnit, ...]
-    resources: tuple[DemoResource, ...]
+    resources: tuple[ResourceEntry, ...]
     investigators: tuple[DemoInvestigator, ...]
     sponsors: tuple[DemoSponsor, ...]
     capacities: tuple[DemoCapacity, ...]
@@ -144,10 +117,7 @@ class DemoRows(Entry, frozen=True, kw_only=True):
     def heads(self) -> dict[str, DemoInvestigator]:
         """Return the head of each unit by the unit's key."""
         return {
-            position.unit: person
-            for person in self.investigators
-            for position in person.positions
-            if position.is_head
+            position.unit: person for person in self.investigators for position in person.positions if position.is_head
         }
 
 

@@ -57,7 +57,7 @@ def print_addresses(address: str, tokens: DemoTokens, folder: DataFolder, *, run
     console = _console()
     lines = [
         ("API", f"{address}/api/v1"),
-        ("OpenAPI document", f"{address}/api/v1/openapi.json"),
+        ("OpenAPI document", f"{address}/schema/openapi.json"),
         ("Health", f"{address}/health/ready"),
         ("Data and logs", f"{folder.path} (serve.log, work.log, postgres.log, valkey.log)"),
         ("Tokens", f"{folder.path / 'tokens.json'}"),

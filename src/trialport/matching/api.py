@@ -6,7 +6,6 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
 from trialport.accounts.guards import Caller, roles
-from trialport.accounts.service import record_audit_event
 from trialport.core.edge import LOCATION, AppSettings, Tx
 from trialport.core.paging import Limit, NumberCursor, cut_page
 from trialport.inquiries import service as inquiry_service
@@ -67,7 +66,6 @@ async def read_latest_assessment(
 )
 async def request_assessment(tx: Tx, settings: AppSettings, actor: Caller, inquiry_id: InquiryId) -> Response[None]:
     await service.request_reassessment(tx, settings, actor, inquiry_id)
-    await record_audit_event(tx, actor, action="assessment.requested", object_type="inquiry", object_id=inquiry_id)
     return Response(None, status_code=202, headers={"Location": f"/api/v1/inquiries/{inquiry_id}/assessments/latest"})
 
 

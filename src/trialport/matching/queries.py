@@ -199,11 +199,12 @@ async def insert_exclusions(connection: Connection, *, assessment_id: UUID, excl
 async def update_assessments_outdated(
     connection: Connection, *, region_id: UUID, now: datetime
 ) -> list[tuple[UUID, int]]:
-    """Mark the newest assessments of open inquiries that a changed capacity of the region may alter.
+    """Mark the newest assessments of open inquiries that a changed register of the region may alter.
 
-    A candidate counts when its capacity has another revision than the one assessed; so does a capacity that
-    was left out for its therapy area only when its indications were changed, and one the assessment has not
-    seen. Returns (inquiry_id, version) of those marked.
+    A candidate counts when its capacity has another revision than the one assessed, or its unit was changed
+    since; so does a capacity that was left out for its therapy area only when its indications were changed, and
+    one the assessment has not seen. So does any resource of the region. Returns (inquiry_id, version) of those
+    marked.
     """
     records = await connection.fetch(
         """
@@ -216,20 +217,24 @@ async def update_assessments_outdated(
           and not exists (select from assessment newer
                           where newer.inquiry_id = a.inquiry_id and newer.version = a.version
                             and newer.run > a.run)
-          and exists (
+          and (exists (select from resource o where o.region_id = $1 and o.updated_at > a.assessed_at)
+               or exists (
               select from capacity c
+              join unit u on u.unit_id = c.unit_id
               left join candidate d on d.assessment_id = a.assessment_id and d.capacity_id = c.capacity_id
               left join exclusion e on e.assessment_id = a.assessment_id and e.capacity_id = c.capacity_id
               where c.region_id = $1
                 and case
-                    when d.capacity_id is not null then d.capacity_revision <> c.revision
+                    when d.capacity_id is not null
+                        then d.capacity_revision <> c.revision or u.updated_at > a.assessed_at
                     when e.capacity_id is null then true
+                    when e.reason <> 'other_therapy_area'
+                        then e.capacity_revision <> c.revision or u.updated_at > a.assessed_at
                     when e.capacity_revision = c.revision then false
-                    when e.reason <> 'other_therapy_area' then true
                     else exists (select from capacity_history h
                                  where h.capacity_id = c.capacity_id and h.revision > e.capacity_revision
                                    and h.before -> 'indications' is distinct from h.after -> 'indications')
-                end)
+                end))
         returning a.inquiry_id, a.version
         """,
         region_id,

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from trialport.accounts.models import Actor
+from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.core.errors import Contradiction, Problem
@@ -116,7 +117,16 @@ async def record_assessment(tx: Transaction, settings: Settings, assessed: Asses
     if now_there != snapshot.fingerprint:
         for region_id in snapshot.region_ids:
             await ask_for_job(tx, settings, kind="refresh_assessments", subject_id=region_id)
+    if _without_capacities(now_there) != _without_capacities(snapshot.fingerprint):
+        # Units are compared by time, and this one would count as later than what it did not see.
+        await inquiry_service.ask_for_assessment(
+            tx, settings, snapshot.inquiry_id, snapshot.version, delay_seconds=settings.debounce_seconds
+        )
     return assessment_id
+
+
+def _without_capacities(fingerprint: str) -> str:
+    return fingerprint.partition("|")[2]
 
 
 async def refresh_assessments(tx: Transaction, settings: Settings, region_id: UUID) -> int:
@@ -138,6 +148,15 @@ async def request_reassessment(tx: Transaction, settings: Settings, actor: Actor
     row = await inquiry_service.read_inquiry(tx, actor, inquiry_id)
     inquiry_service.require_command(actor, row, "reassess")
     await inquiry_service.ask_for_assessment(tx, settings, inquiry_id, row.version)
+    await record_audit_event(
+        tx,
+        actor,
+        action="assessment.requested",
+        object_type="inquiry",
+        object_id=inquiry_id,
+        region_id=row.region_id,
+        details={"version": row.version},
+    )
 
 
 async def latest_assessment(tx: Transaction, actor: Actor, inquiry_id: UUID) -> StoredAssessment:
