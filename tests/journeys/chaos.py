@@ -23,7 +23,7 @@ BURSTS = 10
 # Jobs between their claim and their result read the register. With five of them held up there, both workers
 # have some, since each does four at a time.
 REGISTER = ("capacity", "access exclusive", "trialport-worker", 5)
-REQUESTS_HELD = 4
+REQUESTS_HELD = 2
 
 
 class Record(Struct, kw_only=True):
@@ -199,8 +199,8 @@ class Monkey:
         """Lock a table until so many connections of that name wait for it, then let the deed be done to them."""
         async with self._connection.transaction():
             await self._connection.execute(f"lock table {table} in {mode} mode")
-            # Much shorter than a lease, or the wait itself would use up attempts.
-            for _ in range(100):
+            # Shorter than a lease, or the wait itself would use up attempts.
+            for _ in range(220):
                 # Within a transaction PostgreSQL shows the same connections again unless it is told to look anew.
                 await self._connection.execute("select pg_stat_clear_snapshot()")
                 waiting = await self._connection.fetchval(

@@ -47,7 +47,7 @@ async def delete_other_positions(
         delete from position p
         where p.investigator_id = any ($1::uuid[])
           and not exists (
-            select from jsonb_populate_recordset(null::position, $2) given
+            select from jsonb_populate_recordset(null::"position", $2) given
             where (given.investigator_id, given.unit_id, given.share, given.is_head)
                 = (p.investigator_id, p.unit_id, p.share, p.is_head))
         returning p.investigator_id, p.unit_id
@@ -66,7 +66,7 @@ async def insert_missing_positions(
         """
         insert into position (investigator_id, unit_id, share, is_head)
         select investigator_id, unit_id, share, is_head
-        from jsonb_populate_recordset(null::position, $1)
+        from jsonb_populate_recordset(null::"position", $1)
         on conflict on constraint position_pkey do nothing
         returning investigator_id, unit_id
         """,
