@@ -91,6 +91,7 @@ create table office_task (
     constraint office_task_region_id_fkey foreign key (region_id) references region (region_id),
     constraint office_task_kind_check check (kind in ('dead_job'))
 );
+create index office_task_object_id_idx on office_task (object_id) where done_at is null;
 create index office_task_region_id_idx on office_task (region_id, office_task_id);
 
 -- migrate:down

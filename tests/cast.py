@@ -9,8 +9,11 @@ from msgspec import Struct
 from trialport.accounts.models import Role
 from trialport.accounts.service import create_token
 from trialport.sponsors.service import register_sponsor
-from trialport.units import capacity_queries, queries
+from trialport.units import capacity_queries, position_queries, register_queries
 from trialport.units.models import CapacityInput
+from trialport.units.position_queries import GivenPosition
+from trialport.units.register_file import InvestigatorEntry, Known, RegionEntry, SiteEntry, UnitEntry
+from trialport.units.register_service import read_known
 from trialport.units.rules import valid_until
 
 
@@ -23,6 +26,9 @@ class Cast(Struct, frozen=True, kw_only=True):
     sponsors: dict[str, UUID]
     tokens: dict[str, str]
 
+
+# The units and the regions they are in.
+UNITS = {"lung": "TST", "heart": "TST", "foreign": "OTH"}
 
 RESPIRATORY = CapacityInput(
     state="open",
@@ -38,23 +44,10 @@ RESPIRATORY = CapacityInput(
 
 async def load(connection: asyncpg.Connection, now: datetime) -> Cast:
     """Write the cast into an empty, migrated database."""
-    regions = {
-        "ours": await _region(connection, "TST", "SE"),
-        "theirs": await _region(connection, "OTH", "DK"),
-    }
-    units = {
-        "lung": await _unit(connection, regions["ours"], "lung"),
-        "heart": await _unit(connection, regions["ours"], "heart"),
-        "foreign": await _unit(connection, regions["theirs"], "foreign"),
-    }
-    investigators = {}
-    for name, unit_id in units.items():
-        investigators[name] = await queries.insert_investigator(
-            connection, name=f"Demo {name} (demonstration)", email=f"{name}@example.org"
-        )
-        await queries.insert_position(
-            connection, investigator_id=investigators[name], unit_id=unit_id, share=1.0, is_head=True
-        )
+    known = await _register(connection, now)
+    regions = {"ours": known.regions["TST"], "theirs": known.regions["OTH"]}
+    units = {name: known.units[region, f"test-{name}"].unit_id for name, region in UNITS.items()}
+    investigators = {name: known.investigators[f"{name}@example.org"].investigator_id for name in UNITS}
     for name, region in (("lung", "ours"), ("heart", "ours"), ("foreign", "theirs")):
         await _capacity(connection, regions[region], units[name], now)
     sponsors = {
@@ -65,9 +58,37 @@ async def load(connection: asyncpg.Connection, now: datetime) -> Cast:
     return Cast(regions=regions, units=units, investigators=investigators, sponsors=sponsors, tokens=tokens)
 
 
-async def _region(connection: asyncpg.Connection, code: str, country: str) -> UUID:
-    return await queries.insert_region(
-        connection,
+async def _register(connection: asyncpg.Connection, now: datetime) -> Known:
+    """Write each unit with a site and a head of its own, and leave no audit trail: the tests look at theirs."""
+    await register_queries.upsert_regions(connection, [_region("TST", "SE"), _region("OTH", "DK")])
+    sites = [
+        SiteEntry(region=region, name=f"Site of {name}", legal_name="Region", address="-", country="SE")
+        for name, region in UNITS.items()
+    ]
+    await register_queries.upsert_sites(connection, sites)
+    units = [unit_entry(f"test-{name}", f"Unit {name}", region, f"Site of {name}") for name, region in UNITS.items()]
+    await register_queries.upsert_units(connection, units, now=now)
+    heads = [
+        InvestigatorEntry(email=f"{name}@example.org", name=f"Demo {name} (demonstration)", positions=())
+        for name in UNITS
+    ]
+    await register_queries.upsert_investigators(connection, heads, now=now)
+    known = await read_known(connection)
+    positions = [
+        GivenPosition(
+            investigator_id=known.investigators[f"{name}@example.org"].investigator_id,
+            unit_id=known.units[region, f"test-{name}"].unit_id,
+            share=1.0,
+            is_head=True,
+        )
+        for name, region in UNITS.items()
+    ]
+    await position_queries.insert_missing_positions(connection, positions)
+    return known
+
+
+def _region(code: str, country: str) -> RegionEntry:
+    return RegionEntry(
         code=code,
         name=f"Region {code} (test)",
         country=country,
@@ -78,21 +99,13 @@ async def _region(connection: asyncpg.Connection, code: str, country: str) -> UU
     )
 
 
-async def _unit(connection: asyncpg.Connection, region_id: UUID, name: str) -> UUID:
-    site_id = await queries.insert_site(
-        connection,
-        region_id=region_id,
-        name=f"Site of {name}",
-        legal_name="Region",
-        address="-",
-        country="SE",
-    )
-    return await queries.insert_unit(
-        connection,
-        region_id=region_id,
-        site_id=site_id,
-        registry_id=f"test-{name}",
-        name=f"Unit {name}",
+def unit_entry(registry_id: str, name: str, region: str = "TST", site: str = "Site of lung") -> UnitEntry:
+    """Return a unit as a register file would have it."""
+    return UnitEntry(
+        region=region,
+        registry_id=registry_id,
+        site=site,
+        name=name,
         kind="hospital_department",
         care_settings=("outpatient",),
     )

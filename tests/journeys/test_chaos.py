@@ -12,11 +12,11 @@ import asyncpg
 import msgspec
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, unit_entry
 from tests.journeys.chaos import Clients, Monkey, Record
 from tests.journeys.processes import Program, RestartableValkey, wait_until_ready
 from trialport.core.servers.valkey import LOOPBACK, free_port
-from trialport.units import capacity_queries, queries
+from trialport.units import capacity_queries, register_queries
 from trialport.units.models import CapacityInput
 
 SUBMISSIONS = 240
@@ -197,23 +197,15 @@ async def _faults(connection: asyncpg.Connection, clients: Clients) -> dict[str,
 
 async def _add_capacities(connection: asyncpg.Connection, people: Cast) -> None:
     """Give the region enough capacities that an assessment takes a while."""
-    region_id = people.regions["ours"]
-    site_id = await connection.fetchval("select site_id from unit where unit_id = $1", people.units["lung"])
-    for number in range(CAPACITIES):
-        unit_id = await queries.insert_unit(
-            connection,
-            region_id=region_id,
-            site_id=site_id,
-            registry_id=f"chaos-{number}",
-            name=f"Unit {number}",
-            kind="hospital_department",
-            care_settings=("outpatient",),
-        )
-        now = await connection.fetchval("select now()")
+    now = await connection.fetchval("select now()")
+    entries = [unit_entry(f"chaos-{number}", f"Unit {number}") for number in range(CAPACITIES)]
+    await register_queries.upsert_units(connection, entries, now=now)
+    units = await register_queries.select_known_units(connection)
+    for number, entry in enumerate(entries):
         await capacity_queries.insert_capacity(
             connection,
-            region_id=region_id,
-            unit_id=unit_id,
+            region_id=people.regions["ours"],
+            unit_id=units[entry.key].unit_id,
             therapy_area="respiratory",
             capacity=CapacityInput(state="open", participants_per_month=float(number), participants_basis="estimate"),
             confirmed_at=now,

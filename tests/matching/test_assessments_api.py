@@ -8,33 +8,26 @@ import asyncpg
 import msgspec
 import pytest
 
-from tests.cast import RESPIRATORY, Cast
+from tests.cast import RESPIRATORY, Cast, unit_entry
 from tests.conftest import Client
 from tests.inquiries.factories import submit
-from trialport.units import capacity_queries, queries
+from trialport.units import capacity_queries, register_queries
 
 Drain = Callable[[], Awaitable[int]]
 
 
 async def more_units(connection: asyncpg.Connection, people: Cast, count: int) -> None:
     """Register more units of the region with a capacity each."""
-    site_id = await connection.fetchval("select site_id from unit where unit_id = $1", people.units["lung"])
     now = await connection.fetchval("select now()")
-    for number in range(count):
-        unit_id = await queries.insert_unit(
-            connection,
-            region_id=people.regions["ours"],
-            site_id=site_id,
-            registry_id=f"more-{number}",
-            name=f"Unit more {number}",
-            kind="hospital_department",
-            care_settings=("outpatient",),
-        )
+    entries = [unit_entry(f"more-{number}", f"Unit more {number}") for number in range(count)]
+    await register_queries.upsert_units(connection, entries, now=now)
+    units = await register_queries.select_known_units(connection)
+    for number, entry in enumerate(entries):
         skin = number % 4 == 0
         await capacity_queries.insert_capacity(
             connection,
             region_id=people.regions["ours"],
-            unit_id=unit_id,
+            unit_id=units[entry.key].unit_id,
             therapy_area="dermatology" if skin else "respiratory",
             capacity=msgspec.structs.replace(RESPIRATORY, indications=()) if skin else RESPIRATORY,
             confirmed_at=now,

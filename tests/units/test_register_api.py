@@ -1,5 +1,6 @@
 """The register through the door: regions, sites, units, resources for everyone; people within scope."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,10 @@ import pytest
 
 from tests.cast import Cast
 from tests.conftest import Client
-from trialport.units import queries
+from trialport.accounts.models import SYSTEM
+from trialport.core.db import Transaction
+from trialport.units.register_file import InvestigatorEntry, PositionEntry, RegisterFile, ResourceEntry
+from trialport.units.register_service import write_register
 
 # Marked here, because anyio passes the parameters of a test only when it knows it at collection.
 pytestmark = pytest.mark.anyio
@@ -20,28 +24,27 @@ PAGED = LISTS[1:]
 
 async def furnish(connection: asyncpg.Connection, people: Cast) -> dict[str, UUID]:
     """Add what the cast lacks: resources, and a person who shares two units, one of them in the other region."""
-    made = {
-        name: await queries.insert_resource(
-            connection, region_id=people.regions[region], kind=kind, name=name, nurse_hours_free=20.5
-        )
-        for name, region, kind in (
-            ("Biobank", "ours", "biobank"),
-            ("Nurse pool", "ours", "trial_unit"),
-            ("Foreign biobank", "theirs", "biobank"),
-        )
-    }
-    made["shared"] = await queries.insert_investigator(
-        connection,
-        name="Demo shared (demonstration)",
+    positions = (
+        PositionEntry(region="TST", unit="test-heart", share=0.25),
+        PositionEntry(region="OTH", unit="test-foreign", share=0.5),
+    )
+    shared = InvestigatorEntry(
         email="shared@example.org",
+        name="Demo shared (demonstration)",
         speciality="respiratory medicine",
+        positions=positions,
         roles_wanted=("principal", "mentor"),
         languages=("sv", "en"),
     )
-    for unit, share in (("heart", 0.25), ("foreign", 0.5)):
-        await queries.insert_position(
-            connection, investigator_id=made["shared"], unit_id=people.units[unit], share=share, is_head=False
-        )
+    resources = (
+        ResourceEntry(region="TST", name="Biobank", kind="biobank", nurse_hours_free=20.5),
+        ResourceEntry(region="TST", name="Nurse pool", kind="trial_unit", nurse_hours_free=20.5),
+        ResourceEntry(region="OTH", name="Foreign biobank", kind="biobank", nurse_hours_free=20.5),
+    )
+    tx = Transaction(connection, datetime.now(UTC), "test")
+    written = await write_register(tx, SYSTEM, RegisterFile(resources=resources, investigators=(shared,)))
+    made = {one.name: written.known.resources[one.key] for one in resources}
+    made["shared"] = written.known.investigators[shared.email].investigator_id
     return made
 
 

@@ -27,7 +27,7 @@ from trialport.matching.question import MatchQuestion, from_content
 from trialport.matching.ranking import Ranking, rank
 from trialport.matching.register import Register
 from trialport.matching.weights import ALGORITHM_VERSION, WEIGHTS
-from trialport.notifications.service import open_office_task
+from trialport.notifications.service import open_office_task, settle_office_tasks
 from trialport.vocabulary.models import Reading
 from trialport.vocabulary.reading import Reader
 
@@ -113,6 +113,7 @@ async def record_assessment(tx: Transaction, settings: Settings, assessed: Asses
     )
     await queries.insert_candidates(tx.connection, assessment_id=assessment_id, candidates=assessed.ranking.candidates)
     await queries.insert_exclusions(tx.connection, assessment_id=assessment_id, exclusions=assessed.ranking.excluded)
+    await settle_office_tasks(tx, kind="dead_job", object_id=snapshot.inquiry_id)
     now_there = await queries.select_register_fingerprint(tx.connection, region_ids=snapshot.region_ids)
     if now_there != snapshot.fingerprint:
         for region_id in snapshot.region_ids:

@@ -62,6 +62,16 @@ async def select_office_tasks(
     return msgspec.convert(records, list[OfficeTaskDetail])
 
 
+async def update_office_tasks_settled(connection: Connection, *, kind: str, object_id: UUID, now: datetime) -> None:
+    """Mark the open tasks of one kind about an object as done, because what they asked for has happened."""
+    await connection.execute(
+        "update office_task set done_at = $3 where kind = $1 and object_id = $2 and done_at is null",
+        kind,
+        object_id,
+        now,
+    )
+
+
 async def update_office_task_done(
     connection: Connection, *, actor: Actor, office_task_id: UUID, now: datetime
 ) -> OfficeTaskDetail | None:

@@ -27,3 +27,8 @@ async def open_office_task(
         dedupe_key=f"{kind}:{object_type}:{object_id}:{region_id}",
         now=tx.now,
     )
+
+
+async def settle_office_tasks(tx: Transaction, *, kind: OfficeTaskKind, object_id: UUID) -> None:
+    """Close the open tasks of one kind about an object: what they asked for has happened by itself."""
+    await queries.update_office_tasks_settled(tx.connection, kind=kind, object_id=object_id, now=tx.now)

@@ -68,7 +68,7 @@ async def import_register(
 
 async def write_register(tx: Transaction, actor: Actor, file: RegisterFile) -> RegisterWrite:
     """Write a file over the register; what it does not name stays. Raises Contradiction with every fault."""
-    before = await _read_known(tx.connection)
+    before = await read_known(tx.connection)
     if faults := check_register(file, before, tx.now.date()):
         raise Contradiction(f"The register file has {len(faults)} faults. Nothing was written.", errors=faults)
     # A clock that lags must not hide the change from those who compare the newest times.
@@ -81,9 +81,9 @@ async def write_register(tx: Transaction, actor: Actor, file: RegisterFile) -> R
         "resource": await queries.upsert_resources(tx.connection, file.resources, now=now),
     }
     people = await queries.upsert_investigators(tx.connection, file.investigators, now=now)
-    known = await _read_known(tx.connection)
+    known = await read_known(tx.connection)
     people, staffed = await _write_people(tx.connection, file.investigators, people, known, now)
-    known = await _read_known(tx.connection)
+    known = await read_known(tx.connection)
     written["investigator"] = _in_region(people, known)
     for kind, objects in written.items():
         await _record(tx, actor, kind, objects)
@@ -94,7 +94,8 @@ async def write_register(tx: Transaction, actor: Actor, file: RegisterFile) -> R
     )
 
 
-async def _read_known(connection: Connection) -> Known:
+async def read_known(connection: Connection) -> Known:
+    """Read the whole register by the names a file uses."""
     return Known(
         regions=await queries.select_known_regions(connection),
         sites=await queries.select_known_sites(connection),
