@@ -25,6 +25,7 @@ from trialport.core.errors import Contradiction
 from trialport.demo.load import demo_rows, load_demo, register_file
 from trialport.matching import service as matching
 from trialport.matching.queries import select_register_fingerprint
+from trialport.units.register_queries import lock_register
 from trialport.units.register_service import KindCount, import_register
 
 Drain = Callable[[], Awaitable[int]]
@@ -187,6 +188,11 @@ async def test_one_change_is_written_counted_and_noticed(connection: asyncpg.Con
     assert await connection.fetchval("select state from job") == "queued"
     if kind not in ("region", "site"):
         assert await fingerprint(connection) != seen
+        newest = await connection.fetchrow(
+            f"""select o.updated_at, (select max(updated_at) from {kind} other where other.{kind}_id <> o.{kind}_id)
+                from {kind} o join audit_event e on e.object_id = o.{kind}_id where e.action = '{kind}.changed'"""
+        )
+        assert newest[0] > (newest[1] or datetime.min.replace(tzinfo=UTC))
     written = await stored(connection)
     assert told(await fill(connection, values))[kind][:2] == (0, 0)
     assert await stored(connection) == written
@@ -332,9 +338,9 @@ async def test_a_change_after_the_snapshot_is_not_missed(
 
 
 async def test_two_imports_at_once_wait_for_each_other(database_url: str, connection: asyncpg.Connection) -> None:
-    """Both bring the same new objects; one creates them, the other finds them."""
+    """Both bring the same new objects; the one that comes second finds them."""
 
-    async def one() -> dict[str, KindCount]:
+    async def second() -> dict[str, KindCount]:
         own = await asyncpg.connect(database_url)
         try:
             await prepare_connection(own)
@@ -342,9 +348,15 @@ async def test_two_imports_at_once_wait_for_each_other(database_url: str, connec
         finally:
             await own.close()
 
-    both = [told(counts) for counts in await asyncio.gather(one(), one())]
-    assert sorted(counts["investigator"] for counts in both) == [(0, 0, 2), (2, 0, 0)]
-    assert await connection.fetchval("select count(*) from unit where registry_id like 'new-%'") == 2
+    async with connection.transaction():
+        await lock_register(connection)
+        waiting = asyncio.create_task(second())
+        async with asyncio.timeout(30):
+            while not await connection.fetchval("select exists (select from pg_locks where not granted)"):
+                await asyncio.sleep(0.01)
+        first = await fill(connection, document())
+    assert told(first)["investigator"] == (2, 0, 0)
+    assert told(await waiting)["investigator"] == (0, 0, 2)
 
 
 async def test_the_example_of_the_manual_can_be_imported(connection: asyncpg.Connection) -> None:
