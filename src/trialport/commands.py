@@ -28,7 +28,8 @@ from trialport.matching.register import Register
 from trialport.sponsors.service import register_sponsor
 from trialport.units.queries import select_investigator_id, select_regions
 from trialport.units.register_file import RegisterFile
-from trialport.units.register_service import KindCount, import_register, lock_register
+from trialport.units.register_queries import lock_register
+from trialport.units.register_service import KindCount, import_register
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.models import Reading
 from trialport.vocabulary.reading import Reader

@@ -1,6 +1,7 @@
 """Filling the register from a file: what it writes, that a second run changes nothing, and who notices."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -352,7 +353,9 @@ async def test_two_imports_at_once_wait_for_each_other(database_url: str, connec
         await lock_register(connection)
         waiting = asyncio.create_task(second())
         async with asyncio.timeout(30):
-            while not await connection.fetchval("select exists (select from pg_locks where not granted)"):
+            for _ in itertools.count():
+                if await connection.fetchval("select exists (select from pg_locks where not granted)"):
+                    break
                 await asyncio.sleep(0.01)
         first = await fill(connection, document())
     assert told(first)["investigator"] == (2, 0, 0)

@@ -32,7 +32,10 @@ class Written(Struct, frozen=True, kw_only=True):
 
 
 async def lock_register(connection: Connection) -> None:
-    """Let one import at a time write the register: hold it until the end of the transaction."""
+    """Let one import at a time write the register: hold it until the end of the transaction.
+
+    An importer does so before it reads the clock, so that the later of two imports has the later time.
+    """
     await connection.execute("select pg_advisory_xact_lock(hashtextextended('register', 0))")
 
 

@@ -45,14 +45,6 @@ class RegisterWrite(Struct, frozen=True, kw_only=True):
     known: Known
 
 
-async def lock_register(tx_connection: Connection) -> None:
-    """Hold the register until the end of the transaction.
-
-    An importer does so before it reads the clock, so that the later of two imports has the later time.
-    """
-    await queries.lock_register(tx_connection)
-
-
 async def import_register(
     tx: Transaction, settings: Settings, actor: Actor, file: RegisterFile
 ) -> tuple[KindCount, ...]:
