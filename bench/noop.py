@@ -23,7 +23,7 @@ async def main() -> None:
         redis_pool=open_queue(os.environ["TRIALPORT_VALKEY_URL"]),
         max_jobs=4,
         keep_result=0,
-        poll_delay=0.1,
+        poll_delay=0.02,
         job_serializer=encode_ring,
         job_deserializer=decode_ring,
     )

@@ -21,6 +21,10 @@ from workers.health import health_key
 
 log = logging.getLogger(__name__)
 
+# How often the queue is looked at (seconds). arq takes up to `max_jobs` jobs a look, so this bounds the throughput.
+_POLL_SECONDS = 0.02
+# How long a cancelled worker is given before it is cancelled again (seconds).
+_CANCEL_SECONDS = 0.5
 # How long a stopped Valkey is given before it is tried again (seconds).
 _RESTART_SECONDS = 1.0
 # How long jobs under way may take when the worker shall end (seconds).
@@ -49,7 +53,7 @@ def make_worker(settings: Settings, context: dict[str, Any], queue: ArqRedis) ->
         max_jobs=settings.worker_jobs,
         job_timeout=settings.lease_seconds + 5,
         keep_result=0,
-        poll_delay=0.1,
+        poll_delay=_POLL_SECONDS,
         max_tries=1,
         retry_jobs=False,
         handle_signals=False,
@@ -81,8 +85,8 @@ async def _work_once(settings: Settings, context: dict[str, Any], stopping: asyn
     running = asyncio.create_task(worker.async_run())
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
-    running.cancel()
-    outcome = (await asyncio.gather(running, return_exceptions=True))[0]
+    await cancel_until_done(running)
+    outcome = None if running.cancelled() else running.exception()
     await _end_jobs(worker)
     with contextlib.suppress(RedisError, OSError):
         await queue.delete(worker.health_check_key)
@@ -91,6 +95,17 @@ async def _work_once(settings: Settings, context: dict[str, Any], stopping: asyn
         log.warning("the worker lost Valkey (%s); trying again", type(outcome).__name__)
         await asyncio.wait({stop}, timeout=_RESTART_SECONDS)
     stop.cancel()
+
+
+async def cancel_until_done(task: "asyncio.Task[None]") -> None:
+    """Cancel a task again and again until it has ended.
+
+    A single cancellation can be lost within the client of the queue, when an answer arrives at the same moment;
+    the task would go on as if nobody had asked.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_CANCEL_SECONDS)
 
 
 async def _end_jobs(worker: Worker) -> None:

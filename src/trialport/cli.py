@@ -71,10 +71,12 @@ def serve() -> None:
 def work() -> None:
     """Run a worker."""
     settings = _settings()
+    import uvloop
+
     from workers.main import work as run
 
     _log(settings)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
 
 
 @main.command()

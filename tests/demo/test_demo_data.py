@@ -54,9 +54,7 @@ def test_uppsala_has_18_university_care_units(rows: DemoRows) -> None:
     assert all(unit.research_council for unit in rows.units if unit.university_care)
 
 
-def test_primary_care_of_uppsala_offers_decentralised_activities(
-    rows: DemoRows, units: dict[str, DemoUnit]
-) -> None:
+def test_primary_care_of_uppsala_offers_decentralised_activities(rows: DemoRows, units: dict[str, DemoUnit]) -> None:
     offering = {
         record.unit
         for record in rows.capacities
@@ -177,9 +175,7 @@ def test_indications_are_words_and_codes(rows: DemoRows) -> None:
 
 
 def test_some_equipment_is_licensed_and_a_licence_has_run_out(rows: DemoRows) -> None:
-    expiries = [
-        offer.expires_on for unit in rows.units for offer in unit.capabilities.values() if offer.expires_on
-    ]
+    expiries = [offer.expires_on for unit in rows.units for offer in unit.capabilities.values() if offer.expires_on]
     assert any(expiry < ON for expiry in expiries)
     assert any(expiry > ON for expiry in expiries)
 

@@ -12,7 +12,15 @@ REFUSE = """
     end
     $$
 """
-TABLES = ("inquiry", "inquiry_version", "inquiry_confidential", "inquiry_region", "job", "audit_event", "idempotency_key")
+TABLES = (
+    "inquiry",
+    "inquiry_version",
+    "inquiry_confidential",
+    "inquiry_region",
+    "job",
+    "audit_event",
+    "idempotency_key",
+)
 
 
 async def counts(connection: asyncpg.Connection) -> dict[str, int]:

@@ -24,7 +24,7 @@ from trialport.core.jobs.models import DueJob
 from trialport.core.jobs.queries import select_due_jobs
 from trialport.core.servers.valkey import LOOPBACK, free_port
 from trialport.main import create_app
-from workers.main import make_worker
+from workers.main import cancel_until_done, make_worker
 from workers.schedule import sweep
 
 
@@ -76,7 +76,7 @@ async def work_until(context: Context, settings: Settings, done: Any) -> None:
                 assert not running.done(), running.exception()
                 await asyncio.sleep(0.02)
     finally:
-        running.cancel()
+        await cancel_until_done(running)
         await asyncio.gather(running, *worker.tasks.values(), return_exceptions=True)
         await queue.aclose()
 

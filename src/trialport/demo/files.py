@@ -31,9 +31,7 @@ def _resolve_field(name: str, value: Any, on: date) -> tuple[str, Any]:
 
 
 def _read(name: str, on: date) -> Any:
-    return resolve_dates(
-        msgspec.json.decode((files("trialport.demo") / "data" / f"{name}.json").read_bytes()), on
-    )
+    return resolve_dates(msgspec.json.decode((files("trialport.demo") / "data" / f"{name}.json").read_bytes()), on)
 
 
 def _read_capacities(region: str, profiles: dict[str, Any], on: date) -> list[Any]:

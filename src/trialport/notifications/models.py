@@ -25,12 +25,8 @@ class OfficeTaskDetail(Struct, frozen=True, kw_only=True):
             examples=["The assessment failed repeatedly. Start it again."],
         ),
     ]
-    created_at: Annotated[
-        datetime, Meta(description="When it arose (UTC).", examples=["2026-11-21T09:00:00Z"])
-    ]
-    done_at: Annotated[
-        datetime | None, Meta(description="When it was done (UTC).", examples=["2026-11-21T10:00:00Z"])
-    ]
+    created_at: Annotated[datetime, Meta(description="When it arose (UTC).", examples=["2026-11-21T09:00:00Z"])]
+    done_at: Annotated[datetime | None, Meta(description="When it was done (UTC).", examples=["2026-11-21T10:00:00Z"])]
 
 
 class OfficeTaskPage(Struct, frozen=True, kw_only=True):
