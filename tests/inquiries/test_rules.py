@@ -1,6 +1,7 @@
 """The inquiry's rules: what is hidden comes back whole, what is amended is what was sent."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.inquiries.factories import inquiry_body
 from trialport.accounts.models import Role
+from trialport.core.json_body import decode_json
 from trialport.inquiries import rules
 from trialport.inquiries.content import InquiryContent
-from trialport.inquiries.models import InquiryState, InquiryUpdate
+from trialport.inquiries.models import InquiryCreate, InquiryState, InquiryUpdate
 
 TODAY = date(2026, 11, 21)
 GROUPS = InquiryContent.__struct_fields__
@@ -110,6 +112,12 @@ def body_for(today: date, **groups: Any) -> dict[str, Any]:
             **groups,
         }
     )
+
+
+def test_the_example_of_the_documentation_is_sound() -> None:
+    example = Path(__file__).parents[2] / "docs" / "inquiry.json"
+    content = decode_json(example.read_bytes(), InquiryCreate)
+    assert rules.check_content(content, date(2026, 11, 21), lambda _: True) == []
 
 
 def test_a_sound_inquiry_has_no_findings() -> None:
