@@ -3,30 +3,22 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from trialport.core.fields import Id, NextCursor
 from trialport.inquiries.content import (
     Answer,
-    Attachment,
-    Burden,
     Condition,
-    Confidentiality,
     Contact,
-    DctWish,
     Identity,
     InquiryContent,
     Kind,
-    Money,
-    Needs,
     Numbers,
-    Placement,
-    Population,
     Product,
     Who,
 )
+from trialport.inquiries.models import InquiryUpdate
 from trialport.matching.models import CandidateDetail, ExclusionDetail
-from trialport.vocabulary.codes import DctActivity
 from trialport.vocabulary.models import Reading
 
 # Counts of units are told to sponsors in bands only: a small number could point to a person.
@@ -78,40 +70,14 @@ class CandidatePage(Struct, frozen=True, kw_only=True):
     next_cursor: NextCursor
 
 
-class MatchCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MatchCreate(InquiryUpdate, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An inquiry in the making: the same groups as an inquiry, of which only the condition is needed.
 
     What is left out is not compared, or takes the mildest value: phase `not_applicable`, one participant,
-    start today.
+    start today. Who asks, the money and the like are accepted, so that a whole inquiry can be tried, and not used.
     """
 
     condition: Annotated[Condition, Meta(description="What is treated.")]
-    who: Annotated[Who, Meta(description="Accepted, not used.")] | UnsetType = UNSET
-    identity: Annotated[Identity, Meta(description="Accepted, not used.")] | UnsetType = UNSET
-    kind: Annotated[Kind, Meta(description="What kind of trial.")] | UnsetType = UNSET
-    product: Annotated[Product, Meta(description="What is studied.")] | UnsetType = UNSET
-    population: Annotated[Population, Meta(description="Who takes part.")] | UnsetType = UNSET
-    numbers: Annotated[Numbers, Meta(description="How many, and when.")] | UnsetType = UNSET
-    burden: Annotated[Burden, Meta(description="Accepted, not used.")] | UnsetType = UNSET
-    needs: Annotated[Needs, Meta(description="What a unit must have.")] | UnsetType = UNSET
-    dct_activities: (
-        Annotated[
-            dict[DctActivity, DctWish],
-            Meta(
-                max_length=26,
-                description="Decentralised activities; one not named is not used.",
-                examples=[{"video_visit": "required"}],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    placement: Annotated[Placement, Meta(description="Where.")] | UnsetType = UNSET
-    money: Annotated[Money, Meta(description="Accepted, not used.")] | UnsetType = UNSET
-    answer: Annotated[Answer, Meta(description="Accepted, not used.")] | UnsetType = UNSET
-    confidentiality: Annotated[Confidentiality, Meta(description="Accepted, not used.")] | UnsetType = UNSET
-    attachments: (
-        Annotated[tuple[Attachment, ...], Meta(max_length=20, description="Accepted, not used.")] | UnsetType
-    ) = UNSET
 
     @property
     def regions_wanted(self) -> tuple[str, ...]:
@@ -121,19 +87,20 @@ class MatchCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def as_content(self, today: date) -> InquiryContent:
         """Fill what is missing with values that no capacity fails."""
         given = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not UNSET}
-        return InquiryContent(**{**_mildest(today), **given})
+        return structs.replace(_mildest(self.condition, today), **given)
 
 
-def _mildest(today: date) -> dict[str, Struct]:
+def _mildest(condition: Condition, today: date) -> InquiryContent:
     contact = Contact(name="-", email="-@-.-")
-    return {
-        "who": Who(sponsor_name="-", sponsor_kind="company", contact=contact, award_status="own_trial"),
-        "identity": Identity(working_title="-"),
-        "kind": Kind(study_type="drug", phase="not_applicable"),
-        "product": Product(mechanism="-"),
-        "numbers": Numbers(participants_wanted=1, planned_start=today),
-        "answer": Answer(outcome_promised_by=today),
-    }
+    return InquiryContent(
+        who=Who(sponsor_name="-", sponsor_kind="company", contact=contact, award_status="own_trial"),
+        identity=Identity(working_title="-"),
+        kind=Kind(study_type="drug", phase="not_applicable"),
+        product=Product(mechanism="-"),
+        condition=condition,
+        numbers=Numbers(participants_wanted=1, planned_start=today),
+        answer=Answer(outcome_promised_by=today),
+    )
 
 
 class MatchResult(Struct, frozen=True, kw_only=True):
