@@ -5,10 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from trialport.core.db import Transaction, transaction
-from trialport.core.jobs.lease import finish_job, run_leased
+from trialport.core.jobs.lease import run_leased
 from trialport.core.jobs.models import ClaimedJob
 from trialport.matching import service as matching
-from trialport.matching.queries import lock_assessments, lock_assessments_shared
 from trialport.notifications import service as notifications
 
 Context = dict[str, Any]
@@ -24,10 +23,7 @@ async def assess_inquiry(ctx: Context, job_id: str) -> None:
             raise LookupError(f"no version {job.subject_version} of inquiry {job.subject_id}")
         assessed = await asyncio.to_thread(matching.assess, snapshot, ctx["reader"])
         async with transaction(ctx["pool"], request_id=f"job:{job.job_id}") as tx:
-            # The region before the job row, in both kinds of job: the other way round they deadlock.
-            await lock_assessments_shared(tx.connection, region_ids=snapshot.region_ids)
-            await finish_job(tx, job)
-            await matching.record_assessment(tx, ctx["settings"], assessed)
+            await matching.record_assessment(tx, ctx["settings"], assessed, job)
         ctx["doorbell"].ring_later(tx.rung)
 
     await run_leased(ctx["pool"], ctx["settings"], UUID(job_id), work, bury)
@@ -38,9 +34,7 @@ async def refresh_assessments(ctx: Context, job_id: str) -> None:
 
     async def work(job: ClaimedJob) -> None:
         async with transaction(ctx["pool"], request_id=f"job:{job.job_id}") as tx:
-            await lock_assessments(tx.connection, region_id=job.subject_id)
-            await finish_job(tx, job)
-            await matching.refresh_assessments(tx, ctx["settings"], job.subject_id)
+            await matching.refresh_assessments(tx, ctx["settings"], job.subject_id, job)
         ctx["doorbell"].ring_later(tx.rung)
 
     await run_leased(ctx["pool"], ctx["settings"], UUID(job_id), work, bury)

@@ -14,7 +14,8 @@ from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.core.errors import Contradiction, Problem
-from trialport.core.jobs.lease import ask_for_job
+from trialport.core.jobs.lease import ask_for_job, finish_job
+from trialport.core.jobs.models import ClaimedJob
 from trialport.inquiries import queries as inquiry_queries
 from trialport.inquiries import rules as inquiry_rules
 from trialport.inquiries import service as inquiry_service
@@ -96,10 +97,18 @@ def _hash(question: MatchQuestion, snapshot: Snapshot, reader: Reader) -> bytes:
     return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).digest()
 
 
-async def record_assessment(tx: Transaction, settings: Settings, assessed: Assessed) -> UUID:
-    """Store an assessment with all its candidates; a register that changed meanwhile is assessed again soon."""
+async def record_assessment(
+    tx: Transaction, settings: Settings, assessed: Assessed, job: ClaimedJob | None = None
+) -> UUID:
+    """Store an assessment with all its candidates and finish its job.
+
+    A register that changed meanwhile is assessed again soon. Raises LeaseLostError when the job is another's now.
+    """
     snapshot = assessed.snapshot
+    # The region before the job row, here and in `refresh_assessments`: the other way round they deadlock.
     await queries.lock_assessments_shared(tx.connection, region_ids=snapshot.region_ids)
+    if job is not None:
+        await finish_job(tx, job)
     assessment_id = await queries.insert_assessment(
         tx.connection,
         inquiry_id=snapshot.inquiry_id,
@@ -130,12 +139,16 @@ def _without_capacities(fingerprint: str) -> str:
     return fingerprint.partition("|")[2]
 
 
-async def refresh_assessments(tx: Transaction, settings: Settings, region_id: UUID) -> int:
+async def refresh_assessments(
+    tx: Transaction, settings: Settings, region_id: UUID, job: ClaimedJob | None = None
+) -> int:
     """Mark the assessments that a change in the region may alter, and ask for new ones; returns how many.
 
     New ones start after `debounce_seconds`, so that a burst of changes leads to one.
     """
     await queries.lock_assessments(tx.connection, region_id=region_id)
+    if job is not None:
+        await finish_job(tx, job)
     outdated = await queries.update_assessments_outdated(tx.connection, region_id=region_id, now=tx.now)
     for inquiry_id, version in outdated:
         await inquiry_service.ask_for_assessment(
