@@ -16,14 +16,12 @@ from trialport.vocabulary.sources import (
     in_range,
     read_areas,
     read_conditions,
-    read_words,
     stems_of_kind,
 )
 from trialport.vocabulary.wording import is_residual
 
 ROWS = read_conditions()
 STOP = stems_of_kind("stop")
-SHARED = {word for row in read_words("words.tsv") if row.kind == "shared" for word in row.words}
 
 
 def content_stems(text: str) -> list[str]:
@@ -58,17 +56,29 @@ def test_every_term_can_be_found() -> None:
     assert faults == []
 
 
-def test_no_two_categories_claim_the_same_words_in_one_language() -> None:
-    claims: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+def test_words_that_several_categories_claim_are_marked_and_have_one_default() -> None:
+    claims: dict[tuple[str, str], dict[str, tuple[str, bool | None]]] = defaultdict(dict)
     for row in ROWS:
         for language, terms in row.terms.items():
             for term in terms:
-                if not is_residual(term) and term not in SHARED:
-                    claims[language, key_of(content_stems(term))].add((row.concept, term))
-    faults = {
-        key: claim for key, claim in claims.items() if len({concept.partition("/")[0] for concept, _ in claim}) > 1
-    }
-    assert faults == {}
+                if not is_residual(term):
+                    category = row.concept.partition("/")[0]
+                    claims[language, key_of(content_stems(term))].setdefault(category, (term, row.shared.get(term)))
+    shared = {key: of for key, of in claims.items() if len(of) > 1}
+    assert {key: of for key, of in shared.items() if any(mark is None for _, mark in of.values())} == {}
+    assert {key: of for key, of in shared.items() if sum(bool(mark) for _, mark in of.values()) != 1} == {}
+
+
+def test_no_term_is_marked_as_shared_that_only_one_category_claims() -> None:
+    categories: dict[str, set[str]] = defaultdict(set)
+    for row in ROWS:
+        for terms in row.terms.values():
+            for term in terms:
+                categories[key_of(content_stems(term))].add(row.concept.partition("/")[0])
+    alone = [
+        (row.place, term) for row in ROWS for term in row.shared if len(categories[key_of(content_stems(term))]) == 1
+    ]
+    assert alone == []
 
 
 def test_an_abbreviation_of_several_conditions_has_one_default() -> None:
@@ -127,3 +137,9 @@ def test_a_row_is_read(tmp_path: Path) -> None:
     assert row.abbreviations[0] == ("AECOPD", "en", True)
     assert row.abbreviations[1] == ("X", None, False)
     assert row.areas == ("respiratory", "neurology")
+
+
+def test_marks_of_shared_terms_are_read_and_taken_off(tmp_path: Path) -> None:
+    row = read_conditions(write(tmp_path, "J44\t!COPD; ~chronic cough\tKOL\tKOL\t\t"))[0]
+    assert row.terms["en"] == ("COPD", "chronic cough")
+    assert row.shared == {"COPD": True, "chronic cough": False}

@@ -25,7 +25,7 @@ from trialport.vocabulary.sources import (
 from trialport.vocabulary.wording import is_residual, is_shortening, phrases, shortenings
 
 # Rank of a term among all with the same words; a smaller number wins. Our own words come before ICD's.
-LABEL, SYNONYM, ICD_LABEL, ICD_INCLUSION, ICD_DEEPER, ICD_RESIDUAL = range(6)
+LABEL, SYNONYM, OTHER_MEANING, ICD_LABEL, ICD_INCLUSION, ICD_DEEPER, ICD_RESIDUAL = range(7)
 MAX_KEY_STEMS = 8
 
 
@@ -87,7 +87,10 @@ def _own_terms(rows: Iterable[ConditionRow]) -> Iterator[Term]:
     for row in rows:
         for language in LANGUAGES:
             for number, text in enumerate(row.terms[language]):
-                rank = ICD_RESIDUAL if is_residual(text) else SYNONYM if number else LABEL
+                if not row.shared.get(text, True):
+                    rank = OTHER_MEANING
+                else:
+                    rank = ICD_RESIDUAL if is_residual(text) else SYNONYM if number else LABEL
                 yield Term(row.concept, text, rank, language)
 
 

@@ -8,7 +8,7 @@ Danish compound and tried again.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from trialport.vocabulary.compile import ICD_RESIDUAL, LABEL, MAX_KEY_STEMS, SYNONYM, key_of
+from trialport.vocabulary.compile import ICD_RESIDUAL, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
 from trialport.vocabulary.compounds import split_compound
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.models import Language, Method
@@ -142,7 +142,7 @@ class PhraseFinder:
         others = [
             term
             for term in terms[1:]
-            if (term.rank <= SYNONYM) == (best.rank <= SYNONYM) and category[term.concept] != category[best.concept]
+            if (term.rank <= OTHER_MEANING) == (best.rank <= OTHER_MEANING) and category[term.concept] != category[best.concept]
         ]
         return [best, *others[:MAX_ALTERNATIVES]]
 

@@ -16,6 +16,8 @@ DATA = Path(__file__).parent / "data"
 LANGUAGES: tuple[Language, ...] = ("en", "sv", "da")
 CONDITION_COLUMNS = ("concept", "en", "sv", "da", "abbreviations", "therapy_areas")
 
+# Before a term that several categories claim: this one is meant by default, or another one is.
+_DEFAULT, _OTHER = "!", "~"
 _CONCEPT = re.compile(r"[A-Z]\d[0-9A-Z](?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 _RANGE = re.compile(r"([A-Z]\d[0-9A-Z])(?:-([A-Z]\d[0-9A-Z]))?")
 
@@ -29,13 +31,17 @@ class Abbreviation(NamedTuple):
 
 
 class ConditionRow(NamedTuple):
-    """One line of a condition file: a concept and its words. `areas` overrides areas.tsv when not empty."""
+    """One line of a condition file: a concept and its words. `areas` overrides areas.tsv when not empty.
+
+    `shared` holds the terms that several categories claim, and whether this row is what they mean by default.
+    """
 
     concept: str
     terms: dict[Language, tuple[str, ...]]
     abbreviations: tuple[Abbreviation, ...]
     areas: tuple[TherapyArea, ...]
     place: str
+    shared: dict[str, bool]
 
 
 class AreaRange(NamedTuple):
@@ -69,6 +75,14 @@ def _split(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
+def _marked(term: str) -> bool:
+    return term.startswith((_DEFAULT, _OTHER))
+
+
+def _unmarked(term: str) -> str:
+    return term[1:].strip() if _marked(term) else term
+
+
 def _areas(cell: str, place: str) -> tuple[TherapyArea, ...]:
     codes = tuple(code for code in THERAPY_AREAS if code in cell.split())
     if unknown := set(cell.split()) - set(codes):
@@ -100,9 +114,11 @@ def read_conditions(folder: Path = DATA) -> list[ConditionRow]:
             concept, en, sv, da, short, areas = line + [""] * (len(CONDITION_COLUMNS) - len(line))
             if not _CONCEPT.fullmatch(concept):
                 raise ValueError(f"{place}: {concept!r} is not a category or a finer concept")
-            terms: dict[Language, tuple[str, ...]] = {"en": _split(en), "sv": _split(sv), "da": _split(da)}
+            cells: dict[Language, tuple[str, ...]] = {"en": _split(en), "sv": _split(sv), "da": _split(da)}
+            terms = {language: tuple(map(_unmarked, cell)) for language, cell in cells.items()}
+            shared = {_unmarked(term): term[0] == _DEFAULT for cell in cells.values() for term in cell if _marked(term)}
             abbreviations = tuple(_abbreviation(text, place) for text in _split(short))
-            rows.append(ConditionRow(concept, terms, abbreviations, _areas(areas, place), place))
+            rows.append(ConditionRow(concept, terms, abbreviations, _areas(areas, place), place, shared))
     return rows
 
 
