@@ -207,7 +207,7 @@ async def match_inquiry(connection: Connection, body: bytes, limit: int) -> Matc
 def match_table(result: Matched) -> None:
     """Print a ranking for people."""
     console = Console()
-    read = ", ".join(f"{one.label} ({one.code})" for one in result.inquiry.reading.concepts if not one.excluded)
+    read = ", ".join(f"{one.label} ({one.code})" for one in result.inquiry.reading.concepts)
     console.print(f"Read as: {read or 'nothing known; every capacity is compared without it'}", highlight=False)
     table = Table("Rank", "Score", "Unit", "Therapy area", "Met", "Partly", "Unmet", "Unknown")
     for one in result.candidates:

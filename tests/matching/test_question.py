@@ -63,7 +63,7 @@ def content(**groups: Any) -> InquiryContent:
     return msgspec.convert(asked | groups, InquiryContent)
 
 
-def read(concept: str, score: float, *, excluded: bool = False) -> ConceptMatch:
+def read(concept: str, score: float) -> ConceptMatch:
     return ConceptMatch(
         concept=concept,
         code=concept[:3],
@@ -72,12 +72,11 @@ def read(concept: str, score: float, *, excluded: bool = False) -> ConceptMatch:
         start=0,
         end=1,
         method="exact",
-        excluded=excluded,
     )
 
 
-def test_excluded_concepts_and_weak_guesses_do_not_count() -> None:
-    reading = Reading(concepts=(read("J44", 0.9), read("J42", 0.5), read("J45", 1.0, excluded=True)))
+def test_concepts_set_aside_and_weak_guesses_do_not_count() -> None:
+    reading = Reading(concepts=(read("J44", 0.9), read("J42", 0.5)), set_aside=(read("J45", 1.0),))
     assert [one.concept for one in from_content(content(), reading).concepts] == ["J44"]
 
 

@@ -16,19 +16,18 @@ def test_it_works() -> None:
     first = answer["concepts"][0]
     assert (first["code"], first["system"], first["start"], first["end"]) == ("I50", "icd10", 0, 13)
     assert (first["label"], first["method"], first["score"]) == ("heart failure", "exact", 1.0)
-    assert "excluded" not in first
+    assert "assertion" not in first
+    assert "set_aside" not in answer
     assert answer["therapy_areas"][0]["code"] == "cardiovascular"
 
 
-def test_order_is_kept_and_excluded_stand_last() -> None:
+def test_order_is_kept_and_excluded_concepts_stand_apart() -> None:
     answers = annotated(
         '{"id": 1, "text": "Epilepsy is excluded. Asthma."}', "  ", '{"id": 2, "text": "KOL", "lang": null}'
     )
     assert [answer["id"] for answer in answers] == [1, 2]
-    assert [(c["code"], c.get("excluded", False)) for c in answers[0]["concepts"]] == [
-        ("J45", False),
-        ("G40", True),
-    ]
+    assert [concept["code"] for concept in answers[0]["concepts"]] == ["J45"]
+    assert [(concept["code"], concept["assertion"]) for concept in answers[0]["set_aside"]] == [("G40", "excluded")]
 
 
 def test_bad_input_gives_an_error_in_its_place_and_goes_on() -> None:

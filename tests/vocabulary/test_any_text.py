@@ -16,13 +16,14 @@ TEXTS = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=40).map(" ".jo
 
 
 def check(text: str, reading: Reading) -> None:
-    for match in reading.concepts:
+    for match in reading.concepts + reading.set_aside:
         assert 0 <= match.start < match.end <= len(text)
         assert 0 <= match.score <= 1
         assert match.concept.partition("/")[0] == match.code
-    out = [match.excluded for match in reading.concepts]
-    assert out == sorted(out)
-    assert len({match.concept for match in reading.concepts}) == len(reading.concepts)
+    assert all(match.assertion in {"present", "history"} for match in reading.concepts)
+    assert all(match.assertion != "present" for match in reading.set_aside)
+    given_once = [match.concept for match in reading.concepts + reading.set_aside]
+    assert len(set(given_once)) == len(given_once)
     assert all(area.code in THERAPY_AREAS and 0 <= area.score <= 1 for area in reading.therapy_areas)
     scores = [area.score for area in reading.therapy_areas]
     assert scores == sorted(scores, reverse=True)

@@ -7,11 +7,11 @@ from trialport.vocabulary.reading import Reader
 
 
 def included(reader: Reader, text: str, lang: Language | None = None) -> list[ConceptMatch]:
-    return [match for match in reader.read_text(text, lang).concepts if not match.excluded]
+    return list(reader.read_text(text, lang).concepts)
 
 
 def excluded(reader: Reader, text: str, lang: Language | None = None) -> set[str]:
-    return {match.code for match in reader.read_text(text, lang).concepts if match.excluded}
+    return {match.code for match in reader.read_text(text, lang).set_aside}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,8 @@ def test_exclusions(reader: Reader, text: str, inside: set[str], outside: set[st
 
 def test_excluded_concepts_never_lead_and_give_no_area(reader: Reader) -> None:
     reading = reader.read_text("Epilepsy is excluded. Adults with psoriasis.")
-    assert [match.excluded for match in reading.concepts] == [False, True]
+    assert [match.code for match in reading.concepts] == ["L40"]
+    assert [(match.code, match.assertion) for match in reading.set_aside] == [("G40", "excluded")]
     assert {area.code for area in reading.therapy_areas} == {"dermatology", "immunology-allergy"}
 
 

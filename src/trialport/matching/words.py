@@ -75,10 +75,9 @@ def word_book_of(vocabulary: Vocabulary) -> WordBook:
 
 
 def sure_concepts(reading: Reading) -> list[ConceptMatch]:
-    """Return the concepts a reading speaks for: none it excludes, no weak guess beside a better one."""
-    included = [match for match in reading.concepts if not match.excluded]
-    best = max((match.score for match in included), default=0.0)
-    return [match for match in included if match.score >= SURE_SHARE * best]
+    """Return the concepts a reading speaks for: none it sets aside, no weak guess beside a better one."""
+    best = max((match.score for match in reading.concepts), default=0.0)
+    return [match for match in reading.concepts if match.score >= SURE_SHARE * best]
 
 
 def nearly_equal(indication: str, unread: Iterable[str]) -> set[str]:

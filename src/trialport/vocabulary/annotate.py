@@ -1,7 +1,8 @@
 """Reading JSON lines: one text a line in, what it was read as out, in the same order.
 
 In: `{"id": ..., "text": "...", "lang": "sv"}` (`lang` may be left out). Out: `{"id", "concepts",
-"therapy_areas"}`, best first, excluded concepts last and marked. A line that is no such object gives
+"therapy_areas"}`, best first, and where the text gives rise to them `"set_aside"` (concepts that are excluded,
+denied or history, with their `assertion`) and `"ambiguous": true`. A line that is no such object gives
 `{"id": null, "error": "..."}` in its place, and the next line is read.
 """
 
@@ -10,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from trialport.vocabulary.models import Language, Reading
+from trialport.vocabulary.models import ConceptMatch, Language, Reading
 from trialport.vocabulary.reading import read_text
 
 
@@ -24,23 +25,31 @@ class AnnotationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 def annotation(reading: Reading) -> dict[str, Any]:
     """Give a reading as the plain objects of an output line, without the id."""
-    concepts = []
-    for match in reading.concepts:
-        entry: dict[str, Any] = {
-            "code": match.code,
-            "system": match.system,
-            "concept": match.concept,
-            "label": match.label,
-            "score": match.score,
-            "start": match.start,
-            "end": match.end,
-            "method": match.method,
-        }
-        if match.excluded:
-            entry["excluded"] = True
-        concepts.append(entry)
-    areas = [{"code": area.code, "score": area.score} for area in reading.therapy_areas]
-    return {"concepts": concepts, "therapy_areas": areas}
+    plain: dict[str, Any] = {
+        "concepts": [_plain(match) for match in reading.concepts],
+        "therapy_areas": [{"code": area.code, "score": area.score} for area in reading.therapy_areas],
+    }
+    if reading.set_aside:
+        plain["set_aside"] = [_plain(match) for match in reading.set_aside]
+    if reading.ambiguous:
+        plain["ambiguous"] = True
+    return plain
+
+
+def _plain(match: ConceptMatch) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "code": match.code,
+        "system": match.system,
+        "concept": match.concept,
+        "label": match.label,
+        "score": match.score,
+        "start": match.start,
+        "end": match.end,
+        "method": match.method,
+    }
+    if match.assertion != "present":
+        entry["assertion"] = match.assertion
+    return entry
 
 
 def annotate_text(text: str, lang: Language | None = None) -> str:

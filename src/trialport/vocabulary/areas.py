@@ -72,7 +72,8 @@ class AreaWords:
 
     def _longest(self, run: list[tuple[str, int, int]]) -> tuple[int, set[TherapyArea]]:
         """Find the longest area phrase at the head of a run: how many words it takes, and its areas."""
-        for length in range(len(run), 0, -1):
+        known = next((n for n, (word, _, _) in enumerate(run) if word not in self.stems), len(run))
+        for length in range(known, 0, -1):
             if any(gap >= ANNOUNCED for _, _, gap in run[1:length]):
                 continue
             if areas := self._keys.get(key_of(word for word, _, _ in run[:length])):

@@ -9,10 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
+from trialport.vocabulary.atom_index import CompiledAtoms, compile_atoms
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.icd10cm import IcdTerm, read_icd
+from trialport.vocabulary.lexicon import read_forms
 from trialport.vocabulary.models import Language
-from trialport.vocabulary.normalise import stem, tokens_of
+from trialport.vocabulary.normalise import tokens_of
 from trialport.vocabulary.sources import (
     LANGUAGES,
     AreaRange,
@@ -22,6 +24,7 @@ from trialport.vocabulary.sources import (
     read_conditions,
     stems_of_kind,
 )
+from trialport.vocabulary.spelling import CompiledSpelling, compile_spelling
 from trialport.vocabulary.wording import is_residual, is_shortening, phrases, shortenings
 
 # Rank of a term among all with the same words; a smaller number wins. Our own words come before ICD's.
@@ -45,10 +48,8 @@ class Compiled(Struct, frozen=True, array_like=True):
     term_text: list[str]
     stems: dict[str, int]
     abbreviations: dict[str, list[tuple[int, str, bool]]]
-    grams: dict[str, int]
-    gram_offsets: bytes
-    gram_keys: bytes
-    key_norms: bytes
+    atom_index: CompiledAtoms
+    spelling: CompiledSpelling
 
 
 class Term(NamedTuple):
@@ -119,16 +120,6 @@ def _before(entry: Entry) -> tuple[int, bool, str]:
     return entry.rank, "/" in entry.concept, entry.concept
 
 
-def grams_of(plain: str) -> set[str]:
-    """Features a near spelling shares with the right one: its words' stems and their letter triples."""
-    features: set[str] = set()
-    for word in map(stem, plain.split()):
-        features.add(f"={word}")
-        padded = f"^{word}$"
-        features.update(padded[i : i + 3] for i in range(len(padded) - 2))
-    return features
-
-
 def _areas_of(code: str, ranges: Iterable[AreaRange]) -> tuple[TherapyArea, ...]:
     areas: tuple[TherapyArea, ...] = ()
     for ranged in ranges:
@@ -146,21 +137,6 @@ def _blocks(categories: list[str], blocks: list[tuple[str, str]]) -> dict[str, i
         # Blocks nest (C15-C26 in C00-D49): the last listed one is the narrowest.
         found[code] = inside[-1] if inside else len(ranged) + len(found)
     return found
-
-
-def _gram_index(texts: list[str]) -> tuple[dict[str, int], bytes, bytes, bytes]:
-    """Feature -> keys that have it, as one run per feature, and the length of each key's feature vector."""
-    features = [sorted(grams_of(text)) for text in texts]
-    count = Counter(feature for one in features for feature in one)
-    grams = {feature: number for number, feature in enumerate(sorted(count))}
-    sizes = np.fromiter((count[feature] for feature in grams), dtype=np.int64, count=len(grams))
-    weights = np.log(1.0 + len(texts) / sizes).astype(np.float32)
-    flat = np.fromiter((grams[f] for one in features for f in one), dtype=np.int32)
-    owner = np.repeat(np.arange(len(texts), dtype=np.int32), [len(one) for one in features])
-    norms = np.sqrt(np.bincount(owner, weights=weights[flat] ** 2, minlength=len(texts))).astype("<f4")
-    order = np.argsort(flat, kind="stable")
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype("<i4")
-    return grams, offsets.tobytes(), owner[order].astype("<i4").tobytes(), norms.tobytes()
 
 
 def _abbreviations(
@@ -211,7 +187,9 @@ def compile_vocabulary(folder: Path) -> Compiled:
     block_of = _blocks(categories, blocks)
     keyed = _keyed([*_own_terms(rows), *_icd_terms(icd)], stems_of_kind("stop", folder))
     terms = list(chain.from_iterable(keyed.values()))
-    grams, gram_offsets, gram_keys, norms = _gram_index([entries[0].text for entries in keyed.values()])
+    stems = dict(Counter(word for key in keyed for word in key.split()))
+    forms = read_forms(folder)
+    said = [(term.text, ids[term.concept], term.rank, term.languages) for term in terms]
     sizes = [len(entries) for entries in keyed.values()]
     return Compiled(
         concepts=concepts,
@@ -225,10 +203,8 @@ def compile_vocabulary(folder: Path) -> Compiled:
         term_rank=np.array([term.rank for term in terms], "<i1").tobytes(),
         term_languages=np.array([term.languages for term in terms], "<i1").tobytes(),
         term_text=[term.text for term in terms],
-        stems=dict(Counter(word for key in keyed for word in key.split())),
+        stems=stems,
         abbreviations=_abbreviations(rows, icd, ids),
-        grams=grams,
-        gram_offsets=gram_offsets,
-        gram_keys=gram_keys,
-        key_norms=norms,
+        atom_index=compile_atoms(said, forms, stems, LANGUAGES),
+        spelling=compile_spelling({word: 1 for form in forms.whole for word in form.split()} | stems),
     )

@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trialport.vocabulary.atom_index import AtomIndex
 from trialport.vocabulary.cache import cache_directory, load_compiled
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
-from trialport.vocabulary.compile import Compiled, grams_of
+from trialport.vocabulary.compile import Compiled
+from trialport.vocabulary.lexicon import Lexicon
 from trialport.vocabulary.models import Language
 from trialport.vocabulary.sources import DATA, LANGUAGES
 
@@ -47,17 +49,14 @@ class Vocabulary:
         self._labels = compiled.labels
         self._areas = tuple(tuple(THERAPY_AREAS[a] for a in of) for of in compiled.areas)
         self._keys = compiled.keys
-        self._key_names = tuple(compiled.keys)
         self._key_offsets = np.frombuffer(compiled.key_offsets, "<i4").tolist()
         self._term_concept = np.frombuffer(compiled.term_concept, "<i4").tolist()
         self._term_rank = compiled.term_rank
         self._term_languages = compiled.term_languages
         self._term_text = compiled.term_text
-        self._grams = compiled.grams
-        self._gram_offsets = np.frombuffer(compiled.gram_offsets, "<i4")
-        self._gram_keys = np.frombuffer(compiled.gram_keys, "<i4")
-        self._gram_weights = np.log(1.0 + len(self._keys) / np.maximum(np.diff(self._gram_offsets), 1))
-        self._key_norms = np.frombuffer(compiled.key_norms, "<f4")
+        self.atom_index = AtomIndex(compiled.atom_index)
+        self.lexicon = Lexicon(compiled.atom_index.forms, compiled.stems)
+        self.spelling = compiled.spelling
 
     def areas_of(self, concept: str) -> tuple[TherapyArea, ...]:
         """Therapy areas of a concept, primary first; none for an unknown concept."""
@@ -73,10 +72,9 @@ class Vocabulary:
     def terms_of(self, key: str) -> list[KnownTerm]:
         """Terms whose stems make up a key (see `compile.key_of`), best first."""
         number = self._keys.get(key)
-        return [] if number is None else self.terms_at(number)
+        return [] if number is None else self._terms_at(number)
 
-    def terms_at(self, number: int) -> list[KnownTerm]:
-        """Terms of the key with a number from `near`, best first."""
+    def _terms_at(self, number: int) -> list[KnownTerm]:
         run = range(self._key_offsets[number], self._key_offsets[number + 1])
         return [
             KnownTerm(self._term_concept[t], self._term_rank[t], self._term_languages[t], self._term_text[t])
@@ -86,21 +84,6 @@ class Vocabulary:
     def has_key(self, key: str) -> bool:
         """Whether any phrase has this key."""
         return key in self._keys
-
-    def near(self, plain: str, limit: int) -> list[tuple[int, float]]:
-        """Keys sharing the most telling letter triples and stems with a text: (number, cosine)."""
-        known = [g for feature in grams_of(plain) if (g := self._grams.get(feature)) is not None]
-        if not known:
-            return []
-        runs = [slice(self._gram_offsets[g], self._gram_offsets[g + 1]) for g in known]
-        hits = np.concatenate([self._gram_keys[run] for run in runs])
-        weights = np.repeat(self._gram_weights[known] ** 2, [run.stop - run.start for run in runs])
-        total = np.bincount(hits, weights=weights, minlength=len(self._key_norms))
-        length = float(np.sqrt((self._gram_weights[known] ** 2).sum()))
-        scores = total / (self._key_norms * length)
-        best = np.argpartition(scores, -min(limit, len(scores)))[-limit:]
-        order = best[np.lexsort((best, -scores[best]))]
-        return [(int(number), float(scores[number])) for number in order if scores[number] > 0]
 
 
 @functools.cache

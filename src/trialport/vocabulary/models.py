@@ -9,6 +9,8 @@ from trialport.vocabulary.codes import TherapyArea
 Language = Literal["en", "sv", "da"]
 # How a concept was found: its label, another term, an abbreviation, a near spelling, or a written code.
 Method = Literal["exact", "synonym", "abbreviation", "fuzzy", "code"]
+# What the text says of a concept: it is about it, leaves it out, says that it is absent, or that it was once.
+Assertion = Literal["present", "excluded", "denied", "history"]
 Score = Annotated[float, Meta(ge=0, le=1)]
 Offset = Annotated[int, Meta(ge=0)]
 
@@ -35,9 +37,13 @@ class ConceptMatch(Struct, frozen=True, kw_only=True):
     start: Annotated[Offset, Meta(description="Offset of the first character in the original text.", examples=[14])]
     end: Annotated[Offset, Meta(description="Offset after the last character in the original text.", examples=[40])]
     method: Annotated[Method, Meta(description="How it was found.", examples=["synonym"])]
-    excluded: Annotated[
-        bool, Meta(description="Whether the text says the condition must be absent.", examples=[False])
-    ] = False
+    assertion: Annotated[
+        Assertion,
+        Meta(
+            description="What the text says of it: present, excluded, denied (absent), or only history.",
+            examples=["present"],
+        ),
+    ] = "present"
 
 
 class AreaMatch(Struct, frozen=True, kw_only=True):
@@ -48,14 +54,21 @@ class AreaMatch(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """What one text was read as. Excluded concepts stand last and give no therapy area."""
+    """What one text was read as.
 
-    concepts: Annotated[tuple[ConceptMatch, ...], Meta(description="Concepts, best first; excluded ones last.")] = ()
+    `set_aside` gives no therapy area. A condition that is only history leads when the text names no other.
+    """
+
+    concepts: Annotated[tuple[ConceptMatch, ...], Meta(description="Concepts, best first.")] = ()
+    set_aside: Annotated[
+        tuple[ConceptMatch, ...],
+        Meta(description="Concepts that the text excludes, denies or names as history only, in its order."),
+    ] = ()
     therapy_areas: Annotated[tuple[AreaMatch, ...], Meta(description="Therapy areas, best first.")] = ()
     ambiguous: Annotated[
         bool,
         Meta(
-            description="Whether an abbreviation has several readings and nothing around it decides.",
+            description="Whether two readings of the same words are near each other: ask a person.",
             examples=[False],
         ),
     ] = False

@@ -1,129 +1,128 @@
-"""Near spellings, for a text in which no phrase was found.
+"""The nearest terms, for clauses that no phrase explains.
 
-Candidates share telling letter triples or stems (an inverted index); at most 50 are compared closely. What
-differs in a number, a type letter, a negation or an opposing prefix is another condition, however alike the
-letters: type 1 and type 2 diabetes are 93 % alike.
+A clause becomes atoms (see `lexicon`); terms that share the most telling ones are candidates (an inverted
+index), and rapidfuzz settles between those alike. What differs in a number, a type letter, a negation or an
+opposing prefix is another condition, however alike the letters: type 1 and type 2 diabetes are 93 % alike.
 """
 
 from collections.abc import Iterator
-from math import log
 
-from rapidfuzz import fuzz
-
+from trialport.vocabulary.atom_index import Near, telling
+from trialport.vocabulary.compile import ICD_RESIDUAL
+from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary
-from trialport.vocabulary.normalise import ANNOUNCED, Token, stem
-from trialport.vocabulary.phrases import ALTERNATIVE, CHAPTERS, Hit
+from trialport.vocabulary.lexicon import is_unknown
+from trialport.vocabulary.normalise import ANNOUNCED, Token
+from trialport.vocabulary.phrases import ALTERNATIVE, ANY_HISTORY, CHAPTERS, GENERIC, Hit
 from trialport.vocabulary.words import Steering
 
-MAX_CANDIDATES, MAX_GIVEN = 50, 3
-# A longer clause is prose about something else than one condition; only its first words are compared.
+MAX_CANDIDATES, MAX_GIVEN = 12, 3
+# A longer clause is prose about something else than one condition.
 MAX_CLAUSE, MAX_CLAUSES = 12, 6
-CUTOFF, SURE = 0.55, 0.85
-SAME_WORD = 84.0
-# Shorter words are alike by chance.
-MIN_STEM = 4
+CUTOFF, SURE = 0.58, 0.85
+# A term must explain this much more of the clause than what is known already, and be explained itself so far.
+GAIN, OWN_SHARE = 0.15, 0.6
+# What a clause's text explains counts for more than what the term says beyond it.
+ASKED = 0.55
 
 
 class NearFinder:
-    """Finds near spellings of one vocabulary's phrases."""
+    """Finds the terms of one vocabulary that are nearest to a clause."""
 
-    def __init__(self, vocabulary: Vocabulary, steering: Steering) -> None:
+    def __init__(self, vocabulary: Vocabulary, steering: Steering, elements: ElementReader) -> None:
         self._vocabulary = vocabulary
         self._steering = steering
+        self._elements = elements
 
-    def find(self, tokens: list[Token], excluded: list[bool]) -> list[Hit]:
-        """Find the nearest concepts of each clause that are near enough; excluded words are passed over."""
-        hits: list[Hit] = []
-        for number, clause in enumerate(self._clauses(tokens, excluded)):
+    def find(self, tokens: list[Token], elements: list[Element], hits: list[Hit], passed: list[bool]) -> list[Hit]:
+        """Find nearer terms for clauses that `hits` leave unexplained; `passed` tokens are passed over."""
+        found: list[Hit] = []
+        for number, clause in enumerate(self._clauses(tokens, elements, passed)):
             if number == MAX_CLAUSES:
                 break
-            hits.extend(self._nearest(clause, tokens))
-        return hits
+            if len(clause) <= MAX_CLAUSE:
+                found.extend(self._nearest(clause, hits))
+        return found
 
-    def _clauses(self, tokens: list[Token], excluded: list[bool]) -> Iterator[list[int]]:
-        clause: list[int] = []
-        for number, token in enumerate(tokens):
-            if token.gap >= ANNOUNCED and clause:
-                yield clause[:MAX_CLAUSE]
+    def _clauses(self, tokens: list[Token], elements: list[Element], passed: list[bool]) -> Iterator[list[Element]]:
+        clause: list[Element] = []
+        previous = -1
+        for element in elements:
+            broken = any(tokens[n].gap >= ANNOUNCED for n in range(previous + 1, element.token + 1))
+            if broken and clause:
+                yield clause
                 clause = []
-            if token.stem not in self._steering.stop and not excluded[number]:
-                clause.append(number)
+            previous = element.token
+            if not passed[element.token]:
+                clause.append(element)
         if clause:
-            yield clause[:MAX_CLAUSE]
+            yield clause
 
-    def _nearest(self, clause: list[int], tokens: list[Token]) -> list[Hit]:
-        asked = [tokens[number] for number in clause]
-        if all(token.stem in self._steering.negation or len(token.stem) < MIN_STEM for token in asked):
+    def _nearest(self, clause: list[Element], hits: list[Hit]) -> list[Hit]:
+        index = self._vocabulary.atom_index
+        asked = telling(atom for element in clause for atom in element.atoms or ())
+        total = sum(index.weight(atom) for atom in asked)
+        if not total or all(is_unknown(atom) and atom not in index.atoms for atom in asked):
             return []
-        stems = [token.stem for token in asked]
-        plain = " ".join(token.plain for token in asked)
-        scored: dict[int, tuple[float, int]] = {}
-        for key, cosine in self._vocabulary.near(plain, MAX_CANDIDATES):
-            for term in self._vocabulary.terms_at(key)[:1]:
-                words = term.text.split()
-                if self._vetoed([token.plain for token in asked], words):
+        known = self._explained(clause, hits) / total
+        best: dict[int, tuple[float, Near]] = {}
+        for near in index.near(asked, MAX_CANDIDATES, CUTOFF):
+            if near.own_share < OWN_SHARE or near.asked_share < known + GAIN:
+                continue
+            if self._vetoed(asked, index.atoms_at(near.key)):
+                continue
+            for term in index.terms_at(near.key)[:1]:
+                if ANY_HISTORY.match(self._vocabulary.concepts[term.concept]):
                     continue
-                score = self._likeness(stems, [stem(word) for word in words], cosine)
+                score = ASKED * near.asked_share + (1 - ASKED) * near.own_share
                 score *= CHAPTERS.get(self._vocabulary.concepts[term.concept][0], 1.0)
-                if score > scored.get(term.concept, (0.0, 0))[0]:
-                    scored[term.concept] = (score, key)
-        best = sorted(scored, key=lambda concept: (-scored[concept][0], concept))[:MAX_GIVEN]
+                score *= 0.95 if term.rank == ICD_RESIDUAL else 1.0
+                if score >= CUTOFF and score > best.get(term.concept, (0.0, near))[0]:
+                    best[term.concept] = (score, near)
+        order = sorted(best, key=lambda concept: (-best[concept][0], concept))[:MAX_GIVEN]
         return [
-            Hit(
-                concept,
-                SURE * scored[concept][0] * (ALTERNATIVE if number else 1.0),
-                clause[0],
-                clause[-1],
-                1.0 - 0.4 * (number > 0),
-                "fuzzy",
-            )
-            for number, concept in enumerate(best)
-            if scored[concept][0] >= CUTOFF
+            self._hit(concept, clause, *best[concept], place) for place, concept in enumerate(order)
         ]
 
-    def _weight(self, word: str) -> float:
-        """Rare words tell more; a word no phrase has is as telling as the rarest."""
-        return log(1.0 + len(self._vocabulary.stems) / (1.0 + self._vocabulary.stems.get(word, 0)))
+    def _hit(self, concept: int, clause: list[Element], score: float, near: Near, place: int) -> Hit:
+        held = set(self._vocabulary.atom_index.atoms_at(near.key))
+        numbers = [e.token for e in clause if held.intersection(e.atoms or ())] or [clause[0].token]
+        generic = all(self._elements.is_generic(e) for e in clause if held.intersection(e.atoms or ()))
+        score *= SURE * (ALTERNATIVE if place else 1.0) * (GENERIC if generic else 1.0)
+        return Hit(concept, score, min(numbers), max(numbers), len(set(numbers)) - 0.4 * (place > 0), "fuzzy", place > 0)
 
-    def _likeness(self, asked: list[str], words: list[str], cosine: float) -> float:
-        """0 to 1: how much of the candidate is in the text, of the text in the candidate, and the letters."""
-        best_of_asked = [max(fuzz.ratio(one, word) for word in words) for one in asked]
-        best_of_words = [max(fuzz.ratio(one, word) for one in asked) for word in words]
-        asked_weights = [self._weight(one) for one in asked]
-        common = sum(asked_weights) / len(asked_weights)
-        asked_share = _share(best_of_asked, asked_weights)
-        word_share = _share(best_of_words, [common] * len(words))
-        letters = fuzz.token_sort_ratio(" ".join(asked), " ".join(words)) / 100
-        return 0.3 * word_share + 0.25 * asked_share + 0.2 * cosine + 0.25 * letters
+    def _explained(self, clause: list[Element], hits: list[Hit]) -> float:
+        """Weight of the clause's atoms that whole hits explain already."""
+        index = self._vocabulary.atom_index
+        covered = {n for hit in hits if hit.score > GENERIC for n in hit.explains()}
+        return sum(index.weight(atom) for atom in telling(a for e in clause if e.token in covered for a in e.atoms or ()))
 
-    def _vetoed(self, asked: list[str], words: list[str]) -> bool:
+    def _vetoed(self, asked: list[str], held: list[str]) -> bool:
         return bool(
-            _marks(words) - _marks(asked)
-            or (_marks(asked) and _marks(words) and _marks(asked) != _marks(words))
-            or set(asked) & self._steering.negation ^ set(words) & self._steering.negation
-            or any(_opposed(asked, words, pair) for pair in self._steering.opposites)
+            _marks(held) - _marks(asked)
+            or (_marks(asked) and _marks(held) and _marks(asked) != _marks(held))
+            or _negations(asked, self._steering) != _negations(held, self._steering)
+            or any(_opposed(asked, held, pair) for pair in self._steering.opposites)
         )
 
 
-def _share(likeness: list[float], weights: list[float]) -> float:
-    """Weighted share of words that have a like word on the other side; the nearly like count in part."""
-    found = sum(w * (s / 100 if s >= SAME_WORD else 0.0) for s, w in zip(likeness, weights, strict=True))
-    return found / sum(weights)
+def _marks(atoms: list[str]) -> frozenset[str]:
+    """Numbers and type letters: unknown words with a digit, and single letters."""
+    return frozenset(a for a in atoms if is_unknown(a) and (len(a) == 2 or any(c.isdigit() for c in a)))  # noqa: PLR2004
 
 
-def _marks(words: list[str]) -> frozenset[str]:
-    """Numbers and type letters: words with a digit, and single letters."""
-    return frozenset(word for word in words if len(word) == 1 or any(c.isdigit() for c in word))
+def _negations(atoms: list[str], steering: Steering) -> bool:
+    return any(atom.lstrip("=") in steering.negation for atom in atoms)
 
 
-def _opposed(asked: list[str], words: list[str], pair: tuple[str, str]) -> bool:
+def _opposed(asked: list[str], held: list[str], pair: tuple[str, str]) -> bool:
     one, other = pair
     asked_one, asked_other = _begins(asked, one), _begins(asked, other)
-    words_one, words_other = _begins(words, one), _begins(words, other)
-    return (asked_one and words_other and not asked_other and not words_one) or (
-        asked_other and words_one and not asked_one and not words_other
+    held_one, held_other = _begins(held, one), _begins(held, other)
+    return (asked_one and held_other and not asked_other and not held_one) or (
+        asked_other and held_one and not asked_one and not held_other
     )
 
 
-def _begins(words: list[str], prefix: str) -> bool:
-    return any(word.startswith(prefix) for word in words)
+def _begins(atoms: list[str], prefix: str) -> bool:
+    return any(atom.lstrip("=").startswith(prefix) for atom in atoms)

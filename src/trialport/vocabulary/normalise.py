@@ -107,14 +107,19 @@ _ENDINGS = (
 )
 
 
+def skeleton(plain: str) -> str:
+    """Give a plain form with the spellings folded in which English, Swedish and Danish differ (ph, f; c, k)."""
+    for pattern, replacement in _SKELETON:
+        plain = pattern.sub(replacement, plain)
+    return plain
+
+
 @lru_cache(maxsize=65_536)
 def stem(plain: str) -> str:
     """Give the stem of a plain form: the same for inflections and for near spellings in en, sv and da."""
     if len(plain) <= 3 or not plain.isalpha():  # noqa: PLR2004 - short words and numbers have no ending to lose.
         return plain
-    text = plain
-    for pattern, replacement in _SKELETON:
-        text = pattern.sub(replacement, text)
+    text = skeleton(plain)
     for inflections in (_INFLECTIONS, _SECOND_INFLECTIONS):
         if text.endswith("s") and len(text) > 4 and not _FIXED_S.search(text):  # noqa: PLR2004 - as above.
             text = text[:-1]

@@ -1,22 +1,29 @@
 """Finding vocabulary phrases in tokens by hash lookup, longest first, with compounds taken apart.
 
 A run of up to eight content words (stop words dropped) is looked up by its stems in alphabetical order, so
-"carcinoma of the breast" and "breast carcinoma" meet. What no phrase covers is taken apart as a Swedish or
-Danish compound and tried again.
+"carcinoma of the breast" and "breast carcinoma" meet; then by the atoms of its words (see `lexicon`), so
+"njurinflammation" and "nephritis" meet. What no phrase covers is taken apart as a Swedish or Danish compound
+and tried again.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from trialport.vocabulary.atom_index import AtomTerm, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
-from trialport.vocabulary.compounds import split_compound
+from trialport.vocabulary.coordination import variants
+from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import KnownTerm, Vocabulary
+from trialport.vocabulary.lexicon import is_unknown
 from trialport.vocabulary.models import Language, Method
-from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token, fold, stem
+from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token
 from trialport.vocabulary.words import Steering
 
-EXACT, SAME_WORDS, SAME_STEMS, RESIDUAL = 1.0, 0.97, 0.93, 0.85
+EXACT, SAME_WORDS, SAME_STEMS, SAME_ATOMS, RESIDUAL = 1.0, 0.97, 0.93, 0.9, 0.85
 ALTERNATIVE, GENERIC = 0.8, 0.5
+# What each corrected letter takes from a score.
+PER_ERROR = 0.06
 # The last part of a compound names the thing (lungFIBROS), the first what it has to do with (HJÄRTkateter).
 HEAD_OF_COMPOUND, START_OF_COMPOUND = 0.65, 0.5
 # A lone word shorter than this is not read in a language it is no word of ("after" is Danish for aphthae),
@@ -25,10 +32,15 @@ TELLING_WORD, TELLING_STEM = 8, 5
 # Symptoms lead only where no disease is named; factors and external causes only where nothing else is.
 CHAPTERS = {"R": 0.85, "Z": 0.7, "V": 0.6, "W": 0.6, "X": 0.6, "Y": 0.6}
 MAX_ALTERNATIVES = 2
+PERSONAL_HISTORY, ANY_HISTORY = re.compile(r"Z8[5-7]"), re.compile(r"Z8[0-7]")
 
 
 class Hit(NamedTuple):
-    """A concept (dense number) on tokens `first` to `last` (inclusive); `size` counts the words explained."""
+    """A concept (dense number) on tokens `first` to `last` (inclusive); `size` counts the words explained.
+
+    `rival` says that it is another reading of words that a better hit has too, `shares` that its words reach to a
+    head that others share (in "breast and lung cancer" the breast).
+    """
 
     concept: int
     score: float
@@ -36,97 +48,145 @@ class Hit(NamedTuple):
     last: int
     size: float
     method: Method
+    rival: bool = False
+    shares: tuple[int, int] | None = None
 
-
-class _Element(NamedTuple):
-    """A content word, or a part of a compound, with the token it stands in."""
-
-    stem: str
-    plain: str
-    token: int
-    part: bool
+    def explains(self) -> range:
+        """Tokens the hit explains: its own, and those of a head it shares with others."""
+        first, last = self.shares or (self.first, self.last)
+        return range(first, last + 1)
 
 
 class PhraseFinder:
     """Finds phrases of one vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary, steering: Steering) -> None:
+    def __init__(self, vocabulary: Vocabulary, steering: Steering, elements: ElementReader) -> None:
         self._vocabulary = vocabulary
         self._steering = steering
+        self._elements = elements
 
-    def find(self, tokens: list[Token], lang: Language | None) -> list[Hit]:
+    def find(self, text: str, tokens: list[Token], elements: list[Element], lang: Language | None) -> list[Hit]:
         """Hits that do not overlap, in text order; several on the same words are alternative concepts."""
-        whole = [e for i, token in enumerate(tokens) if (e := self._element(token, i))]
-        hits = without_overlaps(self._windows(whole, tokens, lang))
+        hits = without_overlaps(self._windows(elements, tokens, lang))
+        shared, heads = self._shared_heads(text, tokens, elements, hits, lang)
+        hits = sorted([*(hit for hit in hits if hit not in heads), *shared], key=lambda hit: hit.first)
         covered = {i for hit in hits for i in range(hit.first, hit.last + 1)}
-        apart = list(self._apart(tokens, covered, lang))
+        apart = self._elements.apart(tokens, covered, lang)
         if any(element.part for element in apart):
-            more = (hit for hit in self._windows(apart, tokens, lang) if not self._touches(hit, covered))
+            more = (hit for hit in self._windows(apart, tokens, lang) if not _touches(hit, covered))
             hits = sorted([*hits, *without_overlaps(more)], key=lambda hit: hit.first)
-        return [hit for hit in hits if not self._negated(hit, tokens)]
+        return [hit for hit in hits if not _negated(hit, tokens)]
 
-    def _element(self, token: Token, number: int) -> _Element | None:
-        if token.stem in self._steering.stop:
-            return None
-        return _Element(self._spelt(token), token.plain, number, part=False)
-
-    def _spelt(self, token: Token) -> str:
-        """Give the stem, or that with the Nordic letter an unknown word's digraph may stand for (soevn)."""
-        if token.stem in self._vocabulary.stems:
-            return token.stem
-        lower = token.raw.casefold()
-        for digraph, letter in (("oe", "ö"), ("ae", "ä"), ("æ", "ä")):
-            if digraph in lower and (other := stem(fold(lower.replace(digraph, letter)))) in (self._vocabulary.stems):
-                return other
-        return token.stem
-
-    def _apart(self, tokens: list[Token], covered: set[int], lang: Language | None) -> Iterator[_Element]:
-        for number, token in enumerate(tokens):
-            if not (element := self._element(token, number)):
+    def _shared_heads(
+        self, text: str, tokens: list[Token], elements: list[Element], hits: list[Hit], lang: Language | None
+    ) -> tuple[list[Hit], set[Hit]]:
+        """Hits of words that share a head with others, and the hits of a bare head that say less than they."""
+        sure = {i for hit in hits if hit.score > GENERIC for i in range(hit.first, hit.last + 1)}
+        known = {hit.concept for hit in hits}
+        shared: list[Hit] = []
+        heads: set[Hit] = set()
+        for variant in variants(elements, tokens, text, self._vocabulary):
+            if variant.member in sure:
                 continue
-            whole = number in covered or lang == "en"
-            parts = () if whole else split_compound(token.plain, self._vocabulary, nordic=lang is not None)
-            for part in parts:
-                if (part_stem := stem(part)) not in self._steering.stop:
-                    yield _Element(self._known(part_stem, part), part, number, part=True)
-            if not parts:
-                yield element
+            found = [
+                hit
+                for hit in self._windows(variant.elements, tokens, lang)
+                if hit.first <= variant.member <= hit.last and (hit.size > 1 or len(variant.elements) == 1)
+            ]
+            best = max(found, key=lambda hit: (hit.size, hit.score), default=None)
+            if best is None:
+                continue
+            own = {element.token for element in variant.elements}
+            heads.update(
+                hit
+                for hit in hits
+                if hit.size < best.size and _lies_in(hit, best, own)
+            )
+            if best.concept not in known:
+                known.add(best.concept)
+                shared.append(
+                    best._replace(first=variant.member, last=variant.member, shares=(best.first, best.last))
+                )
+        return shared, heads
 
-    def _known(self, part_stem: str, part: str) -> str:
-        return part_stem if part_stem in self._vocabulary.stems else part
-
-    def _windows(self, elements: list[_Element], tokens: list[Token], lang: Language | None) -> Iterator[Hit]:
+    def _windows(self, elements: list[Element], tokens: list[Token], lang: Language | None) -> Iterator[Hit]:
         segment = 0
         segments = [segment := segment + (token.gap >= ANNOUNCED) for token in tokens]
         for start, first in enumerate(elements):
-            window: list[_Element] = []
+            window: list[Element] = []
+            by_stems = by_atoms = True
             for element in elements[start : start + MAX_KEY_STEMS]:
                 if segments[element.token] != segments[first.token]:
                     break
                 window.append(element)
-                yield from self._hits(window, elements, start, lang)
+                # A word that no term has ends every phrase.
+                by_stems = by_stems and element.stem in self._vocabulary.stems
+                by_atoms = by_atoms and self._has_atoms(element)
+                if not (by_stems or by_atoms):
+                    break
+                terms = self._vocabulary.terms_of(key_of(e.stem for e in window)) if by_stems else []
+                if terms and not self._is_history(terms, window):
+                    yield from self._hits(terms, window, elements, start, lang)
+                elif by_atoms:
+                    yield from self._atom_hits(window, elements, start)
+
+    def _is_history(self, terms: list[KnownTerm], window: list[Element]) -> bool:
+        """Whether a phrase says only that a condition was once: the condition itself is read, and so marked."""
+        if not PERSONAL_HISTORY.match(self._vocabulary.concepts[terms[0].concept]):
+            return False
+        return any(element.plain in self._steering.past for element in window)
+
+    def _has_atoms(self, element: Element) -> bool:
+        return element.atoms is None or all(atom in self._vocabulary.atom_index.atoms for atom in element.atoms)
 
     def _hits(
-        self, window: list[_Element], elements: list[_Element], start: int, lang: Language | None
+        self, terms: list[KnownTerm], window: list[Element], elements: list[Element], start: int, lang: Language | None
     ) -> Iterator[Hit]:
-        terms = self._vocabulary.terms_of(key_of(element.stem for element in window))
         if lang:
             terms = sorted(terms, key=lambda term: not term.is_in(lang))
         if len(window) == 1:
             terms = [term for term in terms if self._tells(term, window[0], lang)]
         if not terms:
             return
-        weight = GENERIC if all(e.stem in self._steering.generic for e in window) else 1.0
-        weight *= _compound_weight(window, elements, start)
+        weight = self._weight(window, elements, start)
         plain = " ".join(element.plain for element in window)
         best = terms[0]
         for number, term in enumerate(self._worth_giving(terms)):
             score, method = _strength(term, plain, split=window[0].part)
             score *= weight * self._chapter_weight(term.concept) * (ALTERNATIVE if number else 1.0)
             size = len(window) - 0.5 * (term is not best)
-            yield Hit(term.concept, score, window[0].token, window[-1].token, size, method)
+            method = "fuzzy" if any(e.errors for e in window) else method
+            yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
 
-    def _tells(self, term: KnownTerm, word: _Element, lang: Language | None) -> bool:
+    def _atom_hits(self, window: list[Element], elements: list[Element], start: int) -> Iterator[Hit]:
+        """Hits of terms that mean the same word by word, whatever their language."""
+        after = elements[start + len(window)] if start + len(window) < len(elements) else None
+        # A form of several words is read whole or not at all.
+        if window[0].atoms is None or (after is not None and after.atoms is None):
+            return
+        atoms = telling(atom for element in window for atom in element.atoms or ())
+        if all(map(is_unknown, atoms)) or (len(window) == 1 and not self._may_stand_alone(window[0])):
+            return
+        terms = self._vocabulary.atom_index.exact(atoms)
+        if not terms:
+            return
+        weight = self._weight(window, elements, start)
+        method: Method = "fuzzy" if any(e.errors for e in window) else "synonym"
+        for number, term in enumerate(self._worth_giving(terms)):
+            score = SAME_ATOMS * (RESIDUAL if term.rank == ICD_RESIDUAL else 1.0)
+            score *= weight * self._chapter_weight(term.concept) * (ALTERNATIVE if number else 1.0)
+            size = len(window) - 0.5 * (number > 0)
+            yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
+
+    def _may_stand_alone(self, word: Element) -> bool:
+        return len(word.plain) >= TELLING_STEM and word.plain not in self._steering.everyday
+
+    def _weight(self, window: list[Element], elements: list[Element], start: int) -> float:
+        weight = GENERIC if all(map(self._elements.is_generic, window)) else 1.0
+        weight *= 1.0 - min(0.5, PER_ERROR * sum(element.errors for element in window))
+        return weight * _compound_weight(window, elements, start)
+
+    def _tells(self, term: KnownTerm, word: Element, lang: Language | None) -> bool:
         """Whether a lone word may stand for a term; long words may, whatever their language and ending."""
         if plain_in := self._steering.everyday.get(word.plain):
             return lang is not None and term.is_in(lang) and lang not in plain_in
@@ -136,32 +196,39 @@ class PhraseFinder:
             return True
         return word.plain.removesuffix("s") == term.text.removesuffix("s")
 
-    def _worth_giving(self, terms: list[KnownTerm]) -> list[KnownTerm]:
+    def _worth_giving(self, terms: "list[KnownTerm] | list[AtomTerm]") -> "list[KnownTerm | AtomTerm]":
         """Pick the best term, and others as well-founded as it that belong to another category."""
         best, category = terms[0], self._vocabulary.category_of
         others = [
             term
             for term in terms[1:]
-            if (term.rank <= OTHER_MEANING) == (best.rank <= OTHER_MEANING) and category[term.concept] != category[best.concept]
+            if (term.rank <= OTHER_MEANING) == (best.rank <= OTHER_MEANING)
+            and category[term.concept] != category[best.concept]
         ]
         return [best, *others[:MAX_ALTERNATIVES]]
 
     def _chapter_weight(self, concept: int) -> float:
         return CHAPTERS.get(self._vocabulary.concepts[concept][0], 1.0)
 
-    @staticmethod
-    def _touches(hit: Hit, covered: set[int]) -> bool:
-        return any(number in covered for number in range(hit.first, hit.last + 1))
 
-    def _negated(self, hit: Hit, tokens: list[Token]) -> bool:
-        """Whether "non-" stands right before: non-X is another thing than X."""
-        if not hit.first:
-            return False
-        before, after = tokens[hit.first - 1], tokens[hit.first]
-        return after.gap == HYPHENED and before.plain in {"non", "icke", "ikke"}
+def _lies_in(hit: Hit, other: Hit, own: set[int]) -> bool:
+    """Whether a hit stands within another, on words that the other has as its own."""
+    return other.first <= hit.first <= hit.last <= other.last and {hit.first, hit.last} <= own
 
 
-def _compound_weight(window: list[_Element], elements: list[_Element], start: int) -> float:
+def _touches(hit: Hit, covered: set[int]) -> bool:
+    return any(number in covered for number in range(hit.first, hit.last + 1))
+
+
+def _negated(hit: Hit, tokens: list[Token]) -> bool:
+    """Whether "non-" stands right before: non-X is another thing than X."""
+    if not hit.first:
+        return False
+    before, after = tokens[hit.first - 1], tokens[hit.first]
+    return after.gap == HYPHENED and before.plain in {"non", "icke", "ikke"}
+
+
+def _compound_weight(window: list[Element], elements: list[Element], start: int) -> float:
     """Weigh a match by whether a part of the compound at either end of the window stands outside it."""
     end = start + len(window)
     if end < len(elements) and elements[end].token == window[-1].token:

@@ -1,4 +1,4 @@
-"""Reading a text: which conditions it names, where, which of them it excludes, and which therapy areas.
+"""Reading a text: which conditions it names, where, what it says of them, and which therapy areas.
 
 Order of trust: the longest phrase of the vocabulary, abbreviations by what surrounds them, ICD-10 codes
 written out, and near spellings only where nothing else was found.
@@ -8,9 +8,10 @@ import functools
 
 from trialport.vocabulary.abbreviations import AbbreviationFinder
 from trialport.vocabulary.areas import AreaWords, concept_areas, ranked_areas
-from trialport.vocabulary.exclusions import excluded_tokens
+from trialport.vocabulary.assertions import assertions
+from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
-from trialport.vocabulary.models import ConceptMatch, Language, Reading
+from trialport.vocabulary.models import Assertion, ConceptMatch, Language, Reading
 from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
 from trialport.vocabulary.phrases import Hit, PhraseFinder, without_overlaps
@@ -21,6 +22,9 @@ MAX_CONCEPTS = 40
 # A text whose best phrase is as weak as this (only "tumour", half a compound) is searched for near spellings.
 WEAK = 0.5
 # Ranking: each further word a phrase explains, each place later in the text, each repeated mention.
+# From this share of the best reading's score on, a second one of the same words is near.
+CLOSE = 0.78
+_OUT = frozenset({"excluded", "denied"})
 PER_WORD, PER_PLACE, PER_MENTION = 0.06, 0.03, 0.03
 
 
@@ -30,9 +34,10 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._steering = load_steering()
-        self._phrases = PhraseFinder(vocabulary, self._steering)
+        self._elements = ElementReader(vocabulary, self._steering)
+        self._phrases = PhraseFinder(vocabulary, self._steering, self._elements)
         self._abbreviations = AbbreviationFinder(vocabulary, self._steering)
-        self._near = NearFinder(vocabulary, self._steering)
+        self._near = NearFinder(vocabulary, self._steering, self._elements)
         self._area_words = AreaWords(vocabulary, self._steering)
 
     def read_text(self, text: str, lang: Language | None = None) -> Reading:
@@ -40,23 +45,34 @@ class Reader:
         text = text[:MAX_CHARACTERS]
         tokens = tokens_of(text)
         spoken = lang or guess_language(tokens, self._steering)
-        hits, ambiguous = self._hits(text, tokens, spoken)
+        elements = self._elements.whole(tokens, spoken)
+        hits, ambiguous = self._hits(text, tokens, elements, spoken)
         busy = {number for hit in hits for number in range(hit.first, hit.last + 1)}
-        marks = excluded_tokens(tokens, text, self._steering, busy)
-        words = self._area_words.find(tokens, (number for number, out in enumerate(marks) if out))
+        marks = assertions(tokens, text, self._steering, busy)
+        out = [mark in _OUT for mark in marks]
+        words = self._area_words.find(tokens, (number for number, passed in enumerate(out) if passed))
         sure = any(hit.score > WEAK for hit in hits)
-        if not sure:
-            # A text that only names an area ("hudsjukdom") needs no condition guessed.
-            known = [out or number in words.explained for number, out in enumerate(marks)]
-            hits = [*hits, *(self._near.find(tokens, marks) if not all(known) else ())]
-        matches = self._matches(hits, tokens, marks, spoken)
-        included = [(match.concept, match.score) for match in matches if not match.excluded]
-        from_concepts = concept_areas(included, self.vocabulary)
-        areas = ranked_areas(from_concepts, words.named, sure=sure and bool(included))
-        return Reading(concepts=tuple(matches), therapy_areas=areas, ambiguous=ambiguous)
+        # A text that only names an area ("hudsjukdom") needs no condition guessed.
+        if sure or not all(passed or number in words.explained for number, passed in enumerate(out)):
+            near = self._near.find(tokens, elements, hits, out)
+            hits = [*[hit for hit in hits if not _inside(hit, near)], *near]
+        concepts, set_aside = self._told_apart(hits, tokens, marks, spoken)
+        areas = ranked_areas(
+            concept_areas([(match.concept, match.score) for match in concepts], self.vocabulary),
+            words.named,
+            sure=sure and bool(concepts),
+        )
+        return Reading(
+            concepts=concepts,
+            set_aside=set_aside,
+            therapy_areas=areas,
+            ambiguous=ambiguous or _is_close(hits, marks),
+        )
 
-    def _hits(self, text: str, tokens: list[Token], lang: Language | None) -> tuple[list[Hit], bool]:
-        phrases = self._phrases.find(tokens, lang)
+    def _hits(
+        self, text: str, tokens: list[Token], elements: list[Element], lang: Language | None
+    ) -> tuple[list[Hit], bool]:
+        phrases = self._phrases.find(text, tokens, elements, lang)
         named = [(self.vocabulary.concepts[hit.concept], hit.score) for hit in phrases]
         evidence = concept_areas(named, self.vocabulary)
         for area, times in self._area_words.find(tokens).named.items():
@@ -69,30 +85,43 @@ class Reader:
         words = [hit for hit in phrases if (hit.first, hit.last) not in settled]
         return without_overlaps([*codes, *short.hits, *words]), short.ambiguous
 
-    def _matches(
-        self, hits: list[Hit], tokens: list[Token], marks: list[bool], lang: Language | None
-    ) -> list[ConceptMatch]:
-        """One match per concept, best first, the excluded last."""
+    def _told_apart(
+        self, hits: list[Hit], tokens: list[Token], marks: list[Assertion], lang: Language | None
+    ) -> tuple[tuple[ConceptMatch, ...], tuple[ConceptMatch, ...]]:
+        """Concepts the text is about, best first, and those it sets aside, in its order, each once."""
+        here = [hit for hit in hits if marks[hit.first] == "present"]
+        if not here:
+            here = [hit for hit in hits if marks[hit.first] == "history"]
+        led = self._ranked(here)
+        concepts = [self._match(hit, tokens, marks[hit.first], lang) for hit in led[:MAX_CONCEPTS]]
+        known = {hit.concept for hit in led}
+        aside: dict[int, Hit] = {}
+        for hit in sorted(hits, key=lambda hit: (hit.first, -hit.score)):
+            if hit.concept not in known:
+                aside.setdefault(hit.concept, hit)
+        return tuple(concepts), tuple(
+            self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
+        )
+
+    def _ranked(self, hits: list[Hit]) -> list[Hit]:
+        """One hit for each concept, best first: by how sure it is, how much it explains, its place and mentions."""
         merged: dict[int, tuple[float, Hit]] = {}
         place = 0
         span = (-1, -1)
-        for hit in hits:
+        for hit in sorted(hits, key=lambda hit: hit.first):
             place += (hit.first, hit.last) != span
             span = (hit.first, hit.last)
             worth = hit.score * (1 + PER_WORD * min(hit.size - 1, 6)) * (1 - min(0.5, PER_PLACE * (place - 1)))
-            worth -= 10.0 * marks[hit.first]
             known = merged.get(hit.concept)
-            if known is None or (known[0] < 0 < worth):
+            if known is None:
                 merged[hit.concept] = (worth, hit)
-            elif worth > 0:
-                merged[hit.concept] = (
-                    max(known[0], worth) + PER_MENTION,
-                    max(known[1], hit, key=lambda h: (h.score, -h.first)),
-                )
-        best = sorted(merged.values(), key=lambda entry: (-entry[0], entry[1].first, entry[1].concept))
-        return [self._match(hit, tokens, marks[hit.first], lang) for _, hit in best[:MAX_CONCEPTS]]
+            else:
+                best = max(known[1], hit, key=lambda h: (h.score, -h.first))
+                merged[hit.concept] = (max(known[0], worth) + PER_MENTION, best)
+        ordered = sorted(merged.values(), key=lambda entry: (-entry[0], entry[1].first, entry[1].concept))
+        return [hit for _, hit in ordered]
 
-    def _match(self, hit: Hit, tokens: list[Token], excluded: bool, lang: Language | None) -> ConceptMatch:  # noqa: FBT001
+    def _match(self, hit: Hit, tokens: list[Token], assertion: Assertion, lang: Language | None) -> ConceptMatch:
         concept = self.vocabulary.concepts[hit.concept]
         return ConceptMatch(
             concept=concept,
@@ -102,8 +131,22 @@ class Reader:
             start=tokens[hit.first].start,
             end=tokens[hit.last].end,
             method=hit.method,
-            excluded=excluded,
+            assertion=assertion,
         )
+
+
+def _is_close(hits: list[Hit], marks: list[Assertion]) -> bool:
+    """Whether the leading words have a second reading nearly as good as the first."""
+    best: dict[tuple[int, int], list[float]] = {}
+    for hit in hits:
+        if marks[hit.first] == "present":
+            best.setdefault((hit.first, hit.last), []).append(hit.score)
+    return any(len(scores) > 1 and sorted(scores)[-2] >= CLOSE * max(scores) for scores in best.values())
+
+
+def _inside(hit: Hit, others: list[Hit]) -> bool:
+    """Whether the words of a hit are among those of a fuller one."""
+    return any(other.first <= hit.first and hit.last <= other.last and hit.size <= other.size for other in others)
 
 
 @functools.cache

@@ -18,6 +18,7 @@ CONDITION_COLUMNS = ("concept", "en", "sv", "da", "abbreviations", "therapy_area
 
 # Before a term that several categories claim: this one is meant by default, or another one is.
 _DEFAULT, _OTHER = "!", "~"
+_LEXEME = re.compile(r"[a-z0-9]+(?:[-+][a-z0-9]+)*")
 _CONCEPT = re.compile(r"[A-Z]\d[0-9A-Z](?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 _RANGE = re.compile(r"([A-Z]\d[0-9A-Z])(?:-([A-Z]\d[0-9A-Z]))?")
 
@@ -58,6 +59,14 @@ class WordRow(NamedTuple):
     kind: str
     language: str
     words: tuple[str, ...]
+
+
+class LexemeRow(NamedTuple):
+    """One line of the table of lexemes: a meaning (`a+b` for a composition) and its forms."""
+
+    lexeme: str
+    forms: dict[Language, tuple[str, ...]]
+    place: str
 
 
 def data_files(folder: Path = DATA) -> list[Path]:
@@ -119,6 +128,20 @@ def read_conditions(folder: Path = DATA) -> list[ConditionRow]:
             shared = {_unmarked(term): term[0] == _DEFAULT for cell in cells.values() for term in cell if _marked(term)}
             abbreviations = tuple(_abbreviation(text, place) for text in _split(short))
             rows.append(ConditionRow(concept, terms, abbreviations, _areas(areas, place), place, shared))
+    return rows
+
+
+def read_lexemes(folder: Path = DATA) -> list[LexemeRow]:
+    """All rows of the table of lexemes; none where a folder has no such table."""
+    path = folder / "lexemes.tsv"
+    rows: list[LexemeRow] = []
+    for place, line in _lines(path) if path.exists() else ():
+        if line[0] == "lexeme":
+            continue
+        lexeme, en, sv, da = (line + [""] * 3)[:4]
+        if len(line) > 4 or not _LEXEME.fullmatch(lexeme):  # noqa: PLR2004 - lexeme, en, sv, da.
+            raise ValueError(f"{place}: expected a lexeme and its forms in three languages")
+        rows.append(LexemeRow(lexeme, {"en": _split(en), "sv": _split(sv), "da": _split(da)}, place))
     return rows
 
 

@@ -25,9 +25,23 @@ class Steering(NamedTuple):
     everyday: dict[str, frozenset[str]]
     opposites: tuple[tuple[str, str], ...]
     tell_tale: dict[str, Language]
+    prose: frozenset[str]
+    past: frozenset[str]
+    populations: frozenset[str]
 
 
-_SCOPED = ("before", "adjacent", "after", "cancel", "heading_out", "heading_in")
+_SCOPED = (
+    "history_before",
+    "history_after",
+    "denied_before",
+    "denied_next",
+    "denied_after",
+    "excluded_before",
+    "excluded_after",
+    "cancel",
+    "heading_out",
+    "heading_in",
+)
 
 
 def _plain(text: str) -> Phrase:
@@ -59,6 +73,9 @@ def load_steering(folder: Path = DATA) -> Steering:
         everyday=_everyday(folder),
         opposites=tuple((stem(_plain(one)[0]), stem(_plain(other)[0])) for one, other in pairs),
         tell_tale=_tell_tale(folder),
+        prose=plains("prose"),
+        past=plains("past"),
+        populations=plains("population"),
     )
 
 
@@ -77,7 +94,7 @@ def _tell_tale(folder: Path) -> dict[str, Language]:
     of: dict[str, set[Language]] = {}
     for row in read_words("words.tsv", folder):
         for language in LANGUAGES:
-            if row.language == language and row.kind in {"stop", "before", "boundary"}:
+            if row.language == language and row.kind in {"stop", "denied_before", "boundary"}:
                 for word in row.words:
                     of.setdefault(word.casefold(), set()).add(language)
     return {word: next(iter(languages)) for word, languages in of.items() if len(languages) == 1}

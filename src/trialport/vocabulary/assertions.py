@@ -1,19 +1,24 @@
-"""Which words of a text stand in an exclusion: "COPD is excluded", "utan epilepsi", and the like.
+"""What a text says of a condition besides naming it: excluded, denied, or only history.
 
-The triggers are data (`words.tsv`): `before` reaches forward to the end of the clause, `after` back to its
-beginning, `adjacent` over the next word, and a heading over its line or list. `cancel` undoes a trigger
-inside it ("not excluded", "with or without").
+The triggers are data (`words.tsv`): `excluded_before`, `denied_before` and `history_before` reach forward to the
+end of the clause (history less far), `..._after` back to its beginning, `denied_next` over the next word, and a
+heading over its line or list. `cancel` undoes a trigger inside it ("not excluded", "with or without"). The idea
+is that of NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own words.
 """
 
 from typing import NamedTuple
 
+from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ANNOUNCED, ENDED, LISTED, Token
 from trialport.vocabulary.words import Steering
 
 # A negation does not reach further than a long list; a clause without punctuation must not swallow a text.
 REACH = 16
+# "History of" and "previous" speak of what follows at once.
+HISTORY_REACH = 5
 # Verbs in the plural take a whole list as subject ("asthma, COPD or cancer are excluded").
 _PLURAL = frozenset({"are", "be", "were"})
+_ADDING = frozenset({"and", "och", "og"})
 _RESUMING = frozenset({"with", "med", "who", "som"})
 
 
@@ -23,18 +28,27 @@ class _Trigger(NamedTuple):
     end: int
 
 
-def excluded_tokens(tokens: list[Token], text: str, steering: Steering, busy: set[int]) -> list[bool]:
-    """For each token whether it is excluded. `busy` tokens belong to a concept and trigger nothing."""
-    marks = [False] * len(tokens)
+def assertions(tokens: list[Token], text: str, steering: Steering, busy: set[int]) -> list[Assertion]:
+    """For each token what is said of it. `busy` tokens belong to a concept and trigger nothing."""
+    marks: list[Assertion] = ["present"] * len(tokens)
     triggers = _triggers(tokens, steering)
     for trigger in triggers:
         # "Without" in "migraine without aura" belongs to the condition and excludes nothing.
-        own = trigger.end - 1 if trigger.kind == "after" else trigger.first
+        own = trigger.end - 1 if trigger.kind.endswith("_after") else trigger.first
         if own in busy and not trigger.kind.startswith("heading"):
             continue
+        said = _said(trigger.kind)
         for number in _scope(trigger, tokens, text, steering, triggers):
-            marks[number] = True
+            # What is excluded as history ("no history of stroke") is excluded.
+            if marks[number] == "present" or said != "history":
+                marks[number] = said
     return marks
+
+
+def _said(kind: str) -> Assertion:
+    if kind.startswith("history"):
+        return "history"
+    return "denied" if kind.startswith("denied") else "excluded"
 
 
 def _triggers(tokens: list[Token], steering: Steering) -> list[_Trigger]:
@@ -53,11 +67,13 @@ def _triggers(tokens: list[Token], steering: Steering) -> list[_Trigger]:
 
 def _scope(trigger: _Trigger, tokens: list[Token], text: str, steering: Steering, triggers: list[_Trigger]) -> range:
     match trigger.kind:
-        case "before":
-            return _forward(trigger.first + 1, tokens, steering)
-        case "adjacent":
+        case "excluded_before" | "denied_before":
+            return _forward(trigger.first + 1, tokens, steering, REACH, frozenset())
+        case "history_before":
+            return _forward(trigger.end, tokens, steering, HISTORY_REACH, _ADDING)
+        case "denied_next":
             return range(trigger.end, min(trigger.end + 2, len(tokens)))
-        case "after":
+        case "excluded_after" | "denied_after" | "history_after":
             return _backward(trigger, tokens, steering)
         case "heading_out" if _is_heading(trigger, tokens):
             return _section(trigger, tokens, text, triggers)
@@ -65,17 +81,26 @@ def _scope(trigger: _Trigger, tokens: list[Token], text: str, steering: Steering
             return range(0)
 
 
-def _forward(start: int, tokens: list[Token], steering: Steering) -> range:
+def _forward(start: int, tokens: list[Token], steering: Steering, reach: int, stops: frozenset[str]) -> range:
     end = start
-    while end < len(tokens) and end - start < REACH:
+    while end < len(tokens) and end - start < reach:
         token = tokens[end]
-        if token.gap == ENDED or token.plain in steering.boundary:
+        if token.gap == ENDED or token.plain in steering.boundary or token.plain in stops:
             break
-        listed = token.gap == LISTED or (end > start and tokens[end - 1].plain in {"and", "och", "og"})
+        listed = token.gap == LISTED or (end > start and tokens[end - 1].plain in _ADDING)
         if listed and token.plain in _RESUMING:
+            break
+        if _opens_population(end, tokens, steering):
             break
         end += 1
     return range(start, end)
+
+
+def _opens_population(number: int, tokens: list[Token], steering: Steering) -> bool:
+    """Whether "in adults with" or the like begins here: what follows is who takes part."""
+    if tokens[number].plain not in steering.populations:
+        return False
+    return any(token.plain in _RESUMING for token in tokens[number + 2 : number + 4])
 
 
 def _backward(trigger: _Trigger, tokens: list[Token], steering: Steering) -> range:

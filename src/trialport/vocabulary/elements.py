@@ -1,0 +1,119 @@
+"""The content words of a text as they are looked up: stems, atoms, corrected spellings, parts of compounds."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from trialport.vocabulary.atom_index import spans
+from trialport.vocabulary.compounds import split_compound
+from trialport.vocabulary.index import Vocabulary
+from trialport.vocabulary.lexicon import Atoms, is_unknown
+from trialport.vocabulary.models import Language
+from trialport.vocabulary.normalise import Token, fold, stem
+from trialport.vocabulary.spelling import Spelling
+from trialport.vocabulary.words import Steering
+
+# In running text a word unlike all terms is rarely a misspelt condition: only long ones are looked at.
+SHORT_TEXT, MIN_CORRECTED, MIN_CORRECTED_IN_PROSE = 12, 4, 7
+MAX_CORRECTED = 200
+
+
+class Element(NamedTuple):
+    """A content word, or a part of a compound, with the token it stands in.
+
+    `atoms` is None on the later words of a form of several words; `errors` counts the letters corrected.
+    """
+
+    stem: str
+    plain: str
+    token: int
+    part: bool
+    atoms: Atoms | None
+    errors: int = 0
+
+
+class ElementReader:
+    """Makes elements of tokens with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, steering: Steering) -> None:
+        self._vocabulary = vocabulary
+        self._steering = steering
+        self._spelling = Spelling(vocabulary.spelling, steering.opposites)
+        self.generic_atoms = frozenset(
+            atom for word in steering.generic for atom in vocabulary.lexicon.atoms_of(word, None)
+        )
+
+    def whole(self, tokens: list[Token], lang: Language | None) -> list[Element]:
+        """Content words in order."""
+        kept = [number for number, token in enumerate(tokens) if token.stem not in self._steering.stop]
+        prose = len(kept) > SHORT_TEXT
+        looked_at = 0
+        elements: list[Element] = []
+        for number in kept:
+            token = tokens[number]
+            element = Element(self._spelt(token), token.plain, number, part=False, atoms=())
+            if self._is_strange(element, lang, prose=prose) and looked_at < MAX_CORRECTED:
+                looked_at += 1
+                element = self._corrected(element)
+            elements.append(element)
+        return self._with_atoms(elements, lang)
+
+    def apart(self, tokens: list[Token], covered: set[int], lang: Language | None) -> list[Element]:
+        """Content words with the Swedish and Danish compounds outside `covered` taken apart."""
+        elements: list[Element] = []
+        for number, token in enumerate(tokens):
+            if token.stem in self._steering.stop:
+                continue
+            whole = number in covered or lang == "en"
+            parts = () if whole else split_compound(token.plain, self._vocabulary, nordic=lang is not None)
+            for part in parts:
+                if (part_stem := stem(part)) not in self._steering.stop:
+                    known = part_stem if part_stem in self._vocabulary.stems else part
+                    elements.append(Element(known, part, number, part=True, atoms=()))
+            if not parts:
+                elements.append(Element(self._spelt(token), token.plain, number, part=False, atoms=()))
+        return self._with_atoms(elements, lang)
+
+    def is_generic(self, element: Element) -> bool:
+        """Whether a word tells no condition by itself (disease, acute, infection)."""
+        if element.stem in self._steering.generic:
+            return True
+        return bool(element.atoms) and self.generic_atoms.issuperset(element.atoms or ())
+
+    def _with_atoms(self, elements: list[Element], lang: Language | None) -> list[Element]:
+        filled: list[Element] = []
+        plains = [element.stem if element.errors else element.plain for element in elements]
+        for span in spans(plains, self._vocabulary.lexicon, lang):
+            for place in range(span.first, span.last + 1):
+                filled.append(elements[place]._replace(atoms=span.atoms if place == span.first else None))
+        return filled
+
+    def _spelt(self, token: Token) -> str:
+        """Give the stem, or that with the Nordic letter an unknown word's digraph may stand for (soevn)."""
+        if token.stem in self._vocabulary.stems:
+            return token.stem
+        lower = token.raw.casefold()
+        for digraph, letter in (("oe", "ö"), ("ae", "ä"), ("æ", "ä")):
+            if digraph in lower and (other := stem(fold(lower.replace(digraph, letter)))) in self._vocabulary.stems:
+                return other
+        return token.stem
+
+    def _is_strange(self, element: Element, lang: Language | None, *, prose: bool) -> bool:
+        """Whether a word may be misspelt: no term, no lexeme and no compound of such has it."""
+        if element.stem in self._vocabulary.stems or element.plain in self._steering.prose:
+            return False
+        if len(element.plain) < (MIN_CORRECTED_IN_PROSE if prose else MIN_CORRECTED) or not element.plain.isalpha():
+            return False
+        return all(is_unknown(atom) and atom[1:] == element.stem for atom in self._atoms(element, lang))
+
+    def _atoms(self, element: Element, lang: Language | None) -> Iterable[str]:
+        return self._vocabulary.lexicon.atoms_of(element.plain, lang)
+
+    def _corrected(self, element: Element) -> Element:
+        nearest = self._spelling.nearest(element.stem)
+        return element._replace(stem=nearest[0][0], errors=nearest[0][1]) if nearest else element
+
+
+def tokens_in(elements: Iterable[Element]) -> Iterator[int]:
+    """Places of the tokens that elements stand in."""
+    for element in elements:
+        yield element.token
