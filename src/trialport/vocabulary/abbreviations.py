@@ -15,6 +15,7 @@ ABBREVIATION, OTHER_LANGUAGE = 0.95, 0.75
 UNDECIDED, NOT_CHOSEN = 0.8, 0.4
 MAX_WORDS, MIN_CASELESS = 3, 3
 SECONDARY_AREA = 0.4
+_LONG_NUMBER = 3
 
 Evidence = Mapping[TherapyArea, float]
 # First and last token, and what it may stand for: concept, language or "", whether it is the default.
@@ -66,7 +67,8 @@ class AbbreviationFinder:
                 run = tokens[first : first + length]
                 if any(token.gap > JOINED for token in run[1:]):
                     continue
-                if readings := self._readings(" ".join(token.raw for token in run), caseless=caseless):
+                readings = self._readings(" ".join(token.raw for token in run), caseless=caseless)
+                if readings and not _is_name(tokens, first + length, readings):
                     last = first + length - 1
                     yield first, last, readings
                     break
@@ -112,6 +114,13 @@ class AbbreviationFinder:
             return 100.0
         areas = self._vocabulary.areas_of(self._vocabulary.concepts[concept])
         return sum(evidence.get(area, 0.0) * (SECONDARY_AREA if number else 1.0) for number, area in enumerate(areas))
+
+
+def _is_name(tokens: list[Token], after: int, readings: list[tuple[int, str, bool]]) -> bool:
+    """Whether a number right behind makes the letters part of a name (PSC 833, CD-19)."""
+    if after >= len(tokens) or tokens[after].gap > JOINED or not tokens[after].plain.isdigit():
+        return False
+    return len(tokens[after].plain) >= _LONG_NUMBER or len(readings) > 1
 
 
 def _caseless(tokens: list[Token]) -> bool | None:

@@ -8,17 +8,28 @@ from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
 from trialport.vocabulary.compounds import split_compound
 from trialport.vocabulary.index import Vocabulary
-from trialport.vocabulary.models import AreaMatch
+from trialport.vocabulary.models import AreaMatch, Language
 from trialport.vocabulary.normalise import ANNOUNCED, Token, stem, tokens_of
 from trialport.vocabulary.sources import DATA, read_words
 from trialport.vocabulary.words import Steering
 
 # What the second and later areas of a concept weigh against its primary one.
 SECONDARY = 0.55
+RUBRIC_WORDS = 8
 # Each concept further down the ranking says less about what the text is about.
 DECAY = 0.72
 # An area word beside concepts says little; alone it is all there is.
-BESIDE_CONCEPTS, ALONE = 0.2, 0.6
+BESIDE_CONCEPTS, ALONE, BESIDE_UNPLACED = 0.2, 0.6, 0.97
+# Areas of what happens to an organ, not of the organ.
+OF_PROCESS: frozenset[TherapyArea] = frozenset(
+    {"oncology", "infectious-diseases", "trauma-injuries", "rare-genetic", "paediatrics-neonatology"}
+)
+# Areas of people and situations, not of an organ either.
+OF_PEOPLE: frozenset[TherapyArea] = frozenset(
+    {"geriatrics", "general-practice-prevention", "anaesthesia-intensive-care", "pain-palliative"}
+)
+# Categories that name no place in the body: infection, tumour, injury or malformation of any organ.
+UNPLACED = frozenset({"B34", "B99", "C80", "D36", "D48", "Q89", "R68", "R69", "T14", "T79"})
 
 
 class AreaFound(NamedTuple):
@@ -81,21 +92,48 @@ class AreaWords:
         return 1, set()
 
 
-def concept_areas(concepts: Iterable[tuple[str, float]], vocabulary: Vocabulary) -> dict[TherapyArea, float]:
-    """Weight of each area (0 to 1) given concepts and their scores, best first."""
+def is_rubric(tokens: list[Token], lang: Language | None, steering: Steering) -> bool:
+    """Whether a text is worded as a rubric of ICPC-2: what happens, and then in which organ ("kræft i mave").
+
+    Danish general practice codes by ICPC-2, whose chapters are organ systems, so that the organ's area is meant.
+    """
+    if lang != "da" or not 1 < len(tokens) <= RUBRIC_WORDS:
+        return False
+    heads = [number for number, token in enumerate(tokens[:-1]) if token.plain in steering.rubric_heads]
+    return any(tokens[number + 1].plain in steering.rubric_links for number in heads)
+
+
+def concept_areas(
+    concepts: Iterable[tuple[str, float]], vocabulary: Vocabulary, *, organ_first: bool = False
+) -> dict[TherapyArea, float]:
+    """Weight of each area (0 to 1) given concepts and their scores, best first.
+
+    With `organ_first` the area of the organ comes before that of what happens to it (tumour, infection, injury).
+    """
     against: dict[TherapyArea, float] = {}
     for number, (concept, score) in enumerate(concepts):
-        for place, area in enumerate(vocabulary.areas_of(concept)):
+        areas = vocabulary.areas_of(concept)
+        if organ_first:
+            areas = tuple(sorted(areas, key=lambda area: (area in OF_PEOPLE, area in OF_PROCESS)))
+        for place, area in enumerate(areas):
             weight = score * DECAY**number * (SECONDARY if place else 0.95)
             against[area] = against.get(area, 1.0) * (1.0 - min(weight, 0.97))
     return {area: 1.0 - rest for area, rest in against.items()}
 
 
 def ranked_areas(
-    from_concepts: Mapping[TherapyArea, float], from_words: Mapping[TherapyArea, float], *, sure: bool
+    from_concepts: Mapping[TherapyArea, float],
+    from_words: Mapping[TherapyArea, float],
+    *,
+    sure: bool,
+    placed: bool = True,
 ) -> tuple[AreaMatch, ...]:
-    """Areas best first; equal ones in the order of the area list. `sure` concepts outweigh area words."""
-    share = BESIDE_CONCEPTS if sure else ALONE
+    """Areas best first; equal ones in the order of the area list.
+
+    `sure` concepts outweigh area words, unless the leading one is not `placed` in the body ("infection in the
+    circulatory system": the unit that sees the organ sees it).
+    """
+    share = BESIDE_UNPLACED if not placed else BESIDE_CONCEPTS if sure else ALONE
     total = sum(from_words.values())
     scores: dict[TherapyArea, float] = dict(from_concepts)
     for area, times in from_words.items():

@@ -130,7 +130,9 @@ def _keys_of(text: str, bits: int, lexicon: Lexicon, languages: Sequence[Languag
                 yield key
 
 
-def atom_weights(sizes: np.ndarray[tuple[int], np.dtype[np.int64]], keys: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def atom_weights(
+    sizes: np.ndarray[tuple[int], np.dtype[np.int64]], keys: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Weigh atoms by how few keys hold them."""
     return np.log(1.0 + keys / np.maximum(sizes, 1))
 
@@ -192,6 +194,4 @@ class AtomIndex:
         own_share = shared[held] / self._key_weights[held]
         score = (asked_share + own_share) / 2
         order = np.lexsort((held, -score))[:limit]
-        return [
-            Near(int(held[n]), float(asked_share[n]), float(own_share[n])) for n in order if score[n] >= lowest
-        ]
+        return [Near(int(held[n]), float(asked_share[n]), float(own_share[n])) for n in order if score[n] >= lowest]

@@ -61,9 +61,7 @@ def _joined(one: Element, other: Element, tokens: list[Token], text: str) -> boo
     return len(between) == 1 and between[0].plain in _JOINING
 
 
-def _cut_short(
-    members: list[Element], tokens: list[Token], text: str, vocabulary: Vocabulary
-) -> Iterator[Variant]:
+def _cut_short(members: list[Element], tokens: list[Token], text: str, vocabulary: Vocabulary) -> Iterator[Variant]:
     """Give words whose end stands only in the last member (bröst- och lungCANCER) that end."""
     last = members[-1]
     parts = split_compound(last.plain, vocabulary, nordic=True)

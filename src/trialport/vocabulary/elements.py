@@ -1,6 +1,6 @@
 """The content words of a text as they are looked up: stems, atoms, corrected spellings, parts of compounds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from trialport.vocabulary.atom_index import spans
@@ -13,7 +13,7 @@ from trialport.vocabulary.spelling import Spelling
 from trialport.vocabulary.words import Steering
 
 # In running text a word unlike all terms is rarely a misspelt condition: only long ones are looked at.
-SHORT_TEXT, MIN_CORRECTED, MIN_CORRECTED_IN_PROSE = 12, 4, 7
+SHORT_TEXT, MIN_CORRECTED, MIN_CORRECTED_IN_PROSE = 8, 4, 9
 MAX_CORRECTED = 200
 
 
@@ -53,7 +53,7 @@ class ElementReader:
             element = Element(self._spelt(token), token.plain, number, part=False, atoms=())
             if self._is_strange(element, lang, prose=prose) and looked_at < MAX_CORRECTED:
                 looked_at += 1
-                element = self._corrected(element)
+                element = self._corrected(element, most=1 if prose else 3)
             elements.append(element)
         return self._with_atoms(elements, lang)
 
@@ -83,8 +83,8 @@ class ElementReader:
         filled: list[Element] = []
         plains = [element.stem if element.errors else element.plain for element in elements]
         for span in spans(plains, self._vocabulary.lexicon, lang):
-            for place in range(span.first, span.last + 1):
-                filled.append(elements[place]._replace(atoms=span.atoms if place == span.first else None))
+            filled.append(elements[span.first]._replace(atoms=span.atoms))
+            filled.extend(later._replace(atoms=None) for later in elements[span.first + 1 : span.last + 1])
         return filled
 
     def _spelt(self, token: Token) -> str:
@@ -108,12 +108,8 @@ class ElementReader:
     def _atoms(self, element: Element, lang: Language | None) -> Iterable[str]:
         return self._vocabulary.lexicon.atoms_of(element.plain, lang)
 
-    def _corrected(self, element: Element) -> Element:
+    def _corrected(self, element: Element, most: int) -> Element:
         nearest = self._spelling.nearest(element.stem)
-        return element._replace(stem=nearest[0][0], errors=nearest[0][1]) if nearest else element
-
-
-def tokens_in(elements: Iterable[Element]) -> Iterator[int]:
-    """Places of the tokens that elements stand in."""
-    for element in elements:
-        yield element.token
+        if not nearest or nearest[0][1] > most:
+            return element
+        return element._replace(stem=nearest[0][0], errors=nearest[0][1])

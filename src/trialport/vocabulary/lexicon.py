@@ -149,9 +149,7 @@ class Lexicon:
                 yield _Part(len(text), (_UNKNOWN + stemmed,))
 
 
-def _meant(
-    entries: list[tuple[int, Atoms]] | tuple[()], lang: Language | None, *, strict: bool = True
-) -> Atoms:
+def _meant(entries: list[tuple[int, Atoms]] | tuple[()], lang: Language | None, *, strict: bool = True) -> Atoms:
     """Atoms of the first entry in this language; of any, where the language is not known or not `strict`."""
     bit = 0 if lang is None else 1 << LANGUAGES.index(lang)
     for bits, atoms in entries:
@@ -163,4 +161,3 @@ def _meant(
 def is_unknown(atom: str) -> bool:
     """Whether an atom is a word of no known meaning."""
     return atom.startswith(_UNKNOWN)
-

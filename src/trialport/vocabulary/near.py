@@ -53,10 +53,17 @@ class NearFinder:
                 yield clause
                 clause = []
             previous = element.token
-            if not passed[element.token]:
+            if not passed[element.token] and not self._is_modifier(element, tokens):
                 clause.append(element)
         if clause:
             yield clause
+
+    def _is_modifier(self, element: Element, tokens: list[Token]) -> bool:
+        """Whether a word tells stage, grade or course of a condition rather than which: "stage IV", "relapsed"."""
+        if element.plain in self._steering.modifiers:
+            return True
+        before = tokens[element.token - 1].plain if element.token else ""
+        return before in self._steering.modifiers and element.plain[:1].isdigit()
 
     def _nearest(self, clause: list[Element], hits: list[Hit]) -> list[Hit]:
         index = self._vocabulary.atom_index
@@ -79,23 +86,32 @@ class NearFinder:
                 score *= 0.95 if term.rank == ICD_RESIDUAL else 1.0
                 if score >= CUTOFF and score > best.get(term.concept, (0.0, near))[0]:
                     best[term.concept] = (score, near)
+        if not best or self._is_generic(clause, best):
+            return []
         order = sorted(best, key=lambda concept: (-best[concept][0], concept))[:MAX_GIVEN]
-        return [
-            self._hit(concept, clause, *best[concept], place) for place, concept in enumerate(order)
-        ]
+        return [self._hit(concept, clause, *best[concept], place) for place, concept in enumerate(order)]
+
+    def _is_generic(self, clause: list[Element], best: dict[int, tuple[float, Near]]) -> bool:
+        """Whether the nearest term shares nothing telling with a clause that says more."""
+        _, near = max(best.values(), key=lambda found: found[0])
+        held = set(self._vocabulary.atom_index.atoms_at(near.key))
+        shared = [element for element in clause if held.intersection(element.atoms or ())]
+        return len(shared) < len(clause) and all(map(self._elements.is_generic, shared))
 
     def _hit(self, concept: int, clause: list[Element], score: float, near: Near, place: int) -> Hit:
         held = set(self._vocabulary.atom_index.atoms_at(near.key))
         numbers = [e.token for e in clause if held.intersection(e.atoms or ())] or [clause[0].token]
         generic = all(self._elements.is_generic(e) for e in clause if held.intersection(e.atoms or ()))
         score *= SURE * (ALTERNATIVE if place else 1.0) * (GENERIC if generic else 1.0)
-        return Hit(concept, score, min(numbers), max(numbers), len(set(numbers)) - 0.4 * (place > 0), "fuzzy", place > 0)
+        size = len(set(numbers)) - 0.4 * (place > 0)
+        return Hit(concept, score, min(numbers), max(numbers), size, "fuzzy", rival=place > 0)
 
     def _explained(self, clause: list[Element], hits: list[Hit]) -> float:
         """Weight of the clause's atoms that whole hits explain already."""
         index = self._vocabulary.atom_index
         covered = {n for hit in hits if hit.score > GENERIC for n in hit.explains()}
-        return sum(index.weight(atom) for atom in telling(a for e in clause if e.token in covered for a in e.atoms or ()))
+        atoms = telling(atom for e in clause if e.token in covered for atom in e.atoms or ())
+        return sum(index.weight(atom) for atom in atoms)
 
     def _vetoed(self, asked: list[str], held: list[str]) -> bool:
         return bool(

@@ -7,18 +7,21 @@ and tried again.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from trialport.vocabulary.atom_index import AtomTerm, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
 from trialport.vocabulary.coordination import variants
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import KnownTerm, Vocabulary
-from trialport.vocabulary.lexicon import is_unknown
+from trialport.vocabulary.lexicon import WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Language, Method
 from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token
 from trialport.vocabulary.words import Steering
+
+T = TypeVar("T", KnownTerm, AtomTerm)
 
 EXACT, SAME_WORDS, SAME_STEMS, SAME_ATOMS, RESIDUAL = 1.0, 0.97, 0.93, 0.9, 0.85
 ALTERNATIVE, GENERIC = 0.8, 0.5
@@ -32,6 +35,10 @@ TELLING_WORD, TELLING_STEM = 8, 5
 # Symptoms lead only where no disease is named; factors and external causes only where nothing else is.
 CHAPTERS = {"R": 0.85, "Z": 0.7, "V": 0.6, "W": 0.6, "X": 0.6, "Y": 0.6}
 MAX_ALTERNATIVES = 2
+# How much more the words of one long hit count than those of several short ones.
+LONGER = 1.3
+# Among no more words than this a word is more likely the condition than a mere part of the sentence.
+FEW_WORDS = 3
 PERSONAL_HISTORY, ANY_HISTORY = re.compile(r"Z8[5-7]"), re.compile(r"Z8[0-7]")
 
 
@@ -67,13 +74,13 @@ class PhraseFinder:
 
     def find(self, text: str, tokens: list[Token], elements: list[Element], lang: Language | None) -> list[Hit]:
         """Hits that do not overlap, in text order; several on the same words are alternative concepts."""
-        hits = without_overlaps(self._windows(elements, tokens, lang))
+        hits = without_overlaps(self._windows(elements, tokens, lang, len(elements)))
         shared, heads = self._shared_heads(text, tokens, elements, hits, lang)
         hits = sorted([*(hit for hit in hits if hit not in heads), *shared], key=lambda hit: hit.first)
         covered = {i for hit in hits for i in range(hit.first, hit.last + 1)}
         apart = self._elements.apart(tokens, covered, lang)
         if any(element.part for element in apart):
-            more = (hit for hit in self._windows(apart, tokens, lang) if not _touches(hit, covered))
+            more = (hit for hit in self._windows(apart, tokens, lang, len(elements)) if not _touches(hit, covered))
             hits = sorted([*hits, *without_overlaps(more)], key=lambda hit: hit.first)
         return [hit for hit in hits if not _negated(hit, tokens)]
 
@@ -90,26 +97,23 @@ class PhraseFinder:
                 continue
             found = [
                 hit
-                for hit in self._windows(variant.elements, tokens, lang)
+                for hit in self._windows(variant.elements, tokens, lang, len(elements))
                 if hit.first <= variant.member <= hit.last and (hit.size > 1 or len(variant.elements) == 1)
             ]
             best = max(found, key=lambda hit: (hit.size, hit.score), default=None)
             if best is None:
                 continue
             own = {element.token for element in variant.elements}
-            heads.update(
-                hit
-                for hit in hits
-                if hit.size < best.size and _lies_in(hit, best, own)
-            )
+            heads.update(hit for hit in hits if hit.size < best.size and _lies_in(hit, best, own))
             if best.concept not in known:
                 known.add(best.concept)
-                shared.append(
-                    best._replace(first=variant.member, last=variant.member, shares=(best.first, best.last))
-                )
+                shared.append(best._replace(first=variant.member, last=variant.member, shares=(best.first, best.last)))
         return shared, heads
 
-    def _windows(self, elements: list[Element], tokens: list[Token], lang: Language | None) -> Iterator[Hit]:
+    def _windows(
+        self, elements: list[Element], tokens: list[Token], lang: Language | None, among: int
+    ) -> Iterator[Hit]:
+        """Hits of every run of elements that a phrase has; `among` counts the words of the whole text."""
         segment = 0
         segments = [segment := segment + (token.gap >= ANNOUNCED) for token in tokens]
         for start, first in enumerate(elements):
@@ -126,9 +130,9 @@ class PhraseFinder:
                     break
                 terms = self._vocabulary.terms_of(key_of(e.stem for e in window)) if by_stems else []
                 if terms and not self._is_history(terms, window):
-                    yield from self._hits(terms, window, elements, start, lang)
+                    yield from self._hits(terms, window, elements, start, lang, among)
                 elif by_atoms:
-                    yield from self._atom_hits(window, elements, start)
+                    yield from self._atom_hits(window, elements, start, among)
 
     def _is_history(self, terms: list[KnownTerm], window: list[Element]) -> bool:
         """Whether a phrase says only that a condition was once: the condition itself is read, and so marked."""
@@ -140,11 +144,21 @@ class PhraseFinder:
         return element.atoms is None or all(atom in self._vocabulary.atom_index.atoms for atom in element.atoms)
 
     def _hits(
-        self, terms: list[KnownTerm], window: list[Element], elements: list[Element], start: int, lang: Language | None
+        self,
+        terms: list[KnownTerm],
+        window: list[Element],
+        elements: list[Element],
+        start: int,
+        lang: Language | None,
+        among: int,
     ) -> Iterator[Hit]:
         if lang:
             terms = sorted(terms, key=lambda term: not term.is_in(lang))
         if len(window) == 1:
+            if among > FEW_WORDS and window[0].plain in self._steering.prose:
+                return
+            if among > 1 and WEIGHTLESS.issuperset(window[0].atoms or {""}):
+                return
             terms = [term for term in terms if self._tells(term, window[0], lang)]
         if not terms:
             return
@@ -158,14 +172,16 @@ class PhraseFinder:
             method = "fuzzy" if any(e.errors for e in window) else method
             yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
 
-    def _atom_hits(self, window: list[Element], elements: list[Element], start: int) -> Iterator[Hit]:
+    def _atom_hits(self, window: list[Element], elements: list[Element], start: int, among: int) -> Iterator[Hit]:
         """Hits of terms that mean the same word by word, whatever their language."""
         after = elements[start + len(window)] if start + len(window) < len(elements) else None
         # A form of several words is read whole or not at all.
         if window[0].atoms is None or (after is not None and after.atoms is None):
             return
         atoms = telling(atom for element in window for atom in element.atoms or ())
-        if all(map(is_unknown, atoms)) or (len(window) == 1 and not self._may_stand_alone(window[0])):
+        if all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms)):
+            return
+        if len(window) == 1 and not self._may_stand_alone(window[0], atoms, among):
             return
         terms = self._vocabulary.atom_index.exact(atoms)
         if not terms:
@@ -178,8 +194,11 @@ class PhraseFinder:
             size = len(window) - 0.5 * (number > 0)
             yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
 
-    def _may_stand_alone(self, word: Element) -> bool:
-        return len(word.plain) >= TELLING_STEM and word.plain not in self._steering.everyday
+    def _may_stand_alone(self, word: Element, atoms: list[str], among: int) -> bool:
+        """Whether the meaning of one word may be a condition; among many words only one of several atoms."""
+        if len(word.plain) < TELLING_STEM or word.plain in self._steering.everyday:
+            return False
+        return len(atoms) > 1 or among <= FEW_WORDS
 
     def _weight(self, window: list[Element], elements: list[Element], start: int) -> float:
         weight = GENERIC if all(map(self._elements.is_generic, window)) else 1.0
@@ -196,16 +215,16 @@ class PhraseFinder:
             return True
         return word.plain.removesuffix("s") == term.text.removesuffix("s")
 
-    def _worth_giving(self, terms: "list[KnownTerm] | list[AtomTerm]") -> "list[KnownTerm | AtomTerm]":
+    def _worth_giving(self, terms: list[T]) -> list[T]:
         """Pick the best term, and others as well-founded as it that belong to another category."""
         best, category = terms[0], self._vocabulary.category_of
-        others = [
+        others: list[T] = [
             term
             for term in terms[1:]
             if (term.rank <= OTHER_MEANING) == (best.rank <= OTHER_MEANING)
             and category[term.concept] != category[best.concept]
         ]
-        return [best, *others[:MAX_ALTERNATIVES]]
+        return terms[:1] + others[:MAX_ALTERNATIVES]
 
     def _chapter_weight(self, concept: int) -> float:
         return CHAPTERS.get(self._vocabulary.concepts[concept][0], 1.0)
@@ -247,13 +266,37 @@ def _strength(term: KnownTerm, plain: str, *, split: bool) -> tuple[float, Metho
 
 
 def without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
-    """Keep the best where hits cover the same words: more words first, then the surer, then the earlier."""
-    taken: dict[int, tuple[int, int]] = {}
+    """Keep the hits that explain most between them without sharing words, in text order.
+
+    Several hits on the very same words are alternatives and stay together. One hit of many words is worth more
+    than several of few ("heart failure" is neither heart nor failure), two good ones more than one that cuts
+    through both ("colon cancer, liver metastasis").
+    """
+    spans: dict[tuple[int, int], list[Hit]] = {}
+    for hit in hits:
+        spans.setdefault((hit.first, hit.last), []).append(hit)
+    ordered = sorted(spans, key=lambda span: (span[1], span[0]))
+    ends = [last for _, last in ordered]
+    # Weighted interval scheduling: the best worth of the first n spans, and whether the n-th is in it.
+    worths, taken = [0.0], []
+    for number, (first, _) in enumerate(ordered):
+        worth = max(hit.score * hit.size**LONGER for hit in spans[ordered[number]])
+        before = worths[bisect_left(ends, first, 0, number)]
+        taken.append(before + worth > worths[-1])
+        worths.append(max(worths[-1], before + worth))
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (-int(h.size + 0.5), -h.score, h.first, h.concept)):
-        span = (hit.first, hit.last)
-        numbers = range(hit.first, hit.last + 1)
-        if all(taken.get(number, span) == span for number in numbers):
-            taken.update(dict.fromkeys(numbers, span))
-            kept.append(hit)
+    number = len(ordered)
+    while number:
+        number -= 1
+        if taken[number]:
+            kept.extend(_best_first(spans[ordered[number]]))
+            number = bisect_left(ends, ordered[number][0], 0, number)
     return sorted(kept, key=lambda hit: hit.first)
+
+
+def _best_first(alternatives: list[Hit]) -> list[Hit]:
+    """Order the readings of the same words, each concept once."""
+    best: dict[int, Hit] = {}
+    for hit in sorted(alternatives, key=lambda hit: (-hit.score, hit.concept)):
+        best.setdefault(hit.concept, hit)
+    return list(best.values())

@@ -7,7 +7,7 @@ written out, and near spellings only where nothing else was found.
 import functools
 
 from trialport.vocabulary.abbreviations import AbbreviationFinder
-from trialport.vocabulary.areas import AreaWords, concept_areas, ranked_areas
+from trialport.vocabulary.areas import UNPLACED, AreaWords, concept_areas, is_rubric, ranked_areas
 from trialport.vocabulary.assertions import assertions
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
@@ -58,9 +58,14 @@ class Reader:
             hits = [*[hit for hit in hits if not _inside(hit, near)], *near]
         concepts, set_aside = self._told_apart(hits, tokens, marks, spoken)
         areas = ranked_areas(
-            concept_areas([(match.concept, match.score) for match in concepts], self.vocabulary),
+            concept_areas(
+                [(match.concept, match.score) for match in concepts],
+                self.vocabulary,
+                organ_first=is_rubric(tokens, spoken, self._steering),
+            ),
             words.named,
             sure=sure and bool(concepts),
+            placed=not concepts or concepts[0].code not in UNPLACED,
         )
         return Reading(
             concepts=concepts,
@@ -73,11 +78,11 @@ class Reader:
         self, text: str, tokens: list[Token], elements: list[Element], lang: Language | None
     ) -> tuple[list[Hit], bool]:
         phrases = self._phrases.find(text, tokens, elements, lang)
-        named = [(self.vocabulary.concepts[hit.concept], hit.score) for hit in phrases]
-        evidence = concept_areas(named, self.vocabulary)
+        spelled_out = [hit for hit in phrases if not tokens[hit.first].raw.isupper() or hit.first < hit.last]
+        evidence = concept_areas([(self.vocabulary.concepts[h.concept], h.score) for h in spelled_out], self.vocabulary)
         for area, times in self._area_words.find(tokens).named.items():
             evidence[area] = evidence.get(area, 0.0) + min(1.0, 0.3 * times)
-        short = self._abbreviations.find(tokens, lang, (hit.concept for hit in phrases), evidence)
+        short = self._abbreviations.find(tokens, lang, (hit.concept for hit in spelled_out), evidence)
         codes = written_codes(text, tokens, self.vocabulary, self._steering)
         capitals = [hit for hit in short.hits if tokens[hit.first].raw.isupper()]
         settled = {(hit.first, hit.last) for hit in capitals}

@@ -28,6 +28,9 @@ class Steering(NamedTuple):
     prose: frozenset[str]
     past: frozenset[str]
     populations: frozenset[str]
+    modifiers: frozenset[str]
+    rubric_heads: frozenset[str]
+    rubric_links: frozenset[str]
 
 
 _SCOPED = (
@@ -76,6 +79,9 @@ def load_steering(folder: Path = DATA) -> Steering:
         prose=plains("prose"),
         past=plains("past"),
         populations=plains("population"),
+        modifiers=plains("modifier"),
+        rubric_heads=plains("rubric_head"),
+        rubric_links=plains("rubric_link"),
     )
 
 
