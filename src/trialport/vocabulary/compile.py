@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +46,7 @@ class Compiled(Struct, frozen=True, array_like=True):
     term_rank: bytes
     term_languages: bytes
     term_text: list[str]
+    term_written: dict[int, str]
     stems: dict[str, int]
     abbreviations: dict[str, list[tuple[int, str, bool]]]
     atom_index: CompiledAtoms
@@ -62,12 +63,16 @@ class Term(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A term under its key. `languages` has a bit for each language of these words (en 1, sv 2, da 4)."""
+    """A term under its key. `languages` has a bit for each language of these words (en 1, sv 2, da 4).
+
+    `text` is in plain forms, `written` as it is spelt, in lower case.
+    """
 
     rank: int
     concept: str
     text: str
     languages: int
+    written: str
 
 
 def _icd_terms(terms: Iterable[IcdTerm]) -> Iterator[Term]:
@@ -108,11 +113,23 @@ def _keyed(terms: Iterable[Term], stop: frozenset[str]) -> dict[str, list[Entry]
         if not 0 < len(tokens) <= MAX_KEY_STEMS:
             continue
         bit = 1 << LANGUAGES.index(language)
-        entry = Entry(rank, concept, " ".join(token.plain for token in tokens), bit)
+        written = " ".join(token.raw for token in tokens).casefold()
+        entry = Entry(rank, concept, " ".join(token.plain for token in tokens), bit, written)
         same = keyed[key_of(token.stem for token in tokens)]
         known = same.get(concept, entry)
         same[concept] = min(known, entry)._replace(languages=known.languages | bit)
     return {key: sorted(same.values(), key=_before) for key, same in keyed.items()}
+
+
+def _written_apart(keyed: dict[str, list[Entry]]) -> dict[int, str]:
+    """Spelling of the terms (by number) that share their key with another category (skallskada, skållskada)."""
+    numbers = count()
+    apart: dict[int, str] = {}
+    for entries in keyed.values():
+        written = {next(numbers): entry.written for entry in entries}
+        if len({entry.concept.partition("/")[0] for entry in entries}) > 1:
+            apart.update(written)
+    return apart
 
 
 def _before(entry: Entry) -> tuple[int, bool, str]:
@@ -203,6 +220,7 @@ def compile_vocabulary(folder: Path) -> Compiled:
         term_rank=np.array([term.rank for term in terms], "<i1").tobytes(),
         term_languages=np.array([term.languages for term in terms], "<i1").tobytes(),
         term_text=[term.text for term in terms],
+        term_written=_written_apart(keyed),
         stems=stems,
         abbreviations=_abbreviations(rows, icd, ids),
         atom_index=compile_atoms(said, forms, stems, LANGUAGES),

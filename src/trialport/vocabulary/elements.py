@@ -20,7 +20,8 @@ MAX_CORRECTED = 200
 class Element(NamedTuple):
     """A content word, or a part of a compound, with the token it stands in.
 
-    `atoms` is None on the later words of a form of several words; `errors` counts the letters corrected.
+    `atoms` is None on the later words of a form of several words; `written` is the word in lower case; `errors`
+    counts the letters corrected.
     """
 
     stem: str
@@ -28,6 +29,7 @@ class Element(NamedTuple):
     token: int
     part: bool
     atoms: Atoms | None
+    written: str
     errors: int = 0
 
 
@@ -50,7 +52,9 @@ class ElementReader:
         elements: list[Element] = []
         for number in kept:
             token = tokens[number]
-            element = Element(self._spelt(token), token.plain, number, part=False, atoms=())
+            element = Element(
+                self._spelt(token), token.plain, number, part=False, atoms=(), written=token.raw.casefold()
+            )
             if self._is_strange(element, lang, prose=prose) and looked_at < MAX_CORRECTED:
                 looked_at += 1
                 element = self._corrected(element, most=1 if prose else 3)
@@ -68,9 +72,11 @@ class ElementReader:
             for part in parts:
                 if (part_stem := stem(part)) not in self._steering.stop:
                     known = part_stem if part_stem in self._vocabulary.stems else part
-                    elements.append(Element(known, part, number, part=True, atoms=()))
+                    elements.append(Element(known, part, number, part=True, atoms=(), written=part))
             if not parts:
-                elements.append(Element(self._spelt(token), token.plain, number, part=False, atoms=()))
+                elements.append(
+                    Element(self._spelt(token), token.plain, number, part=False, atoms=(), written=token.raw.casefold())
+                )
         return self._with_atoms(elements, lang)
 
     def is_generic(self, element: Element) -> bool:

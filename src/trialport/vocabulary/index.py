@@ -17,12 +17,16 @@ from trialport.vocabulary.sources import DATA, LANGUAGES
 
 
 class KnownTerm(NamedTuple):
-    """A phrase of the vocabulary: concept (dense number), rank and languages (see `compile`), plain text."""
+    """A phrase of the vocabulary: concept (dense number), rank and languages (see `compile`), plain text.
+
+    `written` is its spelling where several categories share its plain form, else empty.
+    """
 
     concept: int
     rank: int
     languages: int
     text: str
+    written: str = ""
 
     def is_in(self, lang: Language) -> bool:
         """Whether the phrase is one of this language."""
@@ -54,6 +58,7 @@ class Vocabulary:
         self._term_rank = compiled.term_rank
         self._term_languages = compiled.term_languages
         self._term_text = compiled.term_text
+        self._term_written = compiled.term_written
         self.atom_index = AtomIndex(compiled.atom_index)
         self.lexicon = Lexicon(compiled.atom_index.forms, compiled.stems)
         self.spelling = compiled.spelling
@@ -77,7 +82,13 @@ class Vocabulary:
     def _terms_at(self, number: int) -> list[KnownTerm]:
         run = range(self._key_offsets[number], self._key_offsets[number + 1])
         return [
-            KnownTerm(self._term_concept[t], self._term_rank[t], self._term_languages[t], self._term_text[t])
+            KnownTerm(
+                self._term_concept[t],
+                self._term_rank[t],
+                self._term_languages[t],
+                self._term_text[t],
+                self._term_written.get(t, ""),
+            )
             for t in run
         ]
 
