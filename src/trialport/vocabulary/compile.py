@@ -19,7 +19,7 @@ from trialport.vocabulary.sources import (
     LANGUAGES,
     AreaRange,
     ConditionRow,
-    in_range,
+    ordinal,
     read_areas,
     read_conditions,
     stems_of_kind,
@@ -137,22 +137,25 @@ def _before(entry: Entry) -> tuple[int, bool, str]:
     return entry.rank, "/" in entry.concept, entry.concept
 
 
-def _areas_of(code: str, ranges: Iterable[AreaRange]) -> tuple[TherapyArea, ...]:
-    areas: tuple[TherapyArea, ...] = ()
-    for ranged in ranges:
-        if in_range(code, ranged):
-            areas = ranged.areas
-    return areas
+def _areas_of(categories: Iterable[str], ranges: list[AreaRange]) -> dict[str, tuple[TherapyArea, ...]]:
+    """Areas of each category: those of the last, and so narrowest, range that holds it."""
+    bounds = [(ordinal(ranged.first), ordinal(ranged.last), ranged.areas) for ranged in ranges]
+    found: dict[str, tuple[TherapyArea, ...]] = {}
+    for code in categories:
+        place = ordinal(code)
+        found[code] = next((areas for first, last, areas in reversed(bounds) if first <= place <= last), ())
+    return found
 
 
 def _blocks(categories: list[str], blocks: list[tuple[str, str]]) -> dict[str, int]:
     """Block number of each category; one outside all blocks of the edition is a block of its own."""
-    ranged = [AreaRange(first, last, ()) for first, last in blocks]
+    bounds = [(number, ordinal(first), ordinal(last)) for number, (first, last) in enumerate(blocks)]
     found: dict[str, int] = {}
     for code in categories:
-        inside = [number for number, block in enumerate(ranged) if in_range(code, block)]
+        place = ordinal(code)
         # Blocks nest (C15-C26 in C00-D49): the last listed one is the narrowest.
-        found[code] = inside[-1] if inside else len(ranged) + len(found)
+        inside = (number for number, first, last in reversed(bounds) if first <= place <= last)
+        found[code] = next(inside, len(bounds) + len(found))
     return found
 
 
@@ -200,7 +203,8 @@ def compile_vocabulary(folder: Path) -> Compiled:
     concepts = sorted({*categories, *(row.concept for row in rows)})
     ids = {concept: number for number, concept in enumerate(concepts)}
     own_areas = {row.concept: row.areas for row in rows if row.areas}
-    areas = [own_areas.get(c) or _areas_of(c.partition("/")[0], ranges) for c in concepts]
+    by_category = _areas_of(categories, ranges)
+    areas = [own_areas.get(c) or by_category[c.partition("/")[0]] for c in concepts]
     block_of = _blocks(categories, blocks)
     keyed = _keyed([*_own_terms(rows), *_icd_terms(icd)], stems_of_kind("stop", folder))
     terms = list(chain.from_iterable(keyed.values()))

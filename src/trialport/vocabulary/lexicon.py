@@ -76,6 +76,8 @@ def _keys(text: str) -> Iterator[tuple[str, str]]:
         yield "ends", "".join(token.stem for token in tokens)
     elif tokens:
         yield "whole", " ".join(token.stem for token in tokens)
+        if len(tokens) == 1 and tokens[0].plain.isalpha() and len(tokens[0].plain) > MIN_PART:
+            yield "starts", skeleton(tokens[0].plain)
 
 
 class Lexicon:
@@ -129,24 +131,26 @@ class Lexicon:
         return whole[1] if whole else ()
 
     def _parts(self, word: str, start: int, shortest: int, lang: Language | None) -> Iterator[_Part]:
+        """Known parts of a word from a place on: a first or middle part by its letters, the last one by its stem."""
         size = len(word)
         if word[start : start + _OPENING] not in self._openings:
             return
-        for end in range(start + shortest, size + 1):
+        for end in range(start + shortest, size):
             text = word[start:end]
-            if end == size:
-                if start and (atoms := _meant(self._forms.ends.get(stem(text), ()), lang, strict=False)):
-                    yield _Part(len(text), atoms)
-            elif atoms := _meant(self._forms.starts.get(text, ()), lang, strict=False):
+            if atoms := _meant(self._forms.starts.get(text, ()), lang, strict=False) or _meant(
+                self._forms.whole.get(text, ()), lang
+            ):
                 yield _Part(len(text), atoms)
-                continue
-            if start == 0 and end == size:
-                continue
-            stemmed = stem(text)
-            if atoms := _meant(self._forms.whole.get(stemmed, ()), lang):
-                yield _Part(len(text), atoms)
-            elif len(text) >= MIN_WHOLE and stemmed in self._known:
-                yield _Part(len(text), (_UNKNOWN + stemmed,))
+            elif len(text) >= MIN_WHOLE and text in self._known:
+                yield _Part(len(text), (_UNKNOWN + text,))
+        if start and size - start >= shortest:
+            stemmed = stem(word[start:])
+            if atoms := _meant(self._forms.whole.get(stemmed, ()), lang) or _meant(
+                self._forms.ends.get(stemmed, ()), lang, strict=False
+            ):
+                yield _Part(size - start, atoms)
+            elif size - start >= MIN_WHOLE and stemmed in self._known:
+                yield _Part(size - start, (_UNKNOWN + stemmed,))
 
 
 def _meant(entries: list[tuple[int, Atoms]] | tuple[()], lang: Language | None, *, strict: bool = True) -> Atoms:

@@ -81,15 +81,8 @@ def fold(word: str) -> str:
     return text
 
 
-_SKELETON = (
-    (re.compile(r"sch"), "sk"),
-    (re.compile(r"ch|ck|c(?![eiy])"), "k"),
-    (re.compile(r"ph"), "f"),
-    (re.compile(r"th"), "t"),
-    (re.compile(r"rh(?!et)"), "r"),
-    (re.compile(r"qu"), "kv"),
-    (re.compile(r"x"), "ks"),
-)
+_SKELETON = re.compile(r"sch|ch|ck|c(?![eiy])|ph|th|rh(?!et)|qu|x")
+_SKELETONS = {"sch": "sk", "ch": "k", "ck": "k", "c": "k", "ph": "f", "th": "t", "rh": "r", "qu": "kv", "x": "ks"}
 _DOUBLED = re.compile(r"([a-z])\1")
 # Words whose last s is not a plural or a genitive: virus, cirros, nephrosis, metastas, abscess.
 _FIXED_S = re.compile(r"(?:[uis]s|[^e]os|tas)$")
@@ -97,6 +90,8 @@ _FIXED_S = re.compile(r"(?:[uis]s|[^e]os|tas)$")
 _INFLECTIONS = re.compile(r"(?<=....)(?:[aeo]rna|erne|ene|ern|orn|ens|ets|(?<!s)ar|[eo]r|en|(?<!h)et|at|an)$")
 _SECOND_INFLECTIONS = re.compile(r"(?<=....)(?:(?<!s)ar|[eo]r)$")
 _VOWELS = re.compile(r"(?<=...[^aeiouy])[aeiouy]+$")
+# Last letters that the patterns can match at all; most words need none of them.
+_INFLECTED, _FINAL_VOWELS, _ENDED_BY = frozenset("aenrst"), frozenset("aeiouy"), frozenset("sktl")
 _ENDINGS = (
     (re.compile(r"itis$"), "it"),
     (re.compile(r"(?<=[oaex])sis$"), "s"),
@@ -109,12 +104,10 @@ _ENDINGS = (
 
 def skeleton(plain: str) -> str:
     """Give a plain form with the spellings folded in which English, Swedish and Danish differ (ph, f; c, k)."""
-    for pattern, replacement in _SKELETON:
-        plain = pattern.sub(replacement, plain)
-    return plain
+    return _SKELETON.sub(lambda found: _SKELETONS[found[0]], plain)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=262_144)
 def stem(plain: str) -> str:
     """Give the stem of a plain form: the same for inflections and for near spellings in en, sv and da."""
     if len(plain) <= 3 or not plain.isalpha():  # noqa: PLR2004 - short words and numbers have no ending to lose.
@@ -123,11 +116,14 @@ def stem(plain: str) -> str:
     for inflections in (_INFLECTIONS, _SECOND_INFLECTIONS):
         if text.endswith("s") and len(text) > 4 and not _FIXED_S.search(text):  # noqa: PLR2004 - as above.
             text = text[:-1]
-        text = _VOWELS.sub("", inflections.sub("", text))
+        if text[-1] in _INFLECTED:
+            text = inflections.sub("", text)
+        if text[-1] in _FINAL_VOWELS:
+            text = _VOWELS.sub("", text)
         if text.endswith("rn") and len(text) > 5:  # noqa: PLR2004 - levern, febern; not barn.
             text = text[:-1]
     text = _DOUBLED.sub(r"\1", text)
-    for pattern, replacement in _ENDINGS:
+    for pattern, replacement in _ENDINGS if text[-1] in _ENDED_BY else ():
         text, count = pattern.subn(replacement, text)
         if count:
             break

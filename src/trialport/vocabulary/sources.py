@@ -155,17 +155,17 @@ def read_areas(folder: Path = DATA) -> list[AreaRange]:
             if not (found := _RANGE.fullmatch(code)):
                 raise ValueError(f"{place}: {code!r} is neither a category nor a range")
             ranges.append(AreaRange(found[1], found[2] or found[1], _areas(line[1] if len(line) > 1 else "", place)))
-    return sorted(ranges, key=lambda r: (_ordinal(r.last) - _ordinal(r.first), r.first), reverse=True)
+    return sorted(ranges, key=lambda r: (ordinal(r.last) - ordinal(r.first), r.first), reverse=True)
 
 
-def _ordinal(code: str) -> int:
+def ordinal(code: str) -> int:
     """Give a number that orders categories as the classification does, letters as third character last."""
     return ord(code[0]) * 1000 + int(code[1], 36) * 36 + int(code[2], 36)
 
 
 def in_range(code: str, ranged: AreaRange) -> bool:
     """Whether a category lies in a range, both ends included."""
-    return _ordinal(ranged.first) <= _ordinal(code) <= _ordinal(ranged.last)
+    return ordinal(ranged.first) <= ordinal(code) <= ordinal(ranged.last)
 
 
 def read_words(name: str, folder: Path = DATA) -> list[WordRow]:
