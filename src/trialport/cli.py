@@ -6,6 +6,7 @@ Heavy parts are imported inside the commands, so that each starts with what it n
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ import msgspec
 from trialport.accounts.models import Role
 from trialport.core.config import Settings, SettingsError, load_settings
 from trialport.core.db import Connection
-from trialport.vocabulary.models import Language
+from trialport.core.language import Language, best_language
 
 Result = TypeVar("Result")
 
@@ -166,12 +167,19 @@ def revoke(token_id: UUID) -> None:
     click.echo("revoked", err=True)
 
 
+def _spoken() -> Language:
+    """Language of the environment (LC_ALL, LC_MESSAGES, LANG), English when it is none of ours."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return best_language(named.partition("_")[0].partition(".")[0])
+
+
 @main.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most candidates.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path(".trialport"), help="Folder of a running demo.")
-def match(file: BinaryIO, as_json: bool, limit: int, data: Path) -> None:  # noqa: FBT001
+@click.option("--lang", type=click.Choice(["en", "sv", "da"]), help="Language of the sentences; default: LANG's.")
+def match(file: BinaryIO, as_json: bool, limit: int, data: Path, lang: Language | None) -> None:  # noqa: FBT001
     """Rank the register for the inquiry in FILE (JSON, `-` for standard input), storing nothing.
 
     Uses TRIALPORT_DATABASE_URL, else the demonstration running in the data folder.
@@ -179,7 +187,7 @@ def match(file: BinaryIO, as_json: bool, limit: int, data: Path) -> None:  # noq
     from trialport.commands import match_inquiry, match_table
 
     body = file.read()
-    result = _with_database(lambda connection: match_inquiry(connection, body, limit), data)
+    result = _with_database(lambda connection: match_inquiry(connection, body, limit, lang or _spoken()), data)
     if as_json:
         click.echo(msgspec.json.encode(result))
     else:

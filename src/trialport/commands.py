@@ -19,6 +19,7 @@ from trialport.core.config import load_settings
 from trialport.core.db import Connection, Transaction, prepare_connection
 from trialport.core.errors import BadInput
 from trialport.core.json_body import decode_json
+from trialport.core.language import Language
 from trialport.inquiries.queries import select_asked_regions
 from trialport.matching import explain, service
 from trialport.matching.assessment_models import MatchCreate
@@ -179,7 +180,7 @@ class Matched(Struct, frozen=True, kw_only=True):
     excluded: tuple[ExclusionDetail, ...]
 
 
-async def match_inquiry(connection: Connection, body: bytes, limit: int) -> Matched:
+async def match_inquiry(connection: Connection, body: bytes, limit: int, language: Language) -> Matched:
     """Rank the register for an inquiry in JSON; raises BadInput for a file that is none."""
     data = decode_json(body, MatchCreate)
     wanted = set(data.regions_wanted)
@@ -192,6 +193,7 @@ async def match_inquiry(connection: Connection, body: bytes, limit: int) -> Matc
     reading, ranking = await service.match_preview(
         tx, Register(vocabulary), Reader(vocabulary), data, [region.region_id for region in asked], limit
     )
+    wording = explain.WORDINGS[language]
     return Matched(
         inquiry=MatchedInquiry(
             working_title=None if isinstance(data.identity, UnsetType) else data.identity.working_title,
@@ -199,8 +201,8 @@ async def match_inquiry(connection: Connection, body: bytes, limit: int) -> Matc
             regions=tuple(region.code for region in asked),
             reading=reading,
         ),
-        candidates=tuple(explain.candidate_detail(one) for one in ranking.candidates),
-        excluded=tuple(explain.exclusion_detail(one) for one in ranking.excluded),
+        candidates=tuple(explain.candidate_detail(one, wording) for one in ranking.candidates),
+        excluded=tuple(explain.exclusion_detail(one, wording) for one in ranking.excluded),
     )
 
 

@@ -19,7 +19,7 @@ from trialport.accounts.guards import OPEN_DOCUMENT, BearerAuthentication, provi
 from trialport.core import http
 from trialport.core.config import Settings, load_settings
 from trialport.core.db import open_pool
-from trialport.core.edge import provide_settings, provide_transaction
+from trialport.core.edge import provide_language, provide_settings, provide_transaction
 from trialport.core.errors import Problem
 from trialport.core.gateway import Gateway
 from trialport.core.health import read_liveness, read_readiness
@@ -84,6 +84,7 @@ def create_app(settings: Settings) -> Litestar:
         dependencies={
             "tx": Provide(provide_transaction),
             "settings": Provide(provide_settings, sync_to_thread=False),
+            "language": Provide(provide_language, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
             "register": Provide(provide_register, sync_to_thread=False),
             "reader": Provide(provide_reader, sync_to_thread=False),

@@ -4,11 +4,24 @@ import re
 from itertools import product
 from typing import get_args
 
+import pytest
+
 from tests.matching.factories import capacity, only, question, ranked
-from trialport.matching.explain import candidate_detail, exclusion_detail, exclusion_sentence, sentence
+from trialport.core.language import Language
+from trialport.matching.explain import WORDINGS, candidate_detail, exclusion_detail, exclusion_sentence, sentence
 from trialport.matching.models import Criterion, CriterionName, CriterionState, ExclusionReason
 from trialport.matching.sentences import ENGLISH
 from trialport.matching.weights import WEIGHTS
+from trialport.units.models import Basis, CapacityState
+from trialport.vocabulary.codes import (
+    AGE_GROUPS,
+    CAPABILITIES,
+    CARE_SETTINGS,
+    DCT_ACTIVITIES,
+    RESOURCE_KINDS,
+    STUDY_TYPES,
+    THERAPY_AREAS,
+)
 
 # No criterion can reach these: a resource nobody has listed is unknown, and a sponsor's wish is no secret.
 IMPOSSIBLE = {("resources", "unmet"), ("gmo", "partly"), ("freshness", "partly"), ("study_type", "partly")} | {
@@ -22,6 +35,40 @@ def test_every_state_of_every_criterion_has_its_sentence() -> None:
     states = set(product(get_args(CriterionName), get_args(CriterionState)))
     assert set(ENGLISH.sentences) == states - IMPOSSIBLE
     assert set(WEIGHTS) == set(get_args(CriterionName))
+
+
+PLACES = re.compile(r"\{[^}]*\}")
+PARTS = re.compile(r"\[[^\]]*\]")
+
+
+@pytest.mark.parametrize("language", ["sv", "da"])
+def test_every_language_tells_the_same(language: Language) -> None:
+    other = WORDINGS[language]
+    assert other.sentences.keys() == ENGLISH.sentences.keys()
+    for key, cases in ENGLISH.sentences.items():
+        assert other.sentences[key].keys() == cases.keys(), key
+        for case, template in cases.items():
+            told = other.sentences[key][case]
+            assert sorted(PLACES.findall(told)) == sorted(PLACES.findall(template)), (key, case)
+            optional = [sorted(PLACES.findall(part)) for part in PARTS.findall(template)]
+            assert [sorted(PLACES.findall(part)) for part in PARTS.findall(told)] == optional, (key, case)
+            assert told.endswith(".")
+    for table in ("exclusions", "wanted", "offered", "counted", "phases"):
+        assert getattr(other, table).keys() == getattr(ENGLISH, table).keys(), table
+    codes = {*STUDY_TYPES, *THERAPY_AREAS, *AGE_GROUPS, *CARE_SETTINGS, *CAPABILITIES, *RESOURCE_KINDS}
+    codes |= {*DCT_ACTIVITIES, *ENGLISH.codes, *get_args(CapacityState), *get_args(Basis)}
+    assert codes - other.codes.keys() == set()
+
+
+def test_a_candidate_is_told_in_swedish_and_danish() -> None:
+    candidate = only(question(), capacity(participants_per_month=2.5))
+    swedish, danish = (
+        {one.name: one.sentence for one in candidate_detail(candidate, WORDINGS[language]).criteria}
+        for language in ("sv", "da")
+    )
+    assert swedish["participants"].startswith("Kan rekrytera omkring 30 deltagare på 12 månader; ")
+    assert danish["participants"].startswith("Kan rekruttere omkring 30 deltagere på 12 måneder; ")
+    assert not any(re.search(r"_|\[|\{", one) for one in [*swedish.values(), *danish.values()])
 
 
 def test_every_exclusion_has_its_sentence() -> None:

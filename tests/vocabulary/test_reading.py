@@ -2,7 +2,8 @@
 
 import pytest
 
-from trialport.vocabulary.models import ConceptMatch, Language
+from trialport.core.language import Language
+from trialport.vocabulary.models import ConceptMatch
 from trialport.vocabulary.reading import Reader
 
 

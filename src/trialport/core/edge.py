@@ -12,9 +12,11 @@ from litestar.params import HeaderParameter, SkipValidation
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, transaction
 from trialport.core.http import request_id
+from trialport.core.language import Language, best_language
 
 Tx = NamedDependency[SkipValidation[Transaction]]
 AppSettings = NamedDependency[SkipValidation[Settings]]
+ViewerLanguage = NamedDependency[SkipValidation[Language]]
 
 IfMatch = Annotated[
     str | None,
@@ -40,6 +42,15 @@ IdempotencyKey = Annotated[
         description="Your own key for this request: 1 to 200 printable ASCII characters without blanks.",
         examples=[Example(value="5f0c6f7f-0f7e-4f6e-9a2d-3a0b1c2d3e4f")],
         pattern="^[!-~]{1,200}$",
+    ),
+]
+AcceptLanguage = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Accept-Language",
+        description="Languages you read, as `sv, da;q=0.8`; sentences come in en, sv or da.",
+        examples=[Example(value="sv, en;q=0.5")],
+        max_length=1_000,
     ),
 ]
 ETAG = ResponseHeader(
@@ -74,3 +85,10 @@ def provide_settings(request: Request[Any, Any, State]) -> Settings:
     """Hand the settings to a route."""
     settings: Settings = request.app.state.settings
     return settings
+
+
+def provide_language(request: Request[Any, Any, State], accept_language: AcceptLanguage = None) -> Language:
+    """Hand a route the viewer's language, and have the answer say that it is in it."""
+    chosen = best_language(accept_language)
+    request.scope["state"]["language"] = chosen
+    return chosen

@@ -89,6 +89,8 @@ class _Exchange:
         headers = dict(_HEADERS)
         headers.update((name.lower(), value) for name, value in message["headers"])
         headers[b"x-request-id"] = self._scope["state"]["request_id"].encode()
+        if language := self._scope["state"].get("language"):
+            headers |= {b"content-language": language.encode(), b"vary": b"Accept-Language"}
         if b"allow" in headers:
             headers[b"allow"] = _allowed(headers[b"allow"])
         if self._method == "OPTIONS" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:

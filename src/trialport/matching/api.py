@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
 from trialport.accounts.guards import Caller, roles
-from trialport.core.edge import LOCATION, AppSettings, Tx
+from trialport.core.edge import LOCATION, AppSettings, Tx, ViewerLanguage
 from trialport.core.paging import Limit, NumberCursor, cut_page
 from trialport.inquiries import service as inquiry_service
 from trialport.inquiries.api import InquiryId
@@ -41,7 +41,7 @@ AppReader = NamedDependency[SkipValidation[Reader]]
     "A sponsor is told how the indication was read; the office also what was left out and why.",
 )
 async def read_latest_assessment(
-    tx: Tx, actor: Caller, inquiry_id: InquiryId
+    tx: Tx, actor: Caller, language: ViewerLanguage, inquiry_id: InquiryId
 ) -> AssessmentDetail | AssessmentForSponsor:
     stored = await service.latest_assessment(tx, actor, inquiry_id)
     if actor.role == "sponsor_contact":
@@ -52,8 +52,9 @@ async def read_latest_assessment(
             assessed_at=stored.assessed_at,
             reading=msgspec.convert(stored.reading, Reading),
         )
+    wording = explain.WORDINGS[language]
     excluded = await queries.select_exclusions(tx.connection, actor=actor, assessment_id=stored.assessment_id)
-    return _detail(stored, tuple(explain.exclusion_detail(one) for one in excluded))
+    return _detail(stored, tuple(explain.exclusion_detail(one, wording) for one in excluded))
 
 
 @post(
@@ -77,6 +78,7 @@ async def request_assessment(tx: Tx, settings: AppSettings, actor: Caller, inqui
 async def list_candidates(
     tx: Tx,
     actor: Caller,
+    language: ViewerLanguage,
     inquiry_id: InquiryId,
     cursor: NumberCursor = None,
     limit: Limit = 50,
@@ -91,8 +93,9 @@ async def list_candidates(
         after_rank=cursor or 0,
         limit=limit + 1,
     )
+    wording = explain.WORDINGS[language]
     items, following = cut_page(rows, limit, lambda candidate: candidate.rank)
-    return CandidatePage(items=tuple(explain.candidate_detail(one) for one in items), next_cursor=following)
+    return CandidatePage(items=tuple(explain.candidate_detail(one, wording) for one in items), next_cursor=following)
 
 
 @post(
@@ -107,6 +110,7 @@ async def match(
     actor: Caller,
     register: AppRegister,
     reader: AppReader,
+    language: ViewerLanguage,
     data: JSONBody[MatchCreate],
     limit: Limit = 50,
 ) -> MatchResult | MatchForSponsor:
@@ -114,10 +118,11 @@ async def match(
     reading, ranking = await service.match_preview(tx, register, reader, data, region_ids, limit)
     if actor.role == "sponsor_contact":
         return MatchForSponsor(reading=reading, fitting_units=unit_band(service.count_fitting_units(ranking)))
+    wording = explain.WORDINGS[language]
     return MatchResult(
         reading=reading,
-        candidates=tuple(explain.candidate_detail(one) for one in ranking.candidates),
-        excluded=tuple(explain.exclusion_detail(one) for one in ranking.excluded),
+        candidates=tuple(explain.candidate_detail(one, wording) for one in ranking.candidates),
+        excluded=tuple(explain.exclusion_detail(one, wording) for one in ranking.excluded),
     )
 
 

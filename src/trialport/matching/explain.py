@@ -7,6 +7,7 @@ language that has a `Wording`.
 import re
 from collections.abc import Mapping
 
+from trialport.core.language import Language
 from trialport.matching.models import (
     Candidate,
     CandidateDetail,
@@ -20,6 +21,10 @@ from trialport.matching.models import (
     Value,
 )
 from trialport.matching.sentences import ENGLISH, Wording
+from trialport.matching.sentences_da import DANISH
+from trialport.matching.sentences_sv import SWEDISH
+
+WORDINGS: dict[Language, Wording] = {"en": ENGLISH, "sv": SWEDISH, "da": DANISH}
 
 # A list is told up to here, then counted; a unit may have named fifty indications.
 MOST_LISTED = 6
@@ -122,7 +127,7 @@ def _text(value: Value, unit: str, name: CriterionName, wording: Wording) -> str
         return _listed([_item(item, name, wording) for item in value], wording)
     if isinstance(value, str):
         return _code(value, name, wording)
-    return _counted(value, unit, wording) if unit else str(value)
+    return _counted(value, unit, wording) if unit else str(value).replace(".", wording.decimal_mark)
 
 
 def _item(item: str, name: CriterionName, wording: Wording) -> str:
@@ -141,7 +146,7 @@ def _code(code: str, name: CriterionName, wording: Wording) -> str:
 
 def _counted(value: float, unit: str, wording: Wording) -> str:
     one, many = wording.counted[unit]
-    return (one if value == 1 else many).format(f"{value:g}")
+    return (one if value == 1 else many).format(f"{value:g}".replace(".", wording.decimal_mark))
 
 
 def _listed(texts: list[str], wording: Wording) -> str:

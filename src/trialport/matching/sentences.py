@@ -1,4 +1,4 @@
-"""The words of an explanation, in English. Another language is another `Wording` of the same keys.
+"""The words of an explanation, in English; `sentences_sv` and `sentences_da` have the same keys.
 
 A template names values in braces, `{months:months}` one that is counted in months. A part in square brackets
 is left out when a value in it is empty.
@@ -24,6 +24,7 @@ class Wording(NamedTuple):
     codes: dict[str, str]
     last_of_list: str
     more_of_list: str
+    decimal_mark: str = "."
 
 
 _SENTENCES: Templates = {

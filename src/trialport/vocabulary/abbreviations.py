@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from trialport.core.language import Language
 from trialport.vocabulary.codes import TherapyArea
 from trialport.vocabulary.index import Vocabulary
-from trialport.vocabulary.models import Language
 from trialport.vocabulary.normalise import JOINED, Token
 from trialport.vocabulary.phrases import Hit
 from trialport.vocabulary.words import Steering

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from trialport.vocabulary.models import ConceptMatch, Language, Reading
+from trialport.core.language import Language
+from trialport.vocabulary.models import ConceptMatch, Reading
 from trialport.vocabulary.reading import read_text
 
 

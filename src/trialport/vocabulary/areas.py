@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from trialport.core.language import Language
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
 from trialport.vocabulary.compounds import split_compound
 from trialport.vocabulary.index import Vocabulary
-from trialport.vocabulary.models import AreaMatch, Language
+from trialport.vocabulary.models import AreaMatch
 from trialport.vocabulary.normalise import ANNOUNCED, Token, stem, tokens_of
 from trialport.vocabulary.sources import DATA, read_words
 from trialport.vocabulary.words import Steering

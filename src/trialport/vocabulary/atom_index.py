@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
+from trialport.core.language import Language
 from trialport.vocabulary.lexicon import WEIGHTLESS, Atoms, Forms, Lexicon
-from trialport.vocabulary.models import Language
 from trialport.vocabulary.normalise import stem
 
 MAX_FORM_WORDS = 3

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
+from trialport.core.language import Language
 from trialport.vocabulary.atom_index import CompiledAtoms, compile_atoms
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.icd10cm import IcdTerm, read_icd
 from trialport.vocabulary.lexicon import read_forms
-from trialport.vocabulary.models import Language
 from trialport.vocabulary.normalise import tokens_of
 from trialport.vocabulary.sources import (
     LANGUAGES,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from trialport.core.language import Language
 from trialport.vocabulary.atom_index import spans
 from trialport.vocabulary.compounds import split_compound
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.lexicon import Atoms, is_unknown
-from trialport.vocabulary.models import Language
 from trialport.vocabulary.normalise import Token, fold, stem
 from trialport.vocabulary.spelling import Spelling
 from trialport.vocabulary.words import Steering

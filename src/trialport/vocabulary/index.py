@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trialport.core.language import Language
 from trialport.vocabulary.atom_index import AtomIndex
 from trialport.vocabulary.cache import cache_directory, load_compiled
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.compile import Compiled
 from trialport.vocabulary.lexicon import Lexicon
-from trialport.vocabulary.models import Language
 from trialport.vocabulary.sources import DATA, LANGUAGES
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from trialport.vocabulary.models import Language
+from trialport.core.language import Language
 from trialport.vocabulary.normalise import skeleton, stem, tokens_of
 from trialport.vocabulary.sources import DATA, LANGUAGES, read_lexemes
 

@@ -6,7 +6,6 @@ from msgspec import Meta, Struct
 
 from trialport.vocabulary.codes import TherapyArea
 
-Language = Literal["en", "sv", "da"]
 # How a concept was found: its label, another term, an abbreviation, a near spelling, or a written code.
 Method = Literal["exact", "synonym", "abbreviation", "fuzzy", "code"]
 # What the text says of a concept: it is about it, leaves it out, says that it is absent, or that it was once.

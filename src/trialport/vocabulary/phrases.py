@@ -11,13 +11,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
+from trialport.core.language import Language
 from trialport.vocabulary.atom_index import AtomTerm, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
 from trialport.vocabulary.coordination import variants
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.lexicon import WEIGHTLESS, is_unknown
-from trialport.vocabulary.models import Language, Method
+from trialport.vocabulary.models import Method
 from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token
 from trialport.vocabulary.words import Steering
 

@@ -6,12 +6,13 @@ written out, and near spellings only where nothing else was found.
 
 import functools
 
+from trialport.core.language import Language
 from trialport.vocabulary.abbreviations import AbbreviationFinder
 from trialport.vocabulary.areas import UNPLACED, AreaWords, concept_areas, is_rubric, ranked_areas
 from trialport.vocabulary.assertions import assertions
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
-from trialport.vocabulary.models import Assertion, ConceptMatch, Language, Reading
+from trialport.vocabulary.models import Assertion, ConceptMatch, Reading
 from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
 from trialport.vocabulary.phrases import Hit, PhraseFinder, without_overlaps

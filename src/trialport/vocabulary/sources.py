@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from trialport.core.language import Language
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
-from trialport.vocabulary.models import Language
 from trialport.vocabulary.normalise import tokens_of
 
 DATA = Path(__file__).parent / "data"

@@ -4,7 +4,7 @@ import functools
 from pathlib import Path
 from typing import NamedTuple
 
-from trialport.vocabulary.models import Language
+from trialport.core.language import Language
 from trialport.vocabulary.normalise import Token, stem, tokens_of
 from trialport.vocabulary.sources import DATA, LANGUAGES, read_words, stems_of_kind
 
