@@ -19,8 +19,9 @@ SECONDARY = 0.55
 RUBRIC_WORDS = 8
 # Each concept further down the ranking says less about what the text is about.
 DECAY = 0.72
-# An area word beside concepts says little; alone it is all there is.
-BESIDE_CONCEPTS, ALONE, BESIDE_UNPLACED = 0.2, 0.6, 0.97
+# An area word beside concepts says little, more in running text; alone it is all there is.
+BESIDE_CONCEPTS, IN_PROSE, ALONE, BESIDE_UNPLACED = 0.2, 0.5, 0.6, 0.97
+PROSE_WORDS = 8
 # Areas of what happens to an organ, not of the organ.
 OF_PROCESS: frozenset[TherapyArea] = frozenset(
     {"oncology", "infectious-diseases", "trauma-injuries", "rare-genetic", "paediatrics-neonatology"}
@@ -104,6 +105,15 @@ def is_rubric(tokens: list[Token], lang: Language | None, steering: Steering) ->
     return any(tokens[number + 1].plain in steering.rubric_links for number in heads)
 
 
+def is_operative(tokens: list[Token], steering: Steering) -> bool:
+    """Whether a text speaks of an operation or of finding a disease rather than of treating it with drugs.
+
+    A tumour is then the business of those who see the organ: a bladder tumour that of the urologist.
+    """
+    plains = {token.plain for token in tokens}
+    return bool(plains & steering.operative) and not plains & steering.medicinal
+
+
 def concept_areas(
     concepts: Iterable[tuple[str, float]], vocabulary: Vocabulary, *, organ_first: bool = False
 ) -> dict[TherapyArea, float]:
@@ -128,13 +138,15 @@ def ranked_areas(
     *,
     sure: bool,
     placed: bool = True,
+    prose: bool = False,
 ) -> tuple[AreaMatch, ...]:
     """Areas best first; equal ones in the order of the area list.
 
     `sure` concepts outweigh area words, unless the leading one is not `placed` in the body ("infection in the
     circulatory system": the unit that sees the organ sees it).
     """
-    share = BESIDE_UNPLACED if not placed else BESIDE_CONCEPTS if sure else ALONE
+    beside = IN_PROSE if prose else BESIDE_CONCEPTS
+    share = BESIDE_UNPLACED if not placed else beside if sure else ALONE
     total = sum(from_words.values())
     scores: dict[TherapyArea, float] = dict(from_concepts)
     for area, times in from_words.items():

@@ -17,7 +17,7 @@ from trialport.vocabulary.compile import Compiled, compile_vocabulary
 from trialport.vocabulary.sources import data_files
 
 # Raised whenever compiled content or its layout changes by code rather than by data.
-FORMAT = 10
+FORMAT = 11
 _DIGEST = 16
 
 

@@ -45,6 +45,34 @@ class ConceptMatch(Struct, frozen=True, kw_only=True):
     ] = "present"
 
 
+StatedKind = Literal[
+    "phase",
+    "study_type",
+    "age_group",
+    "age_from",
+    "age_to",
+    "participants",
+    "line_of_therapy",
+    "care_setting",
+    "dct_activity",
+]
+
+
+class Stated(Struct, frozen=True, kw_only=True):
+    """One thing a text states besides its conditions."""
+
+    kind: Annotated[StatedKind, Meta(description="What is stated.", examples=["phase"])]
+    value: Annotated[
+        str | int,
+        Meta(
+            description="Code of the inquiry's own lists, a line of therapy, or a number (years, participants).",
+            examples=["2_3"],
+        ),
+    ]
+    start: Annotated[Offset, Meta(description="Offset of the first character in the original text.", examples=[0])]
+    end: Annotated[Offset, Meta(description="Offset after the last character in the original text.", examples=[12])]
+
+
 class AreaMatch(Struct, frozen=True, kw_only=True):
     """One therapy area a text is about."""
 
@@ -64,6 +92,9 @@ class Reading(Struct, frozen=True, kw_only=True):
         Meta(description="Concepts that the text excludes, denies or names as history only, in its order."),
     ] = ()
     therapy_areas: Annotated[tuple[AreaMatch, ...], Meta(description="Therapy areas, best first.")] = ()
+    stated: Annotated[
+        tuple[Stated, ...], Meta(description="What is stated besides conditions, in the text's order.")
+    ] = ()
     ambiguous: Annotated[
         bool,
         Meta(

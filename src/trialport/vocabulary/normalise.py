@@ -138,6 +138,11 @@ _HYPHENS = frozenset("-\u2010\u2011")
 _RECEPTORS = frozenset({"ER", "PR", "PGR", "PgR", "HR", "ALK", "EGFR", "HER"})
 
 
+def _is_initial(before: str, between: str) -> bool:
+    """Whether a full stop shortens a name (E. coli) rather than ends a sentence."""
+    return len(before) == 1 and before.isupper() and between.strip() == "."
+
+
 def _gap(between: str) -> int:
     if between in _HYPHENS:
         return HYPHENED
@@ -178,6 +183,8 @@ def tokens_of(text: str) -> list[Token]:
         if previous in _NUMBERED and plain in _ROMAN:
             plain = _ROMAN[plain]
         gap = _gap(text[last:start]) if tokens else ENDED
+        if tokens and gap == ENDED and raw[0].islower() and _is_initial(tokens[-1].raw, text[last:start]):
+            gap = JOINED
         stemmed = stem(plain)
         if plain in _ARTICLES and (previous in _LETTERED or (raw.isupper() and gap != ENDED)):
             stemmed = f"_{plain}"

@@ -157,7 +157,7 @@ class PhraseFinder:
             terms = sorted(terms, key=lambda term: not term.is_in(lang))
         if any(term.written for term in terms):
             written = " ".join(element.written for element in window)
-            terms = sorted(terms, key=lambda term: term.written != written)
+            terms = sorted(terms, key=lambda term: (term.rank > OTHER_MEANING, term.written != written))
         if len(window) == 1:
             if among > FEW_WORDS and window[0].plain in self._steering.prose:
                 return

@@ -8,13 +8,22 @@ import functools
 
 from trialport.core.language import Language
 from trialport.vocabulary.abbreviations import AbbreviationFinder
-from trialport.vocabulary.areas import UNPLACED, AreaWords, concept_areas, is_rubric, ranked_areas
+from trialport.vocabulary.areas import (
+    PROSE_WORDS,
+    UNPLACED,
+    AreaWords,
+    concept_areas,
+    is_operative,
+    is_rubric,
+    ranked_areas,
+)
 from trialport.vocabulary.assertions import assertions
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
 from trialport.vocabulary.models import Assertion, ConceptMatch, Reading
 from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
+from trialport.vocabulary.particulars import find_particulars
 from trialport.vocabulary.phrases import Hit, PhraseFinder, without_overlaps
 from trialport.vocabulary.words import guess_language, load_steering
 from trialport.vocabulary.written_codes import written_codes
@@ -62,16 +71,18 @@ class Reader:
             concept_areas(
                 [(match.concept, match.score) for match in concepts],
                 self.vocabulary,
-                organ_first=is_rubric(tokens, spoken, self._steering),
+                organ_first=is_rubric(tokens, spoken, self._steering) or is_operative(tokens, self._steering),
             ),
             words.named,
             sure=sure and bool(concepts),
             placed=not concepts or concepts[0].code not in UNPLACED,
+            prose=len(elements) > PROSE_WORDS,
         )
         return Reading(
             concepts=concepts,
             set_aside=set_aside,
             therapy_areas=areas,
+            stated=find_particulars(text, tokens, marks),
             ambiguous=ambiguous or _is_close(hits, marks),
         )
 

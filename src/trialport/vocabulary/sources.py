@@ -6,10 +6,11 @@ A fault in a file is a ValueError that names file and line: the files are part o
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from trialport.core.language import Language
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
+from trialport.vocabulary.models import StatedKind
 from trialport.vocabulary.normalise import tokens_of
 
 DATA = Path(__file__).parent / "data"
@@ -66,6 +67,15 @@ class LexemeRow(NamedTuple):
 
     lexeme: str
     forms: dict[Language, tuple[str, ...]]
+    place: str
+
+
+class ParticularRow(NamedTuple):
+    """One line of wordings: what is stated by them (`kind` and `value`)."""
+
+    kind: StatedKind
+    value: str
+    phrases: tuple[str, ...]
     place: str
 
 
@@ -142,6 +152,19 @@ def read_lexemes(folder: Path = DATA) -> list[LexemeRow]:
         if len(line) > 4 or not _LEXEME.fullmatch(lexeme):  # noqa: PLR2004 - lexeme, en, sv, da.
             raise ValueError(f"{place}: expected a lexeme and its forms in three languages")
         rows.append(LexemeRow(lexeme, {"en": _split(en), "sv": _split(sv), "da": _split(da)}, place))
+    return rows
+
+
+def read_particulars(folder: Path = DATA) -> list[ParticularRow]:
+    """All rows of the wordings of what a text states besides conditions."""
+    kinds: dict[str, StatedKind] = {kind: kind for kind in get_args(StatedKind)}
+    rows: list[ParticularRow] = []
+    for place, line in _lines(folder / "particulars.tsv"):
+        if line[0] == "kind":
+            continue
+        if len(line) != 4 or line[0] not in kinds:  # noqa: PLR2004 - kind, value, language, phrases.
+            raise ValueError(f"{place}: expected a kind, a value, a language and phrases")
+        rows.append(ParticularRow(kinds[line[0]], line[1], _split(line[3]), place))
     return rows
 
 

@@ -28,6 +28,8 @@ class Steering(NamedTuple):
     prose: frozenset[str]
     past: frozenset[str]
     populations: frozenset[str]
+    operative: frozenset[str]
+    medicinal: frozenset[str]
     modifiers: frozenset[str]
     rubric_heads: frozenset[str]
     rubric_links: frozenset[str]
@@ -79,6 +81,8 @@ def load_steering(folder: Path = DATA) -> Steering:
         prose=plains("prose"),
         past=plains("past"),
         populations=plains("population"),
+        operative=plains("operative"),
+        medicinal=plains("medicinal"),
         modifiers=plains("modifier"),
         rubric_heads=plains("rubric_head"),
         rubric_links=plains("rubric_link"),
