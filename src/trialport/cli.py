@@ -1,4 +1,4 @@
-"""The command line: `trialport demo | serve | work | migrate | import | token | match | annotate`.
+"""The command line: `trialport demo | serve | work | migrate | import | token | match | annotate | vocabulary`.
 
 Heavy parts are imported inside the commands, so that each starts with what it needs.
 """
@@ -20,6 +20,7 @@ from trialport.accounts.models import Role
 from trialport.core.config import Settings, SettingsError, load_settings
 from trialport.core.db import Connection
 from trialport.core.language import Language, best_language
+from trialport.vocabulary.imports.stored import OnConflict
 
 Result = TypeVar("Result")
 
@@ -210,6 +211,80 @@ def annotate(text: str | None, lang: Language | None, jsonl: bool) -> None:  # n
     lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
     for line in annotate_lines(lines):
         sys.stdout.write(line + "\n")
+
+
+@main.group()
+def vocabulary() -> None:
+    """Bring in terminologies you are licensed for; list and remove them."""
+
+
+@vocabulary.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--name", help="Name to keep it under; default: the source's own.")
+@click.option("--version", help="Version of the source; default: what the file says.")
+@click.option("--language", type=click.Choice(["en", "sv", "da"]), help="Language of terms that do not say theirs.")
+@click.option("--dry-run", is_flag=True, help="Show what it would do; write nothing.")
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["keep", "ambiguous"]),
+    default="keep",
+    show_default=True,
+    help="Terms that mean something else here: keep only our meaning, or add the other one.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def import_vocabulary(
+    file: Path,
+    name: str | None,
+    version: str | None,
+    language: Language | None,
+    dry_run: bool,  # noqa: FBT001
+    on_conflict: OnConflict,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Import the terms of FILE: OBO Graphs JSON, MeSH XML, FHIR CodeSystem or a table; plain or packed by gzip."""
+    from trialport.commands_vocabulary import import_terms, show_report
+    from trialport.vocabulary.imports.importing import Wish
+
+    wish = Wish(name=name, version=version, language=language, on_conflict=on_conflict, dry_run=dry_run)
+    report = _with_imports(lambda: import_terms(file, wish))
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+    else:
+        show_report(report)
+
+
+@vocabulary.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+def list_vocabularies(as_json: bool) -> None:  # noqa: FBT001
+    """List what was imported."""
+    from trialport.commands_vocabulary import list_imports, show_imports
+
+    listed = list_imports()
+    if as_json:
+        click.echo(msgspec.json.encode(listed))
+    else:
+        show_imports(listed)
+
+
+@vocabulary.command("remove")
+@click.argument("name")
+def remove_vocabulary(name: str) -> None:
+    """Remove what was imported under NAME."""
+    from trialport.commands_vocabulary import remove_import
+
+    if not _with_imports(lambda: remove_import(name)):
+        _fail(f"Nothing was imported under {name!r}. `trialport vocabulary list` shows what was.", EXIT_FAILED)
+    click.echo("removed", err=True)
+
+
+def _with_imports(use: Callable[[], Result]) -> Result:
+    """Run `use`, and end with a line on standard error where a file cannot be imported."""
+    from trialport.vocabulary.imports.faults import ImportFault
+
+    try:
+        return use()
+    except ImportFault as fault:
+        _fail(str(fault), EXIT_FAILED)
 
 
 def _settings() -> Settings:

@@ -1,11 +1,14 @@
 """What a text says of a condition besides naming it: excluded, denied, or only history.
 
 The triggers are data (`words.tsv`): `excluded_before`, `denied_before` and `history_before` reach forward to the
-end of the clause (history less far), `..._after` back to its beginning, `denied_next` over the next word, and a
-heading over its line or list. `cancel` undoes a trigger inside it ("not excluded", "with or without"). The idea
-is that of NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own words.
+end of the clause (history less far), `..._after` back to its beginning or over the list before it, `denied_next`
+over the next word, and a heading over its line or list. `cancel` undoes a trigger inside it ("not excluded",
+"with or without"). A refusal near a word of participation ("får inte delta", "cannot take part") excludes too,
+and so does what is set against something harmless ("COPD is no exclusion, but asthma is"). The idea is that of
+NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own words.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from trialport.vocabulary.models import Assertion
@@ -16,10 +19,14 @@ from trialport.vocabulary.words import Steering
 REACH = 16
 # "History of" and "previous" speak of what follows at once.
 HISTORY_REACH = 5
+# Words between a refusal and what is refused; words of a list's item; words after a contrast's condition.
+REFUSED_WITHIN, LONGEST_ITEM, LONGEST_COPULA = 4, 6, 3
 # Verbs in the plural take a whole list as subject ("asthma, COPD or cancer are excluded").
 _PLURAL = frozenset({"are", "be", "were"})
 _ADDING = frozenset({"and", "och", "og"})
+_LISTING = _ADDING | {"or", "eller", "samt", "nor"}
 _RESUMING = frozenset({"with", "med", "who", "som"})
+_HEADS = frozenset({"include", "includes", "are", "is", "er", "ar", "omfattar", "inkluderar", "omfatter"})
 
 
 class _Trigger(NamedTuple):
@@ -32,7 +39,8 @@ def assertions(tokens: list[Token], text: str, steering: Steering, busy: set[int
     """For each token what is said of it. `busy` tokens belong to a concept and trigger nothing."""
     marks: list[Assertion] = ["present"] * len(tokens)
     triggers = _triggers(tokens, steering)
-    for trigger in triggers:
+    taken = {number for trigger in triggers for number in range(trigger.first, trigger.end)}
+    for trigger in [*triggers, *_refusals(tokens, steering, taken)]:
         # "Without" in "migraine without aura" belongs to the condition and excludes nothing.
         own = trigger.end - 1 if trigger.kind.endswith("_after") else trigger.first
         if own in busy and not trigger.kind.startswith("heading"):
@@ -42,6 +50,8 @@ def assertions(tokens: list[Token], text: str, steering: Steering, busy: set[int
             # What is excluded as history ("no history of stroke") is excluded.
             if marks[number] == "present" or said != "history":
                 marks[number] = said
+    for number in _contrasted(tokens, steering):
+        marks[number] = "excluded"
     return marks
 
 
@@ -63,6 +73,49 @@ def _triggers(tokens: list[Token], steering: Steering) -> list[_Trigger]:
                 break
         first += 1
     return found
+
+
+def _refusals(tokens: list[Token], steering: Steering, taken: set[int]) -> Iterator[_Trigger]:
+    """Refusals of participation that no phrase covers: "ingår inte", "bør ikke inkluderes", "cannot take part"."""
+    for number, token in enumerate(tokens):
+        if token.plain not in steering.refusal:
+            continue
+        last = number
+        while last + 1 < len(tokens) and last - number < REFUSED_WITHIN and tokens[last + 1].gap < LISTED:
+            last += 1
+            if tokens[last].plain in steering.participation:
+                break
+        before = number and tokens[number].gap < LISTED and tokens[number - 1].plain in steering.participation
+        if tokens[last].plain in steering.participation or before:
+            first = number - 1 if before else number
+            # Of a phrase such as "exkluderas inte" the refusal is no refusal of its own.
+            if not taken.intersection(range(first, number)) or before:
+                yield _Trigger("excluded_after", first, last + 1)
+
+
+def _contrasted(tokens: list[Token], steering: Steering) -> Iterator[int]:
+    """Places of what is set against something harmless: "X is no exclusion, but Y is", "X is allowed, Y is not"."""
+    longest = max((len(phrase) for phrase in steering.harmless), default=0)
+    for number in range(len(tokens)):
+        words = [token.plain for token in tokens[number : number + longest]]
+        size = next((n for n in range(len(words), 0, -1) if tuple(words[:n]) in steering.harmless), 0)
+        if not size:
+            continue
+        end = next((n for n in range(number + size, len(tokens)) if tokens[n].gap >= ENDED), len(tokens))
+        turn = next((n for n in range(number + size, end) if tokens[n].plain in steering.contrast), None)
+        if turn is None:
+            turn = next((n - 1 for n in range(number + size, end) if tokens[n].gap == LISTED), None)
+        if turn is None:
+            continue
+        last = end
+        while last > turn + 1 and end - last < LONGEST_COPULA and _is_copula(tokens[last - 1], steering):
+            last -= 1
+        if last < end:
+            yield from range(turn + 1, last)
+
+
+def _is_copula(token: Token, steering: Steering) -> bool:
+    return token.plain in steering.copula or token.plain in steering.refusal
 
 
 def _scope(trigger: _Trigger, tokens: list[Token], text: str, steering: Steering, triggers: list[_Trigger]) -> range:
@@ -104,15 +157,27 @@ def _opens_population(number: int, tokens: list[Token], steering: Steering) -> b
 
 
 def _backward(trigger: _Trigger, tokens: list[Token], steering: Steering) -> range:
-    whole_list = tokens[trigger.first].plain in _PLURAL
     start = trigger.first
+    # A list needs "and" or "or" before its last item, or a verb in the plural.
+    listing = tokens[start].plain in _PLURAL
     while start and trigger.first - start < REACH:
-        if tokens[start].gap >= ANNOUNCED or (tokens[start].gap == LISTED and not whole_list):
+        if tokens[start].gap >= ANNOUNCED:
+            break
+        if tokens[start].gap == LISTED and start < trigger.first and not (listing and _is_item(start, tokens)):
             break
         if tokens[start - 1].plain in steering.boundary:
             break
         start -= 1
+        listing = listing or tokens[start].plain in _LISTING
     return range(start, trigger.first)
+
+
+def _is_item(end: int, tokens: list[Token]) -> bool:
+    """Whether the words before a comma are an item of a list rather than a clause of their own."""
+    start = end - 1
+    while start and tokens[start].gap < LISTED:
+        start -= 1
+    return end - start <= LONGEST_ITEM and not any(token.plain in _RESUMING for token in tokens[start:end])
 
 
 def _is_heading(trigger: _Trigger, tokens: list[Token]) -> bool:
@@ -121,18 +186,7 @@ def _is_heading(trigger: _Trigger, tokens: list[Token]) -> bool:
     opens = trigger.first == 0 or tokens[trigger.first].gap >= LISTED
     if after is None or not opens:
         return False
-    told = after.plain in {
-        "include",
-        "includes",
-        "are",
-        "is",
-        "er",
-        "ar",
-        "omfattar",
-        "inkluderar",
-        "omfatter",
-    }
-    return after.gap >= ANNOUNCED or told
+    return after.gap >= ANNOUNCED or after.plain in _HEADS
 
 
 def _section(trigger: _Trigger, tokens: list[Token], text: str, triggers: list[_Trigger]) -> range:

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from trialport.core.language import Language
-from trialport.vocabulary.lexicon import WEIGHTLESS, Atoms, Forms, Lexicon
+from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, Atoms, Forms, Lexicon
 from trialport.vocabulary.normalise import stem
 
 MAX_FORM_WORDS = 3
@@ -125,7 +125,7 @@ def _keys_of(text: str, bits: int, lexicon: Lexicon, languages: Sequence[Languag
         if bits & (1 << number):
             atoms = telling(atom for span in spans(text.split(), lexicon, language) for atom in span.atoms)
             key = " ".join(atoms)
-            if 0 < len(atoms) <= MAX_KEY_ATOMS and key not in seen:
+            if 0 < len(atoms) <= MAX_KEY_ATOMS and key not in seen and key != NEGATION:
                 seen.add(key)
                 yield key
 

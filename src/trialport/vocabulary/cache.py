@@ -1,23 +1,26 @@
 """Keeping the compiled index on disk, so that only the first process on a machine compiles it.
 
 The file's name holds a hash of all it was made from; a changed word list makes another file. A file that
-does not check out is compiled anew; a directory that cannot be written only costs that time again.
+does not check out is compiled anew; a directory that cannot be written only costs that time again. With imported
+terms there is a second place: the folder they lie in.
 """
 
 import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
 from trialport.vocabulary.compile import Compiled, compile_vocabulary
+from trialport.vocabulary.imports.stored import import_files, read_imports
 from trialport.vocabulary.sources import data_files
 
 # Raised whenever compiled content or its layout changes by code rather than by data.
-FORMAT = 11
+FORMAT = 13
 _DIGEST = 16
 
 
@@ -29,27 +32,46 @@ def cache_directory() -> Path:
     return (Path(base) if base else Path("~/.cache").expanduser()) / "trialport"
 
 
-def version_of(folder: Path) -> str:
-    """Hash of all that the index is made from: the ICD package, the data files and the format."""
+def version_of(folder: Path, imported: Iterable[tuple[Path, bytes]] = ()) -> str:
+    """Hash of all that the index is made from: the ICD package, the data files, the imports and the format."""
     digest = hashlib.blake2b(digest_size=8)
     digest.update(f"{FORMAT} {version('simple-icd-10-cm')}".encode())
     for path in data_files(folder):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()} {len(content)} ".encode())
         digest.update(content)
+    for path, content in imported:
+        digest.update(f"import {path.name} {len(content)} ".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 
-def load_compiled(folder: Path, directory: Path) -> tuple[str, Compiled]:
-    """Version and index for a data folder: from `directory` when it is there and whole, else compiled."""
-    name = version_of(folder)
-    path = directory / f"vocabulary-{name}.msgpack"
-    with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
-        return name, _unpack(path.read_bytes())
-    compiled = compile_vocabulary(folder)
-    with contextlib.suppress(OSError):
-        _write(path, compiled)
+def load_compiled(folder: Path, directory: Path, imports: Path | None = None) -> tuple[str, Compiled]:
+    """Version and index for a data folder and a folder of imports.
+
+    It comes from `directory` when it is there and whole, else from the folder of imports, else it is compiled.
+    """
+    imported = _read_all(imports) if imports else []
+    name = version_of(folder, imported)
+    paths = [place / f"vocabulary-{name}.msgpack" for place in (directory, *([imports] if imports and imported else ()))]
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
+            return name, _unpack(path.read_bytes())
+    compiled = compile_vocabulary(folder, read_imports(imported))
+    for path in paths:
+        with contextlib.suppress(OSError):
+            _write(path, compiled)
+            break
     return name, compiled
+
+
+def _read_all(imports: Path) -> list[tuple[Path, bytes]]:
+    """Content of every stored source; one that cannot be read is left out."""
+    found: list[tuple[Path, bytes]] = []
+    for path in import_files(imports):
+        with contextlib.suppress(OSError):
+            found.append((path, path.read_bytes()))
+    return found
 
 
 def _unpack(content: bytes) -> Compiled:

@@ -13,6 +13,8 @@ from trialport.core.language import Language
 from trialport.vocabulary.atom_index import CompiledAtoms, compile_atoms
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.icd10cm import IcdTerm, read_icd
+from trialport.vocabulary.imports.atoms import shipped_first
+from trialport.vocabulary.imports.stored import StoredTerm
 from trialport.vocabulary.lexicon import read_forms
 from trialport.vocabulary.normalise import tokens_of
 from trialport.vocabulary.sources import (
@@ -28,7 +30,10 @@ from trialport.vocabulary.spelling import CompiledSpelling, compile_spelling
 from trialport.vocabulary.wording import is_residual, is_shortening, phrases, shortenings
 
 # Rank of a term among all with the same words; a smaller number wins. Our own words come before ICD's.
-LABEL, SYNONYM, OTHER_MEANING, ICD_LABEL, ICD_INCLUSION, ICD_DEEPER, ICD_RESIDUAL = range(7)
+# What a deployer imports comes last.
+LABEL, SYNONYM, OTHER_MEANING, ICD_LABEL, ICD_INCLUSION, ICD_DEEPER, ICD_RESIDUAL, IMPORTED = range(8)
+# Beside the bits of the languages: that a term was imported.
+IMPORTED_BIT = 1 << len(LANGUAGES)
 MAX_KEY_STEMS = 8
 
 
@@ -121,6 +126,30 @@ def _keyed(terms: Iterable[Term], stop: frozenset[str]) -> dict[str, list[Entry]
     return {key: sorted(same.values(), key=_before) for key, same in keyed.items()}
 
 
+def _add_imported(keyed: dict[str, list[Entry]], imported: Iterable[StoredTerm], stop: frozenset[str]) -> None:
+    """Add imported terms under their keys.
+
+    One that the shipped words have under the same category only says that it is of its language too. One they have
+    under another category is left out, unless it is marked as another meaning.
+    """
+    for another in (False, True):
+        terms = (Term(t.concept, t.text, IMPORTED, t.language) for t in imported if t.another is another)
+        for key, entries in _keyed(terms, stop).items():
+            shipped = keyed.setdefault(key, [])
+            places = {entry.concept.partition("/")[0]: place for place, entry in reversed(list(enumerate(shipped)))}
+            led = shipped[0].rank if shipped else IMPORTED
+            for entry in entries:
+                added = entry._replace(languages=entry.languages | IMPORTED_BIT)
+                place = places.get(entry.concept)
+                if place is not None:
+                    known = shipped[place]
+                    shipped[place] = known._replace(languages=known.languages | entry.languages)
+                elif led == IMPORTED:
+                    shipped.append(added)
+                elif another:
+                    shipped.append(added._replace(rank=OTHER_MEANING if led <= OTHER_MEANING else IMPORTED))
+
+
 def _written_apart(keyed: dict[str, list[Entry]]) -> dict[int, str]:
     """Spelling of the terms (by number) that share their key with another category (skallskada, skållskada)."""
     numbers = count()
@@ -178,6 +207,18 @@ def _abbreviations(
     return {text: readings for text, readings in found.items() if text}
 
 
+def _add_imported_abbreviations(
+    found: dict[str, list[tuple[int, str, bool]]], imported: Iterable[StoredTerm], ids: dict[str, int]
+) -> None:
+    """Add imported abbreviations that the shipped words do not have, and those marked as another meaning."""
+    shipped = set(found)
+    for term in imported:
+        text = _written(term.text)
+        reading = (ids[term.concept], "", False)
+        if text and (text not in shipped or term.another) and reading not in found.get(text, ()):
+            found.setdefault(text, []).append(reading)
+
+
 def _written(text: str) -> str:
     return " ".join(token.raw for token in tokens_of(text))
 
@@ -194,8 +235,8 @@ def _labels(concepts: list[str], rows: Iterable[ConditionRow], icd: Iterable[Icd
     return [(en, sv, da) for en, sv, da in labels.values()]
 
 
-def compile_vocabulary(folder: Path) -> Compiled:
-    """Build the whole index from the ICD package and our data files (seconds)."""
+def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Compiled:
+    """Build the whole index from the ICD package, our data files and what was imported (seconds)."""
     categories, blocks, icd = read_icd()
     rows = read_conditions(folder)
     ranges = read_areas(folder)
@@ -206,11 +247,17 @@ def compile_vocabulary(folder: Path) -> Compiled:
     by_category = _areas_of(categories, ranges)
     areas = [own_areas.get(c) or by_category[c.partition("/")[0]] for c in concepts]
     block_of = _blocks(categories, blocks)
-    keyed = _keyed([*_own_terms(rows), *_icd_terms(icd)], stems_of_kind("stop", folder))
+    stop = stems_of_kind("stop", folder)
+    keyed = _keyed([*_own_terms(rows), *_icd_terms(icd)], stop)
+    # The shipped words may have changed since the import.
+    imported = [term for term in imported if term.concept in ids]
+    _add_imported(keyed, [term for term in imported if not is_shortening(term.text)], stop)
+    abbreviations = _abbreviations(rows, icd, ids)
+    _add_imported_abbreviations(abbreviations, [term for term in imported if is_shortening(term.text)], ids)
     terms = list(chain.from_iterable(keyed.values()))
     stems = dict(Counter(word for key in keyed for word in key.split()))
     forms = read_forms(folder)
-    said = [(term.text, ids[term.concept], term.rank, term.languages) for term in terms]
+    said = [(term.text, ids[term.concept], term.rank, term.languages & ~IMPORTED_BIT) for term in terms]
     sizes = [len(entries) for entries in keyed.values()]
     return Compiled(
         concepts=concepts,
@@ -226,7 +273,7 @@ def compile_vocabulary(folder: Path) -> Compiled:
         term_text=[term.text for term in terms],
         term_written=_written_apart(keyed),
         stems=stems,
-        abbreviations=_abbreviations(rows, icd, ids),
-        atom_index=compile_atoms(said, forms, stems, LANGUAGES),
+        abbreviations=abbreviations,
+        atom_index=shipped_first(compile_atoms(said, forms, stems, LANGUAGES), IMPORTED),
         spelling=compile_spelling({word: 1 for form in forms.whole for word in form.split()} | stems),
     )

@@ -11,7 +11,8 @@ from trialport.core.language import Language
 from trialport.vocabulary.atom_index import AtomIndex
 from trialport.vocabulary.cache import cache_directory, load_compiled
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
-from trialport.vocabulary.compile import Compiled
+from trialport.vocabulary.compile import IMPORTED_BIT, Compiled
+from trialport.vocabulary.imports.stored import import_directory
 from trialport.vocabulary.lexicon import Lexicon
 from trialport.vocabulary.sources import DATA, LANGUAGES
 
@@ -27,6 +28,11 @@ class KnownTerm(NamedTuple):
     languages: int
     text: str
     written: str = ""
+
+    @property
+    def imported(self) -> bool:
+        """Whether the phrase was imported by the deployer."""
+        return bool(self.languages & IMPORTED_BIT)
 
     def is_in(self, lang: Language) -> bool:
         """Whether the phrase is one of this language."""
@@ -99,5 +105,13 @@ class Vocabulary:
 
 @functools.cache
 def load_vocabulary(folder: Path = DATA) -> Vocabulary:
-    """Load the vocabulary of this process, once: from the cache directory, else compiled (seconds)."""
+    """Load the vocabulary of this process, once: from the cache directory, else compiled (seconds).
+
+    Imported terms of the folder at this moment are in it; later ones are not seen by this process.
+    """
+    return Vocabulary(*load_compiled(folder, cache_directory(), import_directory()))
+
+
+def load_shipped(folder: Path = DATA) -> Vocabulary:
+    """Load the shipped vocabulary alone, without anything that was imported."""
     return Vocabulary(*load_compiled(folder, cache_directory()))

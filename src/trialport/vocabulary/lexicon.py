@@ -19,6 +19,8 @@ from trialport.vocabulary.sources import DATA, LANGUAGES, read_lexemes
 Atoms = tuple[str, ...]
 # Atoms that tell nothing of which condition is meant; left out wherever another atom stands beside them.
 WEIGHTLESS = frozenset({"disease", "syndrome"})
+# The atom of "without", "non-" and "not"; by itself it is no condition.
+NEGATION = "without"
 MAX_FORM_WORDS = 3
 # A part of a compound is at least this long; in English text a short part is mostly chance.
 MIN_PART, MIN_PART_ENGLISH, MIN_WHOLE = 3, 4, 6

@@ -6,8 +6,9 @@ from msgspec import Meta, Struct
 
 from trialport.vocabulary.codes import TherapyArea
 
-# How a concept was found: its label, another term, an abbreviation, a near spelling, or a written code.
-Method = Literal["exact", "synonym", "abbreviation", "fuzzy", "code"]
+# How a concept was found: its label, another term, an abbreviation, a near spelling, a written code, or a term that
+# the deployer imported.
+Method = Literal["exact", "synonym", "abbreviation", "fuzzy", "code", "imported"]
 # What the text says of a concept: it is about it, leaves it out, says that it is absent, or that it was once.
 Assertion = Literal["present", "excluded", "denied", "history"]
 Score = Annotated[float, Meta(ge=0, le=1)]

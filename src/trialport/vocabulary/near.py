@@ -11,7 +11,7 @@ from trialport.vocabulary.atom_index import Near, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary
-from trialport.vocabulary.lexicon import is_unknown
+from trialport.vocabulary.lexicon import NEGATION, is_unknown
 from trialport.vocabulary.normalise import ANNOUNCED, Token
 from trialport.vocabulary.phrases import ALTERNATIVE, ANY_HISTORY, CHAPTERS, GENERIC, Hit
 from trialport.vocabulary.words import Steering
@@ -59,8 +59,8 @@ class NearFinder:
             yield clause
 
     def _is_modifier(self, element: Element, tokens: list[Token]) -> bool:
-        """Whether a word tells stage, grade or course of a condition rather than which: "stage IV", "relapsed"."""
-        if element.plain in self._steering.modifiers:
+        """Whether a word tells stage, grade or course of a condition, or denies one, rather than naming it."""
+        if element.plain in self._steering.modifiers or (element.plain,) in self._steering.phrases:
             return True
         before = tokens[element.token - 1].plain if element.token else ""
         return before in self._steering.modifiers and element.plain[:1].isdigit()
@@ -128,7 +128,7 @@ def _marks(atoms: list[str]) -> frozenset[str]:
 
 
 def _negations(atoms: list[str], steering: Steering) -> bool:
-    return any(atom.lstrip("=") in steering.negation for atom in atoms)
+    return any(atom == NEGATION or atom.lstrip("=") in steering.negation for atom in atoms)
 
 
 def _opposed(asked: list[str], held: list[str], pair: tuple[str, str]) -> bool:

@@ -17,7 +17,7 @@ from trialport.vocabulary.compile import ICD_RESIDUAL, LABEL, MAX_KEY_STEMS, OTH
 from trialport.vocabulary.coordination import variants
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import KnownTerm, Vocabulary
-from trialport.vocabulary.lexicon import WEIGHTLESS, is_unknown
+from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Method
 from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token
 from trialport.vocabulary.words import Steering
@@ -181,6 +181,10 @@ class PhraseFinder:
         after = elements[start + len(window)] if start + len(window) < len(elements) else None
         # A form of several words is read whole or not at all.
         if window[0].atoms is None or (after is not None and after.atoms is None):
+            return
+        if len(window) > 1 and {a for e in window[:-1] for a in e.atoms or ()}.issuperset(window[-1].atoms or ()):
+            return
+        if window[-1].atoms == (NEGATION,):
             return
         atoms = telling(atom for element in window for atom in element.atoms or ())
         if all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms)):

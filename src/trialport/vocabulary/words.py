@@ -28,6 +28,11 @@ class Steering(NamedTuple):
     prose: frozenset[str]
     past: frozenset[str]
     populations: frozenset[str]
+    participation: frozenset[str]
+    refusal: frozenset[str]
+    contrast: frozenset[str]
+    copula: frozenset[str]
+    harmless: frozenset[Phrase]
     operative: frozenset[str]
     medicinal: frozenset[str]
     modifiers: frozenset[str]
@@ -81,6 +86,11 @@ def load_steering(folder: Path = DATA) -> Steering:
         prose=plains("prose"),
         past=plains("past"),
         populations=plains("population"),
+        participation=plains("participation"),
+        refusal=plains("refusal"),
+        contrast=plains("contrast"),
+        copula=plains("copula"),
+        harmless=frozenset(_plain(word) for row in rows if row.kind == "harmless" for word in row.words),
         operative=plains("operative"),
         medicinal=plains("medicinal"),
         modifiers=plains("modifier"),

@@ -1,0 +1,1 @@
+"""Terminologies that a deployer is licensed for, brought in beside the shipped words."""
