@@ -21,7 +21,6 @@ from trialport.matching.weights import (
     PARTLY_FLOOR,
     UNKNOWN_FIT,
     UNMET_CEILING,
-    WEIGHTS,
 )
 from trialport.matching.window import Opening, Window
 
@@ -78,14 +77,14 @@ class Marks:
     fits: Floats
     tell: Callable[[int], Told]
 
-    def criterion(self, position: int) -> Criterion:
-        """Return the criterion of the row at this position."""
+    def criterion(self, position: int, weight: float) -> Criterion:
+        """Return the criterion of the row at this position, counting with this weight."""
         told = self.tell(position)
         return Criterion(
             name=self.name,
             state=STATES[self.states[position]],
             fit=float(self.fits[position]),
-            weight=WEIGHTS[self.name].weight,
+            weight=weight,
             wanted=told.wanted,
             offered=told.offered,
             case=told.case,

@@ -16,8 +16,9 @@ from trialport.matching.models import Candidate, Exclusion, ExclusionReason
 from trialport.matching.needs import WHERE_ASKED, gmo
 from trialport.matching.question import MatchQuestion
 from trialport.matching.relation import Relation, relate
+from trialport.matching.row_weights import RowWeights
 from trialport.matching.scoring import ALWAYS, age_group, study_type
-from trialport.matching.weights import WEIGHTS
+from trialport.matching.weighing import PROGRAM, Weighing
 from trialport.matching.window import Window, opening
 
 REASONS: tuple[ExclusionReason, ...] = get_args(ExclusionReason)
@@ -55,12 +56,14 @@ def rank(
     regions: Collection[UUID] | None,
     limit: int | None,
     exclusions: bool = True,
+    weighing: Weighing = PROGRAM,
 ) -> Ranking:
     """Score every capacity of the regions asked (None: all), and explain the best `limit` (None: all).
 
     Candidates and exclusions together are the capacities of those regions, each once. The order is by score,
     then by unit and capacity id, whatever order the index was built in. With `exclusions=False` nothing is
-    left out, and what would exclude counts as unmet.
+    left out, and what would exclude counts as unmet. Each region's capacities are weighed by its own weights
+    (see `row_weights` for the order where they differ).
     """
     rows = columns.rows_in(regions)
     relation = relate(question, columns, rows)
@@ -76,10 +79,12 @@ def rank(
         compared = compared.kept(np.flatnonzero(later == NOT_EXCLUDED))
     criteria = [criterion(compared) for criterion in ALWAYS]
     criteria += [criterion(compared) for asks, criterion in WHERE_ASKED if asks(question)]
-    scores = _scores(criteria, len(compared.rows))
+    weights = RowWeights.of_rows(weighing, columns, compared.rows)
+    scores = _scores(criteria, weights, len(compared.rows))
+    order = weights.order(scores, limit, _best_first)
     out = np.flatnonzero(reasons != NOT_EXCLUDED)
     return Ranking(
-        candidates=tuple(_candidates(compared, criteria, scores, _best_first(scores, limit))),
+        candidates=tuple(_candidates(compared, criteria, weights, scores, order)),
         candidate_count=len(scores),
         excluded_count=len(out),
         _columns=columns,
@@ -124,12 +129,12 @@ def _exclude(reasons: Codes, exclusions: Iterable[tuple[ExclusionReason, Bools]]
         reasons[holds & (reasons == NOT_EXCLUDED)] = REASONS.index(reason)
 
 
-def _scores(criteria: Sequence[Marks], count: int) -> Floats:
+def _scores(criteria: Sequence[Marks], weights: RowWeights, count: int) -> Floats:
     """Weigh the fits (0 to 100); every row is scored by the same criteria."""
-    total = sum(WEIGHTS[marks.name].weight for marks in criteria)
+    total = sum(weights.of(marks.name) for marks in criteria)
     scores = np.zeros(count)
     for marks in criteria:
-        scores += WEIGHTS[marks.name].weight * marks.fits
+        scores += weights.of(marks.name) * marks.fits
     return np.round(100 * scores / total, SCORE_DECIMALS)
 
 
@@ -144,7 +149,9 @@ def _best_first(scores: Floats, limit: int | None) -> Rows:
     return contenders[np.argsort(-scores[contenders], kind="stable")[:limit]]
 
 
-def _candidates(compared: Comparison, criteria: Sequence[Marks], scores: Floats, order: Rows) -> Iterable[Candidate]:
+def _candidates(
+    compared: Comparison, criteria: Sequence[Marks], weights: RowWeights, scores: Floats, order: Rows
+) -> Iterable[Candidate]:
     columns, on = compared.columns, compared.on.toordinal()
     for place, position in enumerate(order.tolist(), start=1):
         row = int(compared.rows[position])
@@ -161,7 +168,7 @@ def _candidates(compared: Comparison, criteria: Sequence[Marks], scores: Floats,
             therapy_area=columns.therapy_area_of(row),
             revision=int(columns.revision[row]),
             stale=NO_DAY < int(columns.valid_until[row]) < on,
-            criteria=tuple(marks.criterion(position) for marks in criteria),
+            criteria=tuple(marks.criterion(position, weights.at(position, marks.name)) for marks in criteria),
         )
 
 

@@ -20,12 +20,14 @@ REACH = 16
 # "History of" and "previous" speak of what follows at once.
 HISTORY_REACH = 5
 # Words between a refusal and what is refused; words of a list's item; words after a contrast's condition.
-REFUSED_WITHIN, LONGEST_ITEM, LONGEST_COPULA = 4, 6, 3
+REFUSED_WITHIN, NEGATED_WITHIN, LONGEST_ITEM, LONGEST_COPULA = 4, 3, 6, 3
 # Verbs in the plural take a whole list as subject ("asthma, COPD or cancer are excluded").
 _PLURAL = frozenset({"are", "be", "were"})
 _ADDING = frozenset({"and", "och", "og"})
 _LISTING = _ADDING | {"or", "eller", "samt", "nor"}
 _RESUMING = frozenset({"with", "med", "who", "som"})
+# "X, which explains the failure, is an exclusion": the clause between belongs to X.
+_RELATIVE = frozenset({"som", "der", "who", "whose", "which", "that", "where", "hvor", "dar", "vilka"})
 _HEADS = frozenset({"include", "includes", "are", "is", "er", "ar", "omfattar", "inkluderar", "omfatter"})
 
 
@@ -40,10 +42,10 @@ def assertions(tokens: list[Token], text: str, steering: Steering, busy: set[int
     marks: list[Assertion] = ["present"] * len(tokens)
     triggers = _triggers(tokens, steering)
     taken = {number for trigger in triggers for number in range(trigger.first, trigger.end)}
-    for trigger in [*triggers, *_refusals(tokens, steering, taken)]:
+    for trigger in [*triggers, *_refusals(tokens, steering, taken), *_roots(tokens, steering, taken, busy)]:
         # "Without" in "migraine without aura" belongs to the condition and excludes nothing.
         own = trigger.end - 1 if trigger.kind.endswith("_after") else trigger.first
-        if own in busy and not trigger.kind.startswith("heading"):
+        if own in busy and not trigger.kind.startswith(("heading", "refused")):
             continue
         said = _said(trigger.kind)
         for number in _scope(trigger, tokens, text, steering, triggers):
@@ -85,12 +87,28 @@ def _refusals(tokens: list[Token], steering: Steering, taken: set[int]) -> Itera
             last += 1
             if tokens[last].plain in steering.participation:
                 break
-        before = number and tokens[number].gap < LISTED and tokens[number - 1].plain in steering.participation
+        before = number and token.gap < LISTED and tokens[number - 1].plain in steering.participation
         if tokens[last].plain in steering.participation or before:
             first = number - 1 if before else number
             # Of a phrase such as "exkluderas inte" the refusal is no refusal of its own.
             if not taken.intersection(range(first, number)) or before:
-                yield _Trigger("excluded_after", first, last + 1)
+                yield _Trigger("refused_after", first, last + 1)
+
+
+def _roots(tokens: list[Token], steering: Steering, taken: set[int], busy: set[int]) -> Iterator[_Trigger]:
+    """Words that begin like "exclude" and stand in no phrase, back or forward to where the conditions are."""
+    for number, token in enumerate(tokens):
+        if number in taken or number in busy or not token.plain.startswith(steering.roots):
+            continue
+        start = number
+        while start and tokens[start].gap < ANNOUNCED:
+            start -= 1
+        before = tokens[max(start, number - NEGATED_WITHIN) : number]
+        after = tokens[number + 1 : number + 3]
+        if any(one.plain in steering.refusal or one.plain in steering.denial for one in [*before, *after]):
+            continue
+        kind = "refused_after" if busy.intersection(range(start, number)) else "excluded_before"
+        yield _Trigger(kind, number, number + 1)
 
 
 def _contrasted(tokens: list[Token], steering: Steering) -> Iterator[int]:
@@ -126,7 +144,7 @@ def _scope(trigger: _Trigger, tokens: list[Token], text: str, steering: Steering
             return _forward(trigger.end, tokens, steering, HISTORY_REACH, _ADDING)
         case "denied_next":
             return range(trigger.end, min(trigger.end + 2, len(tokens)))
-        case "excluded_after" | "denied_after" | "history_after":
+        case "excluded_after" | "refused_after" | "denied_after" | "history_after":
             return _backward(trigger, tokens, steering)
         case "heading_out" if _is_heading(trigger, tokens):
             return _section(trigger, tokens, text, triggers)
@@ -163,20 +181,28 @@ def _backward(trigger: _Trigger, tokens: list[Token], steering: Steering) -> ran
     while start and trigger.first - start < REACH:
         if tokens[start].gap >= ANNOUNCED:
             break
-        if tokens[start].gap == LISTED and start < trigger.first and not (listing and _is_item(start, tokens)):
+        if (
+            tokens[start].gap == LISTED
+            and start < trigger.first
+            and not (listing and _is_item(start, tokens, steering))
+        ):
             break
-        if tokens[start - 1].plain in steering.boundary:
+        if tokens[start - 1].plain in steering.boundary - _RELATIVE:
             break
         start -= 1
         listing = listing or tokens[start].plain in _LISTING
     return range(start, trigger.first)
 
 
-def _is_item(end: int, tokens: list[Token]) -> bool:
+def _is_item(end: int, tokens: list[Token], steering: Steering) -> bool:
     """Whether the words before a comma are an item of a list rather than a clause of their own."""
     start = end - 1
     while start and tokens[start].gap < LISTED:
         start -= 1
+    if tokens[start].plain in _RELATIVE:
+        return True
+    if tokens[start].gap == ENDED and tokens[start].plain in steering.people:
+        return end - start <= LONGEST_ITEM + 2
     return end - start <= LONGEST_ITEM and not any(token.plain in _RESUMING for token in tokens[start:end])
 
 

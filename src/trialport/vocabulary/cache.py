@@ -20,7 +20,7 @@ from trialport.vocabulary.imports.stored import import_files, read_imports
 from trialport.vocabulary.sources import data_files
 
 # Raised whenever compiled content or its layout changes by code rather than by data.
-FORMAT = 13
+FORMAT = 14
 _DIGEST = 16
 
 
@@ -53,7 +53,9 @@ def load_compiled(folder: Path, directory: Path, imports: Path | None = None) ->
     """
     imported = _read_all(imports) if imports else []
     name = version_of(folder, imported)
-    paths = [place / f"vocabulary-{name}.msgpack" for place in (directory, *([imports] if imports and imported else ()))]
+    paths = [
+        place / f"vocabulary-{name}.msgpack" for place in (directory, *([imports] if imports and imported else ()))
+    ]
     for path in paths:
         with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
             return name, _unpack(path.read_bytes())

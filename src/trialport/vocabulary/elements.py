@@ -67,7 +67,7 @@ class ElementReader:
         for number, token in enumerate(tokens):
             if token.stem in self._steering.stop:
                 continue
-            whole = number in covered or lang == "en"
+            whole = number in covered or lang == "en" or token.plain in self._steering.prose
             parts = () if whole else split_compound(token.plain, self._vocabulary, nordic=lang is not None)
             for part in parts:
                 if (part_stem := stem(part)) not in self._steering.stop:

@@ -133,6 +133,8 @@ def stem(plain: str) -> str:
 # Words after which "a" or "i" is a letter and no article: hepatitis a.
 _LETTERED = frozenset({"hepatitis", "hepatit", "vitamin", "influenza", "influensa", "hemofili", "hemophilia"})
 _LETTERED |= {"group", "grupp", "gruppe", "immunoglobulin"} | _NUMBERED
+# Small words of one language that are abbreviations in capitals or before a hyphen: AV-block, AF.
+_LETTER_WORDS = frozenset({"av", "af", "aa", "is", "as", "in", "on", "or", "en", "et", "de", "at", "for", "and"})
 _ARTICLES = frozenset({"a", "i"})
 _HYPHENS = frozenset("-\u2010\u2011")
 _RECEPTORS = frozenset({"ER", "PR", "PGR", "PgR", "HR", "ALK", "EGFR", "HER"})
@@ -187,6 +189,8 @@ def tokens_of(text: str) -> list[Token]:
             gap = JOINED
         stemmed = stem(plain)
         if plain in _ARTICLES and (previous in _LETTERED or (raw.isupper() and gap != ENDED)):
+            stemmed = f"_{plain}"
+        if plain in _LETTER_WORDS and (raw.isupper() or text[end : end + 1] == "-"):
             stemmed = f"_{plain}"
         tokens.append(Token(raw, plain, stemmed, start, end, gap))
         last, previous = end, plain

@@ -9,6 +9,7 @@ and tried again.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from trialport.core.language import Language
@@ -22,6 +23,9 @@ from trialport.vocabulary.models import Method
 from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token
 from trialport.vocabulary.words import Steering
 
+# Words that join two conditions in one phrase.
+_LINKING = frozenset({"and", "och", "og", "with", "med"})
+INNER = 0.9
 T = TypeVar("T", KnownTerm, AtomTerm)
 
 EXACT, SAME_WORDS, SAME_STEMS, SAME_ATOMS, RESIDUAL = 1.0, 0.97, 0.93, 0.9, 0.85
@@ -77,13 +81,39 @@ class PhraseFinder:
         """Hits that do not overlap, in text order; several on the same words are alternative concepts."""
         hits = without_overlaps(self._windows(elements, tokens, lang, len(elements)))
         shared, heads = self._shared_heads(text, tokens, elements, hits, lang)
-        hits = sorted([*(hit for hit in hits if hit not in heads), *shared], key=lambda hit: hit.first)
+        inner = self._inner(tokens, elements, hits, lang)
+        hits = sorted([*(hit for hit in hits if hit not in heads), *shared, *inner], key=lambda hit: hit.first)
         covered = {i for hit in hits for i in range(hit.first, hit.last + 1)}
         apart = self._elements.apart(tokens, covered, lang)
         if any(element.part for element in apart):
             more = (hit for hit in self._windows(apart, tokens, lang, len(elements)) if not _touches(hit, covered))
             hits = sorted([*hits, *without_overlaps(more)], key=lambda hit: hit.first)
         return [hit for hit in hits if not _negated(hit, tokens)]
+
+    def _inner(self, tokens: list[Token], elements: list[Element], hits: list[Hit], lang: Language | None) -> list[Hit]:
+        """Conditions named inside a longer phrase: what is screened for, and both parts of "X with Y"."""
+        found: list[Hit] = []
+        category = self._vocabulary.category_of
+        for hit in hits:
+            factor = self._is_factor(hit.concept)
+            links = [n for n in range(hit.first + 1, hit.last) if tokens[n].plain in _LINKING]
+            if hit.first == hit.last or hit.rival or not (factor or links):
+                continue
+            known = {hit.concept}
+            bounds = [hit.first - 1, *links, hit.last + 1]
+            for before, after in pairwise(bounds):
+                inside = [e for e in elements if before < e.token < after]
+                windows = self._windows(inside, tokens, lang, len(elements))
+                whole = (hit.first, hit.last)
+                for part in without_overlaps(w for w in windows if (w.first, w.last) != whole and w.score > GENERIC):
+                    other = category[part.concept] != category[hit.concept] and not self._is_factor(part.concept)
+                    if other and part.concept not in known:
+                        known.add(part.concept)
+                        found.append(part if factor else part._replace(score=part.score * INNER))
+        return found
+
+    def _is_factor(self, concept: int) -> bool:
+        return self._vocabulary.concepts[concept][0] == "Z"
 
     def _shared_heads(
         self, text: str, tokens: list[Token], elements: list[Element], hits: list[Hit], lang: Language | None
@@ -161,7 +191,7 @@ class PhraseFinder:
         if len(window) == 1:
             if among > FEW_WORDS and window[0].plain in self._steering.prose:
                 return
-            if among > 1 and WEIGHTLESS.issuperset(window[0].atoms or {""}):
+            if among > 1 and WEIGHTLESS.issuperset(self._vocabulary.lexicon.atoms_of(window[0].plain, lang)):
                 return
             terms = [term for term in terms if self._tells(term, window[0], lang)]
         if not terms:

@@ -20,6 +20,7 @@ from trialport.vocabulary.areas import (
 from trialport.vocabulary.assertions import assertions
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
+from trialport.vocabulary.local import NO_LOCAL_TERMS, LocalTerms
 from trialport.vocabulary.models import Assertion, ConceptMatch, Reading
 from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
@@ -50,22 +51,31 @@ class Reader:
         self._near = NearFinder(vocabulary, self._steering, self._elements)
         self._area_words = AreaWords(vocabulary, self._steering)
 
-    def read_text(self, text: str, lang: Language | None = None) -> Reading:
-        """Read a text: any string, without error; only its first 60,000 characters count."""
+    def version_with(self, local: LocalTerms) -> str:
+        """Give the version of all words read: the vocabulary's, and that of a region's own terms if there are any."""
+        return f"{self.vocabulary.version}+{local.version}" if local else self.vocabulary.version
+
+    def read_text(self, text: str, lang: Language | None = None, local: LocalTerms = NO_LOCAL_TERMS) -> Reading:
+        """Read a text: any string, without error; only its first 60,000 characters count.
+
+        `local` are terms of a region's own, which win over the vocabulary's words.
+        """
         text = text[:MAX_CHARACTERS]
         tokens = tokens_of(text)
         spoken = lang or guess_language(tokens, self._steering)
         elements = self._elements.whole(tokens, spoken)
-        hits, ambiguous = self._hits(text, tokens, elements, spoken)
-        busy = {number for hit in hits for number in range(hit.first, hit.last + 1)}
+        own = local.find(tokens, spoken)
+        hits, ambiguous = self._hits(text, tokens, elements, spoken, own)
+        busy = {number for hit in hits if hit.score > WEAK for number in range(hit.first, hit.last + 1)}
         marks = assertions(tokens, text, self._steering, busy)
         out = [mark in _OUT for mark in marks]
-        words = self._area_words.find(tokens, (number for number, passed in enumerate(out) if passed))
+        settled = {number for hit in own for number in range(hit.first, hit.last + 1)}
+        words = self._area_words.find(tokens, (n for n, passed in enumerate(out) if passed or n in settled))
         sure = any(hit.score > WEAK for hit in hits)
         # A text that only names an area ("hudsjukdom") needs no condition guessed.
         if sure or not all(passed or number in words.explained for number, passed in enumerate(out)):
-            near = self._near.find(tokens, elements, hits, out)
-            hits = [*[hit for hit in hits if not _inside(hit, near)], *near]
+            near = _beside(own, self._near.find(tokens, elements, hits, out))
+            hits = [*[hit for hit in hits if hit in own or not _inside(hit, near)], *near]
         concepts, set_aside = self._told_apart(hits, tokens, marks, spoken)
         areas = ranked_areas(
             concept_areas(
@@ -87,20 +97,23 @@ class Reader:
         )
 
     def _hits(
-        self, text: str, tokens: list[Token], elements: list[Element], lang: Language | None
+        self, text: str, tokens: list[Token], elements: list[Element], lang: Language | None, own: list[Hit]
     ) -> tuple[list[Hit], bool]:
-        phrases = self._phrases.find(text, tokens, elements, lang)
+        phrases = _beside(own, self._phrases.find(text, tokens, elements, lang))
         spelled_out = [hit for hit in phrases if not tokens[hit.first].raw.isupper() or hit.first < hit.last]
         evidence = concept_areas([(self.vocabulary.concepts[h.concept], h.score) for h in spelled_out], self.vocabulary)
         for area, times in self._area_words.find(tokens).named.items():
             evidence[area] = evidence.get(area, 0.0) + min(1.0, 0.3 * times)
         short = self._abbreviations.find(tokens, lang, (hit.concept for hit in spelled_out), evidence)
-        codes = written_codes(text, tokens, self.vocabulary, self._steering)
-        capitals = [hit for hit in short.hits if tokens[hit.first].raw.isupper()]
+        codes = _beside(own, written_codes(text, tokens, self.vocabulary, self._steering))
+        abbreviations = _beside(own, short.hits)
+        capitals = [hit for hit in abbreviations if tokens[hit.first].raw.isupper()]
         settled = {(hit.first, hit.last) for hit in capitals}
         # What is written as an abbreviation is no word of the same letters (AIDS, aids).
         words = [hit for hit in phrases if (hit.first, hit.last) not in settled]
-        return without_overlaps([*codes, *short.hits, *words]), short.ambiguous
+        # An abbreviation left open has several hits on the same letters.
+        is_open = short.ambiguous and len({(hit.first, hit.last) for hit in abbreviations}) < len(abbreviations)
+        return without_overlaps([*codes, *abbreviations, *words, *own]), is_open
 
     def _told_apart(
         self, hits: list[Hit], tokens: list[Token], marks: list[Assertion], lang: Language | None
@@ -159,6 +172,13 @@ def _is_close(hits: list[Hit], marks: list[Assertion]) -> bool:
         if marks[hit.first] == "present":
             best.setdefault((hit.first, hit.last), []).append(hit.score)
     return any(len(scores) > 1 and sorted(scores)[-2] >= CLOSE * max(scores) for scores in best.values())
+
+
+def _beside(own: list[Hit], hits: list[Hit]) -> list[Hit]:
+    """Leave out the vocabulary's readings of words that a region's own term reads."""
+    if not own:
+        return hits
+    return [hit for hit in hits if not any(mine.first <= hit.first and hit.last <= mine.last for mine in own)]
 
 
 def _inside(hit: Hit, others: list[Hit]) -> bool:

@@ -9,6 +9,7 @@ from trialport.vocabulary.normalise import Token, stem, tokens_of
 from trialport.vocabulary.sources import DATA, LANGUAGES, read_words, stems_of_kind
 
 Phrase = tuple[str, ...]
+_TELLING = 4
 
 
 class Steering(NamedTuple):
@@ -28,6 +29,9 @@ class Steering(NamedTuple):
     prose: frozenset[str]
     past: frozenset[str]
     populations: frozenset[str]
+    roots: tuple[str, ...]
+    denial: frozenset[str]
+    people: frozenset[str]
     participation: frozenset[str]
     refusal: frozenset[str]
     contrast: frozenset[str]
@@ -83,9 +87,12 @@ def load_steering(folder: Path = DATA) -> Steering:
         everyday=_everyday(folder),
         opposites=tuple((stem(_plain(one)[0]), stem(_plain(other)[0])) for one, other in pairs),
         tell_tale=_tell_tale(folder),
-        prose=plains("prose"),
+        prose=plains("prose") | _words_of(phrases),
         past=plains("past"),
         populations=plains("population"),
+        roots=tuple(sorted(plains("root"))),
+        denial=plains("denial"),
+        people=plains("people"),
         participation=plains("participation"),
         refusal=plains("refusal"),
         contrast=plains("contrast"),
@@ -97,6 +104,11 @@ def load_steering(folder: Path = DATA) -> Steering:
         rubric_heads=plains("rubric_head"),
         rubric_links=plains("rubric_link"),
     )
+
+
+def _words_of(phrases: dict[Phrase, str]) -> frozenset[str]:
+    """Words of the phrases that steer a reading; none of them is a misspelt condition."""
+    return frozenset(word for phrase in phrases for word in phrase if len(word) >= _TELLING)
 
 
 def _everyday(folder: Path) -> dict[str, frozenset[str]]:

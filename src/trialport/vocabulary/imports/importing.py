@@ -186,9 +186,7 @@ def _add(found: _Sorted, term: StoredTerm, shipped: ShippedWords, on_conflict: O
             found.new.append(f"{term.text} ({term.concept})")
 
 
-def _report(
-    source: Source, placed: Sequence[Placed], found: _Sorted, header: StoredSource, reader: Reader
-) -> Report:
+def _report(source: Source, placed: Sequence[Placed], found: _Sorted, header: StoredSource, reader: Reader) -> Report:
     how = Counter(one.how for one in placed)
     nowhere = [
         concept.terms[0].text if concept.terms else concept.key

@@ -1,0 +1,1 @@
+"""How well and how fast texts are read, beside three ways to look the words up; see `bench.reading.__main__`."""

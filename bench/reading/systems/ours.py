@@ -1,0 +1,36 @@
+"""Ours: the shipped vocabulary, with nothing that was imported on this machine."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.reading.systems import Found, Opened, peak_mib
+from trialport.core.language import Language
+from trialport.vocabulary.cache import load_compiled
+from trialport.vocabulary.index import Vocabulary
+from trialport.vocabulary.reading import Reader
+from trialport.vocabulary.sources import DATA, LANGUAGES
+
+TITLE = "ours"
+PACKAGE = "trialport"
+INDEX = "vocabulary"
+
+
+def build(folder: Path) -> float:
+    started = time.perf_counter()
+    load_compiled(DATA, folder / INDEX)
+    return time.perf_counter() - started
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Opened]:
+    reader = Reader(Vocabulary(*load_compiled(DATA, folder / INDEX)))
+    languages: dict[str | None, Language] = {language: language for language in LANGUAGES}
+
+    def find(text: str, lang: str | None) -> Found:
+        reading = reader.read_text(text, languages.get(lang))
+        concepts = [(match.concept, match.score) for match in reading.concepts]
+        return Found(concepts, [area.code for area in reading.therapy_areas])
+
+    yield Opened(find, peak_mib)
