@@ -1,7 +1,7 @@
 """A PostgreSQL with contrib as Debian packages it, for measurements beside its extensions.
 
 The wheel that the project itself runs on has no contrib. The server listens on loopback only, on a port of its own,
-under a password of its own, and ends with the block it was started for.
+with a password of its own, and ends with the block it was started for.
 """
 
 import asyncio
@@ -58,7 +58,8 @@ def version() -> str:
     if not (folder := programs()):
         return ""
     told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
-    return told.stdout.rpartition(")")[2].split()[0] if "(" not in told.stdout else told.stdout.split()[2]
+    # "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)".
+    return told.stdout.split()[2]
 
 
 def _account() -> dict[str, Any]:
@@ -97,17 +98,18 @@ def running(data: Path) -> Iterator[Server]:
     account = _account()
     if not data.exists():
         _make(data, folder, account)
+    password = data.with_name(f"{data.name}.{_PASSWORD}").read_text(encoding="ascii")
     port = _free_port()
+    where = {"host": "127.0.0.1", "port": port, "user": "bench", "password": password, "database": "postgres"}
+    where["ssl"] = False
     settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": port}.items()]
     with data.with_name(f"{data.name}.log").open("ab") as log:
         child = subprocess.Popen(
             [folder / "postgres", "-D", data, *settings], stdout=log, stderr=log, cwd=data, **account
         )
     try:
-        password = data.with_name(f"{data.name}.{_PASSWORD}").read_text(encoding="ascii")
-        where = {"host": "127.0.0.1", "port": port, "user": "bench", "password": password, "database": "postgres"}
-        asyncio.run(_answering({**where, "ssl": False}, child))
-        yield Server({**where, "ssl": False}, child.pid)
+        asyncio.run(_answering(where, child))
+        yield Server(where, child.pid)
     finally:
         child.send_signal(signal.SIGINT)
         try:

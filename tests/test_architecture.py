@@ -23,6 +23,7 @@ SLICES = (
     "inquiries",
     "sponsors",
     "units",
+    "terms",
     "vocabulary",
     "notifications",
     "accounts",

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from bench.reading.scores import Answer, category
 from trialport.vocabulary.areas import concept_areas, ranked_areas
-from trialport.vocabulary.icd10cm import read_icd
+from trialport.vocabulary.icd10cm import IcdTerm, read_icd
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.sources import LANGUAGES, ConditionRow, read_conditions
+from trialport.vocabulary.wording import is_residual, phrases, shortenings
 
 
 def _own(rows: list[ConditionRow]) -> Iterator[tuple[str, str]]:
@@ -20,14 +21,21 @@ def _own(rows: list[ConditionRow]) -> Iterator[tuple[str, str]]:
         yield from ((text, row.concept) for text, default in row.shared.items() if not default)
 
 
+def _of_icd(terms: list[IcdTerm]) -> Iterator[tuple[str, str]]:
+    """Labels before deeper text, and what only says "other" last; that of subcategories is left out, as in ours."""
+    for code, text, depth in sorted(terms, key=lambda term: (is_residual(term.text), term.depth)):
+        if not (is_residual(text) and depth > 1):
+            yield from ((phrase, code) for phrase in (*phrases(text), *shortenings(text)))
+
+
 def all_terms() -> list[tuple[str, str]]:
-    """Every term of three languages with its concept: ours, abbreviations, and the text of ICD-10.
+    """Every term of three languages with its concept: ours, abbreviations, and the phrases of ICD-10's text.
 
     Of several concepts with the same words the one meant by default stands alone.
     """
     _, _, icd = read_icd()
     meant: dict[str, tuple[str, str]] = {}
-    for text, concept in [*_own(read_conditions()), *((term.text, term.code) for term in icd)]:
+    for text, concept in (*_own(read_conditions()), *_of_icd(icd)):
         meant.setdefault(text.casefold(), (text, concept))
     return list(meant.values())
 

@@ -180,15 +180,31 @@ def _spoken() -> Language:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most candidates.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path(".trialport"), help="Folder of a running demo.")
 @click.option("--lang", type=click.Choice(["en", "sv", "da"]), help="Language of the sentences; default: LANG's.")
-def match(file: BinaryIO, as_json: bool, limit: int, data: Path, lang: Language | None) -> None:  # noqa: FBT001
+@click.option("--explain", "unit", metavar="UNIT", help="Explain the place of this unit: its id or a part of its name.")
+def match(
+    file: BinaryIO,
+    as_json: bool,  # noqa: FBT001
+    limit: int,
+    data: Path,
+    lang: Language | None,
+    unit: str | None,
+) -> None:
     """Rank the register for the inquiry in FILE (JSON, `-` for standard input), storing nothing.
 
     Uses TRIALPORT_DATABASE_URL, else the demonstration running in the data folder.
     """
     from trialport.commands import match_inquiry, match_table
+    from trialport.commands_why import explain_unit, show_explanation
 
-    body = file.read()
-    result = _with_database(lambda connection: match_inquiry(connection, body, limit, lang or _spoken()), data)
+    body, language = file.read(), lang or _spoken()
+    if unit is not None:
+        why = _with_database(lambda connection: explain_unit(connection, body, unit, language), data)
+        if as_json:
+            click.echo(msgspec.json.encode(why))
+        else:
+            show_explanation(why, language)
+        return
+    result = _with_database(lambda connection: match_inquiry(connection, body, limit, language), data)
     if as_json:
         click.echo(msgspec.json.encode(result))
     else:

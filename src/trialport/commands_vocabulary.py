@@ -1,7 +1,7 @@
 """What `trialport vocabulary` does, apart from reading options: import, list and remove terminologies."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +12,7 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from trialport.vocabulary.cache import cache_directory, load_compiled
+from trialport.vocabulary.cache import cache_directory, compiled_files, load_compiled
 from trialport.vocabulary.imports.faults import Progress
 from trialport.vocabulary.imports.importing import Importer, Wish
 from trialport.vocabulary.imports.report import Report
@@ -44,11 +44,20 @@ def import_terms(file: Path, wish: Wish) -> Report:
     """Import a file into the folder of this user or deployment, and compile the index that it makes."""
     with _bar() as progress:
         importer = Importer(import_directory(), lambda: Reader(load_shipped()), version("trialport"), progress)
+        before = compiled_files(DATA, cache_directory(), import_directory())
         report = importer.import_file(file, wish, datetime.now(UTC))
         if report.file:
+            _forget(before)
             progress("Compiling the index", 0, 0)
             load_compiled(DATA, cache_directory(), import_directory())
     return report
+
+
+def _forget(paths: list[Path]) -> None:
+    """Remove the index of imports as they were."""
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def list_imports() -> list[ListedImport]:
@@ -75,7 +84,11 @@ def list_imports() -> list[ListedImport]:
 
 def remove_import(name: str) -> bool:
     """Remove a source; returns False when there is none of this name."""
-    return remove_source(import_directory(), name)
+    before = compiled_files(DATA, cache_directory(), import_directory())
+    removed = remove_source(import_directory(), name)
+    if removed:
+        _forget(before)
+    return removed
 
 
 @contextmanager
@@ -113,7 +126,9 @@ def show_report(report: Report) -> None:
     """Print for people what an import did or would do."""
     console = Console(highlight=False, soft_wrap=True)
     version_said = f" {report.version}" if report.version else ""
-    console.print(f"{report.name}{version_said}: {FORMAT_NAMES[report.format]}, sha256 {report.sha256[:16]}", markup=False)
+    console.print(
+        f"{report.name}{version_said}: {FORMAT_NAMES[report.format]}, sha256 {report.sha256[:16]}", markup=False
+    )
     if report.outcome == "unchanged":
         console.print("The same file was imported before in the same way. Nothing was done.")
         return

@@ -27,8 +27,12 @@ from trialport.core.jobs.doorbell import Doorbell
 from trialport.core.openapi import DocumentPlugin
 from trialport.inquiries import api as inquiries_api
 from trialport.matching import api as matching_api
+from trialport.matching import weights_api, why_api
 from trialport.matching.register import Register
 from trialport.notifications import api as notifications_api
+from trialport.terms import api as terms_api
+from trialport.terms.book import TermBook
+from trialport.terms.pace import Pace
 from trialport.units import api as units_api
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
@@ -46,6 +50,16 @@ def provide_reader(request: Request[Any, Any, State]) -> Reader:
     return reader
 
 
+def provide_term_book(request: Request[Any, Any, State]) -> TermBook:
+    term_book: TermBook = request.app.state.register.term_book
+    return term_book
+
+
+def provide_pace(request: Request[Any, Any, State]) -> Pace:
+    pace: Pace = request.app.state.pace
+    return pace
+
+
 def provide_icd10_check(request: Request[Any, Any, State]) -> Any:
     """Hand a route the test whether a code is an ICD-10 code: its category is in the vocabulary."""
     known = request.app.state.reader.vocabulary.concept_ids
@@ -59,6 +73,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     vocabulary = await asyncio.to_thread(load_vocabulary)
     app.state.reader = Reader(vocabulary)
     app.state.register = Register(vocabulary)
+    app.state.pace = Pace()
     app.state.pool = await open_pool(settings, "trialport-api")
     app.state.doorbell = Doorbell(settings.valkey_url)
     try:
@@ -76,7 +91,10 @@ def create_app(settings: Settings) -> Litestar:
             units_api.router,
             inquiries_api.router,
             matching_api.router,
+            weights_api.router,
+            why_api.router,
             notifications_api.router,
+            terms_api.router,
         ],
     )
     app = Litestar(
@@ -88,6 +106,8 @@ def create_app(settings: Settings) -> Litestar:
             "actor": Provide(provide_actor, sync_to_thread=False),
             "register": Provide(provide_register, sync_to_thread=False),
             "reader": Provide(provide_reader, sync_to_thread=False),
+            "term_book": Provide(provide_term_book, sync_to_thread=False),
+            "pace": Provide(provide_pace, sync_to_thread=False),
             "is_icd10": Provide(provide_icd10_check, sync_to_thread=False),
         },
         middleware=[_authentication],

@@ -37,7 +37,10 @@ SUBMITTING = frozenset({"sponsor_contact", "office", "admin", "service"})
 OFFICE = frozenset({"office", "admin", "service"})
 TASKS = frozenset({"office", "admin"})
 PERSONS = frozenset({"investigator", "unit_head", "office", "admin"})
+READING = frozenset({"sponsor_contact", "investigator", "unit_head", "office", "admin", "service"})
+OFFICE_PERSONS = frozenset({"office"})
 CAPACITY = frozenset({"investigator", "unit_head", "office", "admin", "service"})
+WEIGHTS = frozenset({"office", "management", "admin", "service"})
 NOBODY: frozenset[str] = frozenset()
 
 # Who reaches which object; for everybody else with a fitting role it does not exist.
@@ -47,6 +50,12 @@ REACH = {
         "rivals": {"rival", "office", "admin", "service"},
         "theirs": {"sponsor", "colleague", "other_office", "admin"},
         "both": {"sponsor", "colleague", "office", "other_office", "admin", "service"},
+    },
+    # A unit as a candidate of an inquiry: of a region's own units only.
+    "candidate": {
+        "ours": {"office", "admin", "service"},
+        "theirs": {"other_office", "admin"},
+        "both": {"office", "admin", "service"},
     },
     "capacity": {
         "lung": {"investigator", "unit_head", "office", "admin", "service"},
@@ -58,7 +67,12 @@ REACH = {
         "heart": {"other_investigator", "office", "admin"},
         "foreign": {"other_office", "admin"},
     },
+    "weights": {
+        "ours": {"office", "management", "admin", "service"},
+        "theirs": {"other_office", "admin"},
+    },
     "task": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
+    "term": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
 }
 
 
@@ -71,12 +85,15 @@ class Row(Struct, frozen=True, kw_only=True):
     is_open: bool = False
     body: Callable[[], Any] | None = None
     text: str | None = None
+    query: str = ""
     headers: dict[str, str] = {}
 
 
 # Changing routes name a state that is never stored: who reaches the object learns that (412), and nothing changes.
 STALE = {"If-Match": '"999"'}
+TERM_PATH = "/api/v1/terms/{local_term_id}"
 CAPACITY_PATH = "/api/v1/units/{unit_id}/capacities/{therapy_area}"
+WEIGHTS_PATH = "/api/v1/regions/{region_id}/weights"
 ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/health/live"): Row(roles=NOBODY, is_open=True),
     ("GET", "/health/ready"): Row(roles=NOBODY, is_open=True),
@@ -85,6 +102,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/schema/{path}"): Row(roles=NOBODY),
     ("GET", "/api/v1/regions"): Row(roles=ALL),
     ("GET", "/api/v1/regions/{region_id}"): Row(roles=ALL),
+    ("GET", WEIGHTS_PATH): Row(roles=WEIGHTS, about="weights"),
+    ("PUT", WEIGHTS_PATH): Row(
+        roles=TASKS, about="weights", ok=412, headers=STALE, body=lambda: {"reason": "Test", "weights": {}}
+    ),
+    ("POST", WEIGHTS_PATH + "/revert"): Row(
+        roles=TASKS, about="weights", ok=412, headers=STALE, body=lambda: {"reason": "Test", "version": 0}
+    ),
+    ("GET", WEIGHTS_PATH + "/history"): Row(roles=WEIGHTS, about="weights"),
     ("GET", "/api/v1/sites"): Row(roles=ALL),
     ("GET", "/api/v1/sites/{site_id}"): Row(roles=ALL),
     ("GET", "/api/v1/units"): Row(roles=ALL),
@@ -121,10 +146,24 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/inquiries/{inquiry_id}/assessments/latest"): Row(roles=SUBMITTING, about="inquiry"),
     ("POST", "/api/v1/inquiries/{inquiry_id}/assessments"): Row(roles=OFFICE, about="inquiry", ok=202),
     ("GET", "/api/v1/inquiries/{inquiry_id}/candidates"): Row(roles=OFFICE, about="inquiry"),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/candidates/{unit_id}"): Row(roles=OFFICE, about="candidate"),
     ("POST", "/api/v1/matches"): Row(
         roles=SUBMITTING,
         body=lambda: {"condition": {"indication": "COPD"}, "placement": {}},
     ),
+    ("GET", "/api/v1/readings"): Row(roles=READING, query="?text=COPD"),
+    ("POST", "/api/v1/readings"): Row(roles=READING, body=lambda: {"text": "COPD"}),
+    ("POST", "/api/v1/terms"): Row(
+        roles=OFFICE_PERSONS, ok=201, body=lambda: {"term": "Lung track", "language": "en", "concept": "J44"}
+    ),
+    ("GET", "/api/v1/terms"): Row(roles=TASKS),
+    ("GET", TERM_PATH): Row(roles=TASKS, about="term"),
+    ("GET", TERM_PATH + "/history"): Row(roles=TASKS, about="term"),
+    ("POST", TERM_PATH + "/agree"): Row(roles=OFFICE_PERSONS, about="term", ok=412, headers=STALE),
+    ("POST", TERM_PATH + "/reject"): Row(
+        roles=OFFICE_PERSONS, about="term", ok=412, headers=STALE, body=lambda: {"reason": "Test"}
+    ),
+    ("POST", TERM_PATH + "/withdraw"): Row(roles=TASKS, about="term", ok=412, headers=STALE, body=dict),
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
 }
@@ -174,14 +213,24 @@ async def objects(
             dedupe_key=name,
             now=now,
         )
+    terms = {}
+    for name, who in (("ours", "office"), ("theirs", "other_office")):
+        body = {"term": "Lung path", "language": "en", "concept": "J44"}
+        terms[name] = (await client(who).post("/api/v1/terms", json=body)).json()["local_term_id"]
     tasks = dict(await connection.fetch("select dedupe_key, office_task_id from office_task"))
     return {
         "inquiry": {name: {"inquiry_id": found} for name, found in inquiries.items()},
+        "candidate": {
+            name: {"inquiry_id": inquiries[name], "unit_id": str(people.units[unit])}
+            for name, unit in (("ours", "lung"), ("theirs", "foreign"), ("both", "heart"))
+        },
         "capacity": {
             name: {"unit_id": str(found), "therapy_area": "respiratory"} for name, found in people.units.items()
         },
         "investigator": {name: {"investigator_id": str(found)} for name, found in people.investigators.items()},
+        "weights": {name: {"region_id": str(people.regions[name])} for name in ("ours", "theirs")},
         "task": {name: {"office_task_id": str(found)} for name, found in tasks.items()},
+        "term": {name: {"local_term_id": found} for name, found in terms.items()},
     }
 
 
@@ -201,6 +250,7 @@ async def register(people: Cast, connection: asyncpg.Connection) -> dict[str, st
         "inquiry_id": str(people.regions["ours"]),
         "investigator_id": str(people.investigators["lung"]),
         "office_task_id": str(people.regions["ours"]),
+        "local_term_id": str(people.regions["ours"]),
     }
 
 
@@ -218,7 +268,7 @@ async def asked(client: Client, probe: Probe) -> int:
     method, path = probe.key
     body = None if row.body is None else row.body()
     answer = await client(probe.who).request(
-        method, path.format(**probe.parameters), json=body, content=row.text, headers=row.headers
+        method, path.format(**probe.parameters) + row.query, json=body, content=row.text, headers=row.headers
     )
     if answer.status_code >= 400:
         assert answer.headers["content-type"].startswith("application/problem+json")

@@ -1,7 +1,7 @@
 """The systems that are measured. Each module imports only what its system needs, as its memory is measured.
 
 `build(folder)` makes the index from `terms.json` in the folder and gives the seconds it took; `opened(folder)` loads
-it and gives how a text is looked up and what memory that takes. `TITLE` and `PACKAGE` name it.
+it and gives how a text is looked up and what memory that takes.
 """
 
 from collections.abc import Callable

@@ -10,8 +10,6 @@ import bm25s
 
 from bench.reading.systems import NEAREST, TERMS, Found, Opened, peak_mib
 
-TITLE = "bm25s"
-PACKAGE = "bm25s"
 INDEX = "bm25s"
 _CONCEPTS = "concepts.json"
 # Words of each of several texts.

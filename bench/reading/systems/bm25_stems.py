@@ -8,8 +8,6 @@ from bench.reading.systems import Opened
 from bench.reading.systems.bm25 import build_with, opened_with
 from trialport.vocabulary.normalise import tokens_of
 
-TITLE = "bm25s, our stems"
-PACKAGE = "bm25s"
 INDEX = "bm25s_stems"
 
 

@@ -12,8 +12,6 @@ from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.reading import Reader
 from trialport.vocabulary.sources import DATA, LANGUAGES
 
-TITLE = "ours"
-PACKAGE = "trialport"
 INDEX = "vocabulary"
 
 
@@ -26,6 +24,8 @@ def build(folder: Path) -> float:
 @contextmanager
 def opened(folder: Path) -> Iterator[Opened]:
     reader = Reader(Vocabulary(*load_compiled(DATA, folder / INDEX)))
+    if len(list((folder / INDEX).iterdir())) > 1:
+        raise RuntimeError("the vocabulary's data changed since its index was built: start again")
     languages: dict[str | None, Language] = {language: language for language in LANGUAGES}
 
     def find(text: str, lang: str | None) -> Found:

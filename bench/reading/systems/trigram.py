@@ -14,8 +14,6 @@ import psutil
 from bench.debian_postgres import Server, running
 from bench.reading.systems import NEAREST, TERMS, Found, Opened
 
-TITLE = "pg_trgm"
-PACKAGE = None
 INDEX = "postgres"
 # Signatures of 64 bytes: several times faster here than the default of 12.
 _SCHEMA = (

@@ -10,8 +10,6 @@ from rapidfuzz import fuzz, process, utils
 
 from bench.reading.systems import NEAREST, TERMS, Found, Opened, peak_mib
 
-TITLE = "rapidfuzz"
-PACKAGE = "rapidfuzz"
 INDEX = "wratio.json"
 
 

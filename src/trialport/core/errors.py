@@ -140,6 +140,10 @@ class MatchNeeded(Problem):
     status, slug, title = 428, "precondition-required", "If-Match is needed"
 
 
+class TooMany(Problem):
+    status, slug, title = 429, "too-many-requests", "Too many requests"
+
+
 class Busy(Problem):
     status, slug, title = 503, "busy", "Busy; please try again"
 

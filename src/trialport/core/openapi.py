@@ -41,6 +41,13 @@ _ERROR_HEADERS: dict[int, dict[str, Any]] = {
             "schema": {"type": "string", "examples": ["GET, OPTIONS"]},
         }
     },
+    429: {
+        "Retry-After": {
+            "description": "When to try again (seconds).",
+            "required": True,
+            "schema": {"type": "string", "pattern": r"^\d+$", "examples": ["20"]},
+        }
+    },
     503: {
         "Retry-After": {
             "description": "When to try again (seconds).",

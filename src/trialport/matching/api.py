@@ -18,6 +18,7 @@ from trialport.matching.assessment_models import (
     MatchCreate,
     MatchForSponsor,
     MatchResult,
+    WeightsUsed,
     unit_band,
 )
 from trialport.matching.models import ExclusionDetail
@@ -138,6 +139,10 @@ def _detail(stored: StoredAssessment, excluded: tuple[ExclusionDetail, ...]) -> 
         algorithm_version=stored.algorithm_version,
         vocabulary_version=stored.vocabulary_version,
         weights=stored.weights,
+        region_weights=tuple(
+            WeightsUsed(region_id=region_id, version=used.version, weights=used.weights)
+            for region_id, used in stored.region_weights.items()
+        ),
         reading=msgspec.convert(stored.reading, Reading),
         candidates=stored.candidates,
         excluded=excluded,

@@ -18,7 +18,7 @@ from trialport.inquiries.content import (
     Who,
 )
 from trialport.inquiries.models import InquiryUpdate
-from trialport.matching.models import CandidateDetail, ExclusionDetail
+from trialport.matching.models import CandidateDetail, CriterionName, ExclusionDetail
 from trialport.vocabulary.models import Reading
 
 # Counts of units are told to sponsors in bands only: a small number could point to a person.
@@ -27,6 +27,18 @@ UnitBand = Literal["0", "1-4", "5-9", "10-19", "20+"]
 _Version = Annotated[int, Meta(description="Version of the inquiry.", examples=[1])]
 _Reference = Annotated[str, Meta(description="Reference of the inquiry.", examples=["UAS-2026-0042"])]
 _AssessedAt = Annotated[datetime, Meta(description="When it was assessed (UTC).", examples=["2026-11-21T09:00:02Z"])]
+
+
+class WeightsUsed(Struct, frozen=True, kw_only=True):
+    """What the candidates of one region were weighed with."""
+
+    region_id: Id
+    version: Annotated[
+        int, Meta(ge=0, description="Version of the region's weights; 0 is the program's table.", examples=[0])
+    ]
+    weights: Annotated[
+        dict[CriterionName, float], Meta(description="Weight of each criterion.", examples=[{"indication": 26.0}])
+    ]
 
 
 class AssessmentDetail(Struct, frozen=True, kw_only=True):
@@ -47,7 +59,14 @@ class AssessmentDetail(Struct, frozen=True, kw_only=True):
     ]
     algorithm_version: Annotated[str, Meta(description="Version of the rules.", examples=["2026.11-1"])]
     vocabulary_version: Annotated[str, Meta(description="Version of the vocabulary.", examples=["9f2c4e1ab03d"])]
-    weights: Annotated[dict[str, float], Meta(description="Weight of each criterion.", examples=[{"indication": 26.0}])]
+    weights: Annotated[
+        dict[str, float],
+        Meta(description="Weight of each criterion in the program's table.", examples=[{"indication": 26.0}]),
+    ]
+    region_weights: Annotated[
+        tuple[WeightsUsed, ...],
+        Meta(description="What your region's candidates were weighed with; of an admin, each region's."),
+    ]
     reading: Annotated[Reading, Meta(description="How the indication was read.")]
     candidates: Annotated[int, Meta(description="Candidates in your region (count).", examples=[12])]
     excluded: Annotated[tuple[ExclusionDetail, ...], Meta(description="Capacities left out, and why.")]

@@ -1,6 +1,6 @@
 """Tables assessment, candidate and exclusion; the register is joined read-only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.matching.models import Candidate, CapacityRow, Exclusion
+from trialport.matching.models import Candidate, CapacityRow, CriterionName, Exclusion
+from trialport.matching.weighing import RegionWeights
 from trialport.vocabulary.codes import ResourceKind
 
 
@@ -27,6 +28,7 @@ class StoredAssessment(Struct, frozen=True, kw_only=True):
     assessed_at: datetime
     outdated_at: datetime | None
     weights: dict[str, float]
+    region_weights: dict[UUID, RegionWeights]
     reading: dict[str, Any]
     candidates: int
 
@@ -125,7 +127,8 @@ async def insert_assessment(
     algorithm_version: str,
     vocabulary_version: str,
     input_hash: bytes,
-    weights: dict[str, float],
+    weights: Mapping[CriterionName, float],
+    region_weights: Mapping[str, RegionWeights],
     reading: Any,
     now: datetime,
 ) -> UUID:
@@ -133,9 +136,9 @@ async def insert_assessment(
     assessment_id: UUID = await connection.fetchval(
         """
         insert into assessment
-            (inquiry_id, version, run, algorithm_version, vocabulary_version, input_hash, weights, reading,
-             assessed_at)
-        select $1, $2, coalesce(max(run), 0) + 1, $3, $4, $5, $6, $7, $8
+            (inquiry_id, version, run, algorithm_version, vocabulary_version, input_hash, weights, region_weights,
+             reading, assessed_at)
+        select $1, $2, coalesce(max(run), 0) + 1, $3, $4, $5, $6, $7, $8, $9
         from assessment
         where inquiry_id = $1 and version = $2
         returning assessment_id
@@ -146,6 +149,7 @@ async def insert_assessment(
         vocabulary_version,
         input_hash,
         weights,
+        region_weights,
         reading,
         now,
     )
@@ -203,8 +207,9 @@ async def update_assessments_outdated(
 
     A candidate counts when its capacity has another revision than the one assessed, or its unit was changed
     since; so does a capacity that was left out for its therapy area only when its indications were changed, and
-    one the assessment has not seen. So does any resource of the region. Returns (inquiry_id, version) of those
-    marked.
+    one the assessment has not seen. So do any resource of the region, newer weights that are to be applied to
+    open inquiries, and any local term that came into force or ended: a minute before the assessment too, as it may
+    not have been committed when that was made. Returns (inquiry_id, version) of those marked.
     """
     records = await connection.fetch(
         """
@@ -218,6 +223,12 @@ async def update_assessments_outdated(
                           where newer.inquiry_id = a.inquiry_id and newer.version = a.version
                             and newer.run > a.run)
           and (exists (select from resource o where o.region_id = $1 and o.updated_at > a.assessed_at)
+               or exists (select from local_term t
+                          where t.region_id = $1 and t.agreed_at is not null
+                            and t.updated_at > a.assessed_at - interval '1 minute')
+               or exists (select from weight_set w
+                          where w.region_id = $1 and w.applies_to_open
+                            and w.version > coalesce((a.region_weights -> $1::uuid::text ->> 'version')::integer, 0))
                or exists (
               select from capacity c
               join unit u on u.unit_id = c.unit_id
@@ -251,6 +262,10 @@ async def select_latest_assessment(
         """
         select a.assessment_id, a.inquiry_id, i.reference, a.version, a.run, a.algorithm_version,
                a.vocabulary_version, a.assessed_at, a.outdated_at, a.weights, a.reading,
+               case when $1 = 'admin' then a.region_weights
+                    when a.region_weights ? $2::uuid::text
+                        then jsonb_build_object($2::uuid::text, a.region_weights -> $2::uuid::text)
+                    else '{}' end as region_weights,
                (select count(*) from candidate d
                 where d.assessment_id = a.assessment_id and ($1 = 'admin' or d.region_id = $2)) as candidates
         from assessment a

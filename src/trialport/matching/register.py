@@ -10,11 +10,12 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from trialport.core.db import Transaction
 from trialport.matching import queries
 from trialport.matching.columns import CapacityColumns
+from trialport.terms.book import NO_TERMS, RegionTerms, TermBook
 from trialport.vocabulary.index import Vocabulary
 
 # Sets of regions kept at a time; the least recently used goes first.
@@ -24,10 +25,11 @@ _Key = tuple[tuple[UUID, ...], date]
 
 
 class RegisterView(Struct, frozen=True, kw_only=True):
-    """Columns with the fingerprint of the register they were built from."""
+    """Columns with the fingerprint of the register they were built from, and the regions' own terms."""
 
     fingerprint: str
     columns: CapacityColumns
+    local: RegionTerms = NO_TERMS
 
 
 class Register:
@@ -37,9 +39,14 @@ class Register:
         self.vocabulary = vocabulary
         self._views: OrderedDict[_Key, RegisterView] = OrderedDict()
         self._building: dict[_Key, asyncio.Lock] = {}
+        self.term_book = TermBook(vocabulary)
 
     async def view(self, tx: Transaction, region_ids: Collection[UUID]) -> RegisterView:
-        """Return the columns of these regions as the transaction sees them now."""
+        """Return the columns of these regions, and the terms they share, as the transaction sees them now."""
+        local = await self.term_book.read(tx, region_ids)
+        return structs.replace(await self._columns(tx, region_ids), local=local)
+
+    async def _columns(self, tx: Transaction, region_ids: Collection[UUID]) -> RegisterView:
         key = (tuple(sorted(set(region_ids))), tx.now.date())
         fingerprint = await queries.select_register_fingerprint(tx.connection, region_ids=key[0])
         if (kept := self._kept(key, fingerprint)) is not None:

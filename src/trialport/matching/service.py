@@ -20,15 +20,18 @@ from trialport.inquiries import queries as inquiry_queries
 from trialport.inquiries import rules as inquiry_rules
 from trialport.inquiries import service as inquiry_service
 from trialport.inquiries.content import InquiryContent
-from trialport.matching import queries
+from trialport.matching import queries, weights_service
 from trialport.matching.assessment_models import MatchCreate
 from trialport.matching.columns import CapacityColumns
 from trialport.matching.queries import StoredAssessment
 from trialport.matching.question import MatchQuestion, from_content
 from trialport.matching.ranking import Ranking, rank
 from trialport.matching.register import Register
-from trialport.matching.weights import ALGORITHM_VERSION, WEIGHTS
+from trialport.matching.weighing import DEFAULT_WEIGHTS, Weighing
+from trialport.matching.weights import ALGORITHM_VERSION
 from trialport.notifications.service import open_office_task, settle_office_tasks
+from trialport.terms import queries as term_queries
+from trialport.terms.book import NO_TERMS, RegionTerms
 from trialport.vocabulary.models import Reading
 from trialport.vocabulary.reading import Reader
 
@@ -42,7 +45,9 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     content: InquiryContent
     fingerprint: str
     columns: CapacityColumns
+    weighing: Weighing
     on: date
+    local: RegionTerms = NO_TERMS
 
 
 class Assessed(Struct, frozen=True, kw_only=True):
@@ -73,27 +78,39 @@ async def take_snapshot(tx: Transaction, register: Register, inquiry_id: UUID, v
         content=inquiry_rules.join_content(shown, hidden),
         fingerprint=view.fingerprint,
         columns=view.columns,
+        weighing=await weights_service.weighing_of(tx.connection, region_ids),
         on=tx.now.date(),
+        local=view.local,
     )
 
 
 def assess(snapshot: Snapshot, reader: Reader) -> Assessed:
     """Read the indication and compare it with every capacity; pure, meant for a thread."""
-    reading = reader.read_text(snapshot.content.condition.indication)
+    local = snapshot.local.terms
+    vocabulary_version = reader.version_with(local)
+    reading = reader.read_text(snapshot.content.condition.indication, local=local)
     question = from_content(snapshot.content, reading)
-    ranking = rank(question, snapshot.columns, on=snapshot.on, regions=snapshot.region_ids, limit=None)
+    ranking = rank(
+        question,
+        snapshot.columns,
+        on=snapshot.on,
+        regions=snapshot.region_ids,
+        limit=None,
+        weighing=snapshot.weighing,
+    )
     return Assessed(
         snapshot=snapshot,
         reading=reading,
-        input_hash=_hash(question, snapshot, reader),
-        vocabulary_version=reader.vocabulary.version,
+        input_hash=_hash(question, snapshot, vocabulary_version),
+        vocabulary_version=vocabulary_version,
         ranking=ranking,
     )
 
 
-def _hash(question: MatchQuestion, snapshot: Snapshot, reader: Reader) -> bytes:
+def _hash(question: MatchQuestion, snapshot: Snapshot, vocabulary_version: str) -> bytes:
     """Hash what the result depends on: the same hash means the same ranking."""
-    parts = [question, snapshot.fingerprint, snapshot.on, ALGORITHM_VERSION, reader.vocabulary.version]
+    used = snapshot.weighing.used_in(snapshot.region_ids)
+    parts = [question, snapshot.fingerprint, snapshot.on, ALGORITHM_VERSION, vocabulary_version, used]
     return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).digest()
 
 
@@ -102,7 +119,8 @@ async def record_assessment(
 ) -> UUID:
     """Store an assessment with all its candidates and finish its job.
 
-    A register that changed meanwhile is assessed again soon. Raises LeaseLostError when the job is another's now.
+    A register or weights that changed meanwhile are looked at again soon. Raises LeaseLostError when the job is
+    another's now.
     """
     snapshot = assessed.snapshot
     # The region before the job row, here and in `refresh_assessments`: the other way round they deadlock.
@@ -116,7 +134,8 @@ async def record_assessment(
         algorithm_version=ALGORITHM_VERSION,
         vocabulary_version=assessed.vocabulary_version,
         input_hash=assessed.input_hash,
-        weights={name: entry.weight for name, entry in WEIGHTS.items()},
+        weights=dict(DEFAULT_WEIGHTS),
+        region_weights=snapshot.weighing.used_in(snapshot.region_ids),
         reading=assessed.reading,
         now=tx.now,
     )
@@ -124,10 +143,12 @@ async def record_assessment(
     await queries.insert_exclusions(tx.connection, assessment_id=assessment_id, exclusions=assessed.ranking.excluded)
     await settle_office_tasks(tx, kind="dead_job", object_id=snapshot.inquiry_id)
     now_there = await queries.select_register_fingerprint(tx.connection, region_ids=snapshot.region_ids)
-    if now_there != snapshot.fingerprint:
+    weighing = await weights_service.weighing_of(tx.connection, snapshot.region_ids)
+    if now_there != snapshot.fingerprint or weighing != snapshot.weighing:
         for region_id in snapshot.region_ids:
             await ask_for_job(tx, settings, kind="refresh_assessments", subject_id=region_id)
-    if _without_capacities(now_there) != _without_capacities(snapshot.fingerprint):
+    stamp = await term_queries.select_terms_stamp(tx.connection, region_ids=snapshot.region_ids)
+    if (_without_capacities(now_there), stamp) != (_without_capacities(snapshot.fingerprint), snapshot.local.stamp):
         # Units are compared by time, and this one would count as later than what it did not see.
         await inquiry_service.ask_for_assessment(
             tx, settings, snapshot.inquiry_id, snapshot.version, delay_seconds=settings.debounce_seconds
@@ -216,12 +237,14 @@ async def match_preview(
 ) -> tuple[Reading, Ranking]:
     """Read and rank without storing anything."""
     view = await register.view(tx, region_ids)
+    weighing = await weights_service.weighing_of(tx.connection, region_ids)
     content = data.as_content(tx.now.date())
 
     def work() -> tuple[Reading, Ranking]:
-        reading = reader.read_text(content.condition.indication)
+        reading = reader.read_text(content.condition.indication, local=view.local.terms)
         question = from_content(content, reading)
-        return reading, rank(question, view.columns, on=tx.now.date(), regions=region_ids, limit=limit)
+        ranking = rank(question, view.columns, on=tx.now.date(), regions=region_ids, limit=limit, weighing=weighing)
+        return reading, ranking
 
     return await asyncio.to_thread(work)
 

@@ -1,6 +1,6 @@
 """Which weights count in which region: those of the program, and what a region has changed of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
@@ -53,6 +53,13 @@ class Weighing:
         own = self.regions.get(region_id)
         return PROGRAM_VERSION if own is None else own.version
 
+    def used_in(self, region_ids: Iterable[UUID]) -> dict[str, RegionWeights]:
+        """Return what counts in each of these regions, to be stored with what was ranked."""
+        return {
+            str(region_id): RegionWeights(version=self.version(region_id), weights=dict(self.of(region_id)))
+            for region_id in sorted(region_ids)
+        }
+
 
 PROGRAM = Weighing()
 
@@ -60,9 +67,3 @@ PROGRAM = Weighing()
 def overridden(changes: Mapping[CriterionName, float]) -> dict[CriterionName, float]:
     """Return the weights of every criterion, with these changed."""
     return {**DEFAULT_WEIGHTS, **changes}
-
-
-def uniform(weights: Mapping[CriterionName, float], region_ids: "Mapping[UUID, object] | set[UUID]") -> Weighing:
-    """Return the weighing in which each of these regions has the same weights; for trying them out."""
-    tried = overridden(weights)
-    return Weighing({region_id: RegionWeights(version=PROGRAM_VERSION, weights=tried) for region_id in region_ids})

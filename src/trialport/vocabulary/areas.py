@@ -1,5 +1,6 @@
 """Therapy areas of a text: from its concepts, and from words that name an area ("cardiology")."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from trialport.vocabulary.words import Steering
 # What the second and later areas of a concept weigh against its primary one.
 SECONDARY = 0.55
 RUBRIC_WORDS = 8
+_SEX = re.compile(r"\((kvinde|mand)\)\s*$", re.IGNORECASE)
 # Each concept further down the ranking says less about what the text is about.
 DECAY = 0.72
 # An area word beside concepts says little, more in running text; alone it is all there is.
@@ -103,6 +105,14 @@ def is_rubric(tokens: list[Token], lang: Language | None, steering: Steering) ->
         return False
     heads = [number for number, token in enumerate(tokens[:-1]) if token.plain in steering.rubric_heads]
     return any(tokens[number + 1].plain in steering.rubric_links for number in heads)
+
+
+def sex_area(text: str, lang: Language | None) -> TherapyArea | None:
+    """Give the area of "(Kvinde)" or "(Mand)" at the end of a Danish rubric: chapters X and Y of ICPC-2."""
+    found = _SEX.search(text) if lang == "da" else None
+    if found is None:
+        return None
+    return "gynaecology-obstetrics" if found[1].casefold() == "kvinde" else "urology-nephrology"
 
 
 def is_operative(tokens: list[Token], steering: Steering) -> bool:

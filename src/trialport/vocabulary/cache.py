@@ -53,9 +53,7 @@ def load_compiled(folder: Path, directory: Path, imports: Path | None = None) ->
     """
     imported = _read_all(imports) if imports else []
     name = version_of(folder, imported)
-    paths = [
-        place / f"vocabulary-{name}.msgpack" for place in (directory, *([imports] if imports and imported else ()))
-    ]
+    paths = _places(name, directory, imports if imported else None)
     for path in paths:
         with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
             return name, _unpack(path.read_bytes())
@@ -65,6 +63,16 @@ def load_compiled(folder: Path, directory: Path, imports: Path | None = None) ->
             _write(path, compiled)
             break
     return name, compiled
+
+
+def compiled_files(folder: Path, directory: Path, imports: Path) -> list[Path]:
+    """Where the index of what is imported now may lie; nowhere while nothing is imported."""
+    imported = _read_all(imports)
+    return _places(version_of(folder, imported), directory, imports) if imported else []
+
+
+def _places(name: str, directory: Path, imports: Path | None) -> list[Path]:
+    return [place / f"vocabulary-{name}.msgpack" for place in (directory, imports) if place is not None]
 
 
 def _read_all(imports: Path) -> list[tuple[Path, bytes]]:

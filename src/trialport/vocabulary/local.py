@@ -20,7 +20,7 @@ from trialport.vocabulary.phrases import SAME_STEMS, SAME_WORDS, Hit, without_ov
 from trialport.vocabulary.sources import LANGUAGES
 from trialport.vocabulary.words import load_steering
 
-# A lone word shorter than this is read in texts of its own language only.
+# A lone word shorter than this is read in texts of its own language only, unless it is written in capitals.
 _TELLING_WORD = 8
 _FEWEST_LETTERS = 2
 
@@ -93,7 +93,8 @@ class LocalTerms:
         """Choose the term of these words: that of the text's language, else any whose words are long enough."""
         found = self.keys.get(_key(window), ())
         spoken = [known for known in found if lang is None or known.language == lang]
-        if not spoken and (len(window) > 1 or len(window[0].plain) >= _TELLING_WORD):
+        first = window[0]
+        if not spoken and (len(window) > 1 or len(first.plain) >= _TELLING_WORD or first.raw.isupper()):
             spoken = list(found)
         return min(spoken, key=lambda known: LANGUAGES.index(known.language), default=None)
 

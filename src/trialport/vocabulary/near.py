@@ -12,7 +12,7 @@ from trialport.vocabulary.compile import ICD_RESIDUAL
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, is_unknown
-from trialport.vocabulary.normalise import ANNOUNCED, Token
+from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token
 from trialport.vocabulary.phrases import ALTERNATIVE, ANY_HISTORY, CHAPTERS, GENERIC, Hit
 from trialport.vocabulary.words import Steering
 
@@ -60,7 +60,9 @@ class NearFinder:
 
     def _is_modifier(self, element: Element, tokens: list[Token]) -> bool:
         """Whether a word tells stage, grade or course of a condition, or denies one, rather than naming it."""
-        if element.plain in self._steering.modifiers or (element.plain,) in self._steering.phrases:
+        following = tokens[element.token + 1].gap if element.token + 1 < len(tokens) else ANNOUNCED
+        denies = (element.plain,) in self._steering.phrases and following != HYPHENED
+        if element.plain in self._steering.modifiers or denies:
             return True
         before = tokens[element.token - 1].plain if element.token else ""
         return before in self._steering.modifiers and element.plain[:1].isdigit()

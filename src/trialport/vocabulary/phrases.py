@@ -150,6 +150,8 @@ class PhraseFinder:
         for start, first in enumerate(elements):
             window: list[Element] = []
             by_stems = by_atoms = True
+            if among > FEW_WORDS and self._opens(first, tokens):
+                continue
             for element in elements[start : start + MAX_KEY_STEMS]:
                 if segments[element.token] != segments[first.token]:
                     break
@@ -165,9 +167,16 @@ class PhraseFinder:
                 elif by_atoms:
                     yield from self._atom_hits(window, elements, start, among)
 
-    def _is_history(self, terms: list[KnownTerm], window: list[Element]) -> bool:
+    def _opens(self, first: Element, tokens: list[Token]) -> bool:
+        """Whether a word opens what it says something of and is no part of it: no, without, history of."""
+        if first.plain in self._steering.past:
+            return True
+        following = tokens[first.token + 1].gap if first.token + 1 < len(tokens) else ANNOUNCED
+        return (first.plain,) in self._steering.phrases and following != HYPHENED
+
+    def _is_history(self, terms: list[KnownTerm] | list[AtomTerm], window: list[Element]) -> bool:
         """Whether a phrase says only that a condition was once: the condition itself is read, and so marked."""
-        if not PERSONAL_HISTORY.match(self._vocabulary.concepts[terms[0].concept]):
+        if not terms or not PERSONAL_HISTORY.match(self._vocabulary.concepts[terms[0].concept]):
             return False
         return any(element.plain in self._steering.past for element in window)
 
@@ -189,7 +198,8 @@ class PhraseFinder:
             written = " ".join(element.written for element in window)
             terms = sorted(terms, key=lambda term: (term.rank > OTHER_MEANING, term.written != written))
         if len(window) == 1:
-            if among > FEW_WORDS and window[0].plain in self._steering.prose:
+            plain = window[0].plain
+            if plain in self._steering.negation or (among > FEW_WORDS and plain in self._steering.prose):
                 return
             if among > 1 and WEIGHTLESS.issuperset(self._vocabulary.lexicon.atoms_of(window[0].plain, lang)):
                 return
@@ -222,7 +232,7 @@ class PhraseFinder:
         if len(window) == 1 and not self._may_stand_alone(window[0], atoms, among):
             return
         terms = self._vocabulary.atom_index.exact(atoms)
-        if not terms:
+        if not terms or self._is_history(terms, window):
             return
         weight = self._weight(window, elements, start)
         method: Method = "fuzzy" if any(e.errors for e in window) else "synonym"

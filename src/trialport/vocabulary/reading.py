@@ -16,12 +16,14 @@ from trialport.vocabulary.areas import (
     is_operative,
     is_rubric,
     ranked_areas,
+    sex_area,
 )
 from trialport.vocabulary.assertions import assertions
+from trialport.vocabulary.codes import TherapyArea
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
 from trialport.vocabulary.local import NO_LOCAL_TERMS, LocalTerms
-from trialport.vocabulary.models import Assertion, ConceptMatch, Reading
+from trialport.vocabulary.models import AreaMatch, Assertion, ConceptMatch, Reading
 from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
 from trialport.vocabulary.particulars import find_particulars
@@ -77,23 +79,39 @@ class Reader:
             near = _beside(own, self._near.find(tokens, elements, hits, out))
             hits = [*[hit for hit in hits if hit in own or not _inside(hit, near)], *near]
         concepts, set_aside = self._told_apart(hits, tokens, marks, spoken)
-        areas = ranked_areas(
-            concept_areas(
-                [(match.concept, match.score) for match in concepts],
-                self.vocabulary,
-                organ_first=is_rubric(tokens, spoken, self._steering) or is_operative(tokens, self._steering),
-            ),
-            words.named,
-            sure=sure and bool(concepts),
-            placed=not concepts or concepts[0].code not in UNPLACED,
-            prose=len(elements) > PROSE_WORDS,
-        )
+        areas = self._areas(text, tokens, concepts, words.named, spoken, sure=sure, prose=len(elements) > PROSE_WORDS)
         return Reading(
             concepts=concepts,
             set_aside=set_aside,
             therapy_areas=areas,
             stated=find_particulars(text, tokens, marks),
             ambiguous=ambiguous or _is_close(hits, marks),
+        )
+
+    def _areas(
+        self,
+        text: str,
+        tokens: list[Token],
+        concepts: tuple[ConceptMatch, ...],
+        named: dict[TherapyArea, float],
+        lang: Language | None,
+        *,
+        sure: bool,
+        prose: bool,
+    ) -> tuple[AreaMatch, ...]:
+        from_concepts = concept_areas(
+            [(match.concept, match.score) for match in concepts],
+            self.vocabulary,
+            organ_first=is_rubric(tokens, lang, self._steering) or is_operative(tokens, self._steering),
+        )
+        if (area := sex_area(text, lang)) is not None:
+            from_concepts[area] = 1.0
+        return ranked_areas(
+            from_concepts,
+            named,
+            sure=sure and bool(concepts),
+            placed=not concepts or concepts[0].code not in UNPLACED,
+            prose=prose,
         )
 
     def _hits(

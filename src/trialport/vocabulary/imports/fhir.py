@@ -54,7 +54,7 @@ def read_fhir(opened: Opened, language: Language | None) -> Source:
     system = decode(opened.file, _CodeSystem, opened.path.name)
     if not system.concept:
         raise ImportFault(
-            f"{opened.path.name} is a CodeSystem without concepts (its content may be `not-present`). Fetch a whole one."
+            f"{opened.path.name} is a CodeSystem without concepts (content `not-present`?). Fetch a complete one."
         )
     spoken = language_of(system.language or "") if language is None else language
     if spoken is None:

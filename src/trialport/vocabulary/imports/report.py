@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from trialport.core.language import Language
 from trialport.vocabulary.imports.shapes import Format
-from trialport.vocabulary.sources import ordinal
 
 EXAMPLES = 10
 # First and last category of each chapter of ICD-10.
@@ -116,9 +115,9 @@ def coverage_of(touched: Collection[str], categories: Iterable[str]) -> Coverage
 
 
 def _chapter(category: str) -> str:
-    place = ordinal(category)
-    inside = (f"{first}-{last}" for first, last in CHAPTERS if ordinal(first) <= place <= ordinal(last))
-    return next(inside, category[0])
+    """Name the chapter, which is the last one to begin before: some editions have categories after its end."""
+    first, last = max(bounds for bounds in CHAPTERS if bounds[0] <= category)
+    return f"{first}-{last}"
 
 
 def change_of(before: Collection[tuple[str, str, str, bool]], after: Collection[tuple[str, str, str, bool]]) -> Change:

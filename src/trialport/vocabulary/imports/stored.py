@@ -26,7 +26,6 @@ OnConflict = Literal["keep", "ambiguous"]
 LAYOUT: Literal[1] = 1
 SUFFIX = ".jsonl"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_COMPILED = "vocabulary-*.msgpack"
 _log = logging.getLogger(__name__)
 
 
@@ -154,7 +153,6 @@ def store_source(folder: Path, name: str, content: bytes) -> Path:
         raise ImportFault(
             f"{folder} cannot be written ({error.strerror}). Set TRIALPORT_VOCABULARY_DIR to a folder that can."
         ) from None
-    forget_compiled(folder)
     return path
 
 
@@ -168,12 +166,4 @@ def remove_source(folder: Path, name: str) -> bool:
         return False
     except OSError as error:
         raise ImportFault(f"{folder / name}{SUFFIX} cannot be removed ({error.strerror}).") from None
-    forget_compiled(folder)
     return True
-
-
-def forget_compiled(folder: Path) -> None:
-    """Remove indexes that were compiled into the folder from sources that have changed since."""
-    for path in folder.glob(_COMPILED):
-        with contextlib.suppress(OSError):
-            path.unlink()

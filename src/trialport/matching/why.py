@@ -1,0 +1,201 @@
+"""Why a capacity stands where it stands, and what would move it: figures only, the words are in `explain_why`.
+
+Everything is computed again from the fits and weights that made the order, so that it adds up to the score shown.
+"What if" counts one criterion as fully met and leaves the others as they are.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+from msgspec import Struct
+
+from trialport.matching.columns import CapacityColumns
+from trialport.matching.models import Candidate, Criterion, CriterionName, Exclusion, ExclusionReason
+from trialport.matching.question import MatchQuestion
+from trialport.matching.ranking import SCORE_DECIMALS, rank
+from trialport.matching.weighing import Weighing
+
+# The criterion that has to be met before a hard rule lets a capacity in; a sponsor's wish has none.
+CRITERION_OF: dict[ExclusionReason, CriterionName] = {
+    "other_therapy_area": "indication",
+    "study_type_not_accepted": "study_type",
+    "age_group_not_accepted": "age_group",
+    "gmo_not_permitted": "gmo",
+    "no_new_trials": "availability",
+    "paused": "availability",
+}
+
+
+class Share(Struct, frozen=True):
+    """What one criterion brings of the 100 points, and how many it could bring."""
+
+    criterion: Criterion
+    points: float
+    most: float
+
+
+class More(Struct, frozen=True):
+    """A criterion that brings another unit more points."""
+
+    name: CriterionName
+    points: float
+    theirs: float
+
+
+class Ahead(Struct, frozen=True, kw_only=True):
+    """The candidate one place ahead: how far, and by what."""
+
+    candidate: Candidate
+    difference: float
+    more: tuple[More, ...]
+
+
+class WhatIf(Struct, frozen=True, kw_only=True):
+    """Score and place if a criterion were fully met and nothing else changed."""
+
+    criterion: Criterion
+    score: float
+    place: int
+
+
+class CandidateWhy(Struct, frozen=True, kw_only=True):
+    """Why a candidate has its place among those that are weighed like it."""
+
+    candidate: Candidate
+    place: int
+    of: int
+    shares: tuple[Share, ...]
+    ahead: Ahead | None
+    what_if: tuple[WhatIf, ...]
+
+
+class ExclusionWhy(Struct, frozen=True, kw_only=True):
+    """Why a capacity was left out, what else stands in its way, and where it would stand without all that."""
+
+    exclusion: Exclusion
+    also: tuple[ExclusionReason, ...]
+    let_in: WhatIf | None
+
+
+def shares(candidate: Candidate) -> tuple[Share, ...]:
+    """Divide the score among the criteria."""
+    total = sum(criterion.weight for criterion in candidate.criteria)
+    return tuple(
+        Share(criterion, 100 * criterion.weight * criterion.fit / total, 100 * criterion.weight / total)
+        for criterion in candidate.criteria
+    )
+
+
+def score_with(criteria: Sequence[Criterion], fits: Mapping[CriterionName, float]) -> float:
+    """Score the criteria once more, in the way of the ranking, some of them with other fits."""
+    total = sum(criterion.weight for criterion in criteria)
+    points = 0.0
+    for criterion in criteria:
+        points += criterion.weight * fits.get(criterion.name, criterion.fit)
+    return float(np.round(100 * points / total, SCORE_DECIMALS))
+
+
+def why_candidate(candidate: Candidate, candidates: Sequence[Candidate]) -> CandidateWhy:
+    """Explain the place of a candidate among all candidates; those weighed differently are left aside."""
+    alike = [one for one in candidates if _weights(one) == _weights(candidate)]
+    place = 1 + sum(_order(one) < _order(candidate) for one in alike)
+    before = max((one for one in alike if _order(one) < _order(candidate)), key=_order, default=None)
+    others = [one for one in alike if one.capacity_id != candidate.capacity_id]
+    return CandidateWhy(
+        candidate=candidate,
+        place=place,
+        of=len(alike),
+        shares=shares(candidate),
+        ahead=None if before is None else _ahead(candidate, before),
+        what_if=tuple(
+            _what_if(candidate, criterion, (criterion.name,), others)
+            for criterion in candidate.criteria
+            if criterion.state != "met"
+        ),
+    )
+
+
+def why_excluded(exclusion: Exclusion, compared: Candidate, candidates: Sequence[Candidate]) -> ExclusionWhy:
+    """Explain what leaves a capacity out; `compared` is the same capacity scored as if no rule did."""
+    reasons = standing_in_the_way(compared)
+    culprits = [CRITERION_OF[reason] for reason in {exclusion.reason, *reasons} if reason in CRITERION_OF]
+    criterion = next((one for one in compared.criteria if one.name == CRITERION_OF.get(exclusion.reason)), None)
+    alike = [one for one in candidates if _weights(one) == _weights(compared)]
+    return ExclusionWhy(
+        exclusion=exclusion,
+        also=tuple(reason for reason in reasons if reason != exclusion.reason),
+        let_in=_what_if(compared, criterion or compared.criteria[0], culprits, alike),
+    )
+
+
+def standing_in_the_way(compared: Candidate) -> tuple[ExclusionReason, ...]:
+    """Name every rule that leaves this capacity out by what it says of itself, in the order of the rules."""
+    unmet = {criterion.name: criterion for criterion in compared.criteria if criterion.state == "unmet"}
+    found: list[ExclusionReason] = []
+    if "indication" in unmet:
+        found.append("other_therapy_area")
+    if "study_type" in unmet:
+        found.append("study_type_not_accepted")
+    if "age_group" in unmet:
+        found.append("age_group_not_accepted")
+    if "gmo" in unmet:
+        found.append("gmo_not_permitted")
+    opening = unmet.get("availability")
+    if opening is not None and opening.case == "no_new_trials":
+        found.append("no_new_trials")
+    elif opening is not None and opening.facts.get("state") == "paused":
+        found.append("paused")
+    return tuple(found)
+
+
+def why_unit(
+    question: MatchQuestion,
+    columns: CapacityColumns,
+    unit_id: UUID,
+    *,
+    on: date,
+    regions: Collection[UUID] | None,
+    weighing: Weighing,
+) -> tuple[tuple[CandidateWhy, ...], tuple[ExclusionWhy, ...]]:
+    """Rank and explain every capacity of a unit: those among the candidates, and those left out."""
+    ranking = rank(question, columns, on=on, regions=regions, limit=None, weighing=weighing)
+    explained = tuple(why_candidate(one, ranking.candidates) for one in ranking.candidates if one.unit_id == unit_id)
+    excluded = [one for one in ranking.excluded if one.unit_id == unit_id]
+    if not excluded:
+        return explained, ()
+    region = {excluded[0].region_id}
+    lenient = rank(question, columns, on=on, regions=region, limit=None, exclusions=False, weighing=weighing)
+    compared = {one.capacity_id: one for one in lenient.candidates if one.unit_id == unit_id}
+    return explained, tuple(why_excluded(one, compared[one.capacity_id], ranking.candidates) for one in excluded)
+
+
+def _what_if(
+    candidate: Candidate, criterion: Criterion, met: Collection[CriterionName], others: Sequence[Candidate]
+) -> WhatIf:
+    score = score_with(candidate.criteria, dict.fromkeys(met, 1.0))
+    order = (-score, candidate.unit_id, candidate.capacity_id)
+    return WhatIf(criterion=criterion, score=score, place=1 + sum(_order(one) < order for one in others))
+
+
+def _ahead(candidate: Candidate, before: Candidate) -> Ahead:
+    theirs = {share.criterion.name: share.points for share in shares(before)}
+    more = [
+        More(share.criterion.name, share.points, theirs[share.criterion.name])
+        for share in shares(candidate)
+        if theirs[share.criterion.name] > share.points
+    ]
+    return Ahead(
+        candidate=before,
+        difference=round(before.score - candidate.score, SCORE_DECIMALS),
+        more=tuple(sorted(more, key=lambda one: one.points - one.theirs)),
+    )
+
+
+def _order(candidate: Candidate) -> tuple[float, UUID, UUID]:
+    return -candidate.score, candidate.unit_id, candidate.capacity_id
+
+
+def _weights(candidate: Candidate) -> list[tuple[CriterionName, float]]:
+    return [(criterion.name, criterion.weight) for criterion in candidate.criteria]

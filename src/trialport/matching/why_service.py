@@ -1,0 +1,59 @@
+"""Explaining a unit's place: in a stored assessment, or in a ranking made for it."""
+
+import asyncio
+from collections.abc import Collection
+from uuid import UUID
+
+from trialport.accounts.models import Actor
+from trialport.core.db import Transaction
+from trialport.core.errors import NotFound
+from trialport.inquiries import service as inquiry_service
+from trialport.matching import queries, service, weights_service
+from trialport.matching.assessment_models import MatchCreate
+from trialport.matching.models import Exclusion
+from trialport.matching.question import from_content
+from trialport.matching.register import Register
+from trialport.matching.why import CandidateWhy, ExclusionWhy, why_candidate, why_unit
+from trialport.vocabulary.reading import Reader
+
+# More than any region has; the place of one is found among all.
+_ALL = 10_000_000
+
+
+async def explain_candidate(
+    tx: Transaction, actor: Actor, inquiry_id: UUID, unit_id: UUID
+) -> tuple[tuple[CandidateWhy, ...], tuple[Exclusion, ...]]:
+    """Explain a unit in the newest assessment from what is stored: its candidates, and what was left out of it.
+
+    Raises NotFound when the inquiry or the unit is out of the actor's scope.
+    """
+    row = await inquiry_service.read_inquiry(tx, actor, inquiry_id)
+    inquiry_service.require_command(actor, row, "read_candidates")
+    stored = await service.latest_assessment(tx, actor, inquiry_id)
+    candidates = await queries.select_candidates(
+        tx.connection, actor=actor, assessment_id=stored.assessment_id, after_rank=0, limit=_ALL
+    )
+    explained = tuple(why_candidate(one, candidates) for one in candidates if one.unit_id == unit_id)
+    left_out = await queries.select_exclusions(tx.connection, actor=actor, assessment_id=stored.assessment_id)
+    excluded = tuple(one for one in left_out if one.unit_id == unit_id)
+    if not explained and not excluded:
+        raise NotFound("The newest assessment has no such unit of yours.")
+    return explained, excluded
+
+
+async def explain_match(
+    tx: Transaction,
+    register: Register,
+    reader: Reader,
+    data: MatchCreate,
+    region_ids: Collection[UUID],
+    unit_id: UUID,
+) -> tuple[tuple[CandidateWhy, ...], tuple[ExclusionWhy, ...]]:
+    """Read and rank without storing anything, and explain one unit."""
+    reading, _ = await service.match_preview(tx, register, reader, data, region_ids, 0)
+    view = await register.view(tx, region_ids)
+    weighing = await weights_service.weighing_of(tx.connection, region_ids)
+    question = from_content(data.as_content(tx.now.date()), reading)
+    return await asyncio.to_thread(
+        why_unit, question, view.columns, unit_id, on=tx.now.date(), regions=region_ids, weighing=weighing
+    )

@@ -1,0 +1,104 @@
+"""Words by their meanings: lexemes, compounds, spelling, shared heads, and what a text says of a condition."""
+
+from collections import defaultdict
+
+import pytest
+
+from trialport.core.language import Language
+from trialport.vocabulary.index import Vocabulary
+from trialport.vocabulary.normalise import fold, tokens_of
+from trialport.vocabulary.reading import Reader
+from trialport.vocabulary.sources import LANGUAGES, read_lexemes
+from trialport.vocabulary.spelling import Spelling
+
+
+def codes(reader: Reader, text: str, lang: Language | None = None) -> list[str]:
+    return [match.code for match in reader.read_text(text, lang).concepts]
+
+
+def aside(reader: Reader, text: str) -> set[tuple[str, str]]:
+    return {(match.code, match.assertion) for match in reader.read_text(text).set_aside}
+
+
+def test_every_composition_is_made_of_lexemes_that_have_rows() -> None:
+    rows = read_lexemes()
+    known = {row.lexeme for row in rows}
+    assert len(rows) > 3000
+    assert [row.place for row in rows if "+" in row.lexeme and not set(row.lexeme.split("+")) <= known] == []
+
+
+def test_a_form_means_one_lexeme_in_a_language() -> None:
+    claims: dict[tuple[str, str, bool, bool], set[str]] = defaultdict(set)
+    for row in read_lexemes():
+        for language in LANGUAGES:
+            for form in row.forms[language]:
+                stems = " ".join(token.stem for token in tokens_of(form))
+                claims[language, stems, form.startswith("-"), form.endswith("-")].add(row.lexeme)
+    assert {key: rows for key, rows in claims.items() if len(rows) > 1 and not (key[2] or key[3])} == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "lang", "atoms"),
+    [
+        ("njurinflammation", "sv", {"kidney", "inflammation"}),
+        ("nyrebet\u00e6ndelse", "da", {"kidney", "inflammation"}),
+        ("nephritis", "en", {"kidney", "inflammation"}),
+        ("qwertzuiop", "en", {"=qwertzuiop"}),
+    ],
+)
+def test_words_of_three_languages_become_the_same_atoms(
+    vocabulary: Vocabulary, word: str, lang: Language, atoms: set[str]
+) -> None:
+    assert set(vocabulary.lexicon.atoms_of(fold(word), lang)) == atoms
+
+
+def test_a_misspelt_word_is_near_its_own_and_not_to_its_opposite(vocabulary: Vocabulary, reader: Reader) -> None:
+    assert codes(reader, "astam")[0] == "J45"
+    assert codes(reader, "diabtes")[0] == "E14"
+    spelling = Spelling(vocabulary.spelling, [("hypo", "hyper")])
+    assert all(not word.startswith("hyper") for word, _ in spelling.nearest("hypotensoin"))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("breast and lung cancer", ["C50", "C34"]),
+        ("cancer of the breast, lung and prostate", ["C50", "C34", "C61"]),
+        ("type 1 and 2 diabetes", ["E11", "E10"]),
+        ("br\u00f6st- och lungcancer", ["C50", "C34"]),
+        ("hepatitis A and E", ["B15", "B17"]),
+        ("asthma and heart failure", ["I50", "J45"]),
+    ],
+)
+def test_words_that_share_a_head_are_read_each(reader: Reader, text: str, wanted: list[str]) -> None:
+    found = codes(reader, text)
+    assert [code for code in dict.fromkeys(found) if code in wanted] == found[: len(found)]
+    assert set(wanted) == set(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "out"),
+    [
+        ("Adults with psoriasis; history of melanoma", "L40", ("C43", "history")),
+        ("No history of bipolar disorder in adults with epilepsy", "G40", ("F31", "denied")),
+        ("Vuxna med psoriasis. KOL ing\u00e5r inte.", "L40", ("J44", "excluded")),
+        ("Psoriasis hos voksne. Astma, KOL og epilepsi er eksklusionskriterier.", "L40", ("J45", "excluded")),
+        ("Asthma is no exclusion, but epilepsy is. Adults with psoriasis.", "L40", ("G40", "excluded")),
+        ("Psoriasis in adults. Patients with COPD cannot take part.", "L40", ("J44", "excluded")),
+    ],
+)
+def test_what_a_text_says_of_a_condition(reader: Reader, text: str, first: str, out: tuple[str, str]) -> None:
+    assert first in codes(reader, text)
+    assert out in aside(reader, text)
+    assert out[0] not in codes(reader, text)
+
+
+def test_a_condition_that_is_only_history_leads_where_nothing_else_is_named(reader: Reader) -> None:
+    reading = reader.read_text("Patients with a history of stroke")
+    assert [(match.code, match.assertion) for match in reading.concepts] == [("I64", "history")]
+
+
+def test_two_near_readings_are_both_given(reader: Reader) -> None:
+    reading = reader.read_text("MS")
+    assert {"G35", "I05"} <= {match.code for match in reading.concepts}
+    assert reading.ambiguous
