@@ -111,15 +111,16 @@ def show_imports(listed: list[ListedImport]) -> None:
     if not listed:
         console.print(f"Nothing was imported into {import_directory()}.", highlight=False, soft_wrap=True)
         return
-    table = Table("Name", "Format", "Version", "Terms", "Concepts", "Unmapped", "Conflicts", "Imported", "By")
     for one in listed:
         if one.damaged or one.format is None or one.imported_at is None:
-            table.add_row(one.name, "damaged: import it again, or remove it")
-            continue
-        counts = (one.terms, one.concepts, one.unmapped, one.conflicts)
-        when = one.imported_at.strftime("%Y-%m-%d %H:%M")
-        table.add_row(one.name, FORMAT_NAMES[one.format], one.version, *map(str, counts), when, one.program)
-    console.print(table)
+            said = "damaged: import it again, or remove it"
+        else:
+            said = (
+                f"{one.version or '-'}  {FORMAT_NAMES[one.format]}, {one.terms} terms, {one.unmapped} of {one.concepts}"
+                f" concepts unmapped, {one.conflicts} conflicts left out, {one.imported_at:%Y-%m-%d %H:%M} UTC by"
+                f" Trialport {one.program}"
+            )
+        console.print(f"{one.name}  {said}", markup=False, highlight=False, soft_wrap=True)
 
 
 def show_report(report: Report) -> None:

@@ -99,17 +99,7 @@ def create_app(settings: Settings) -> Litestar:
     )
     app = Litestar(
         route_handlers=[api, read_liveness, read_readiness],
-        dependencies={
-            "tx": Provide(provide_transaction),
-            "settings": Provide(provide_settings, sync_to_thread=False),
-            "language": Provide(provide_language, sync_to_thread=False),
-            "actor": Provide(provide_actor, sync_to_thread=False),
-            "register": Provide(provide_register, sync_to_thread=False),
-            "reader": Provide(provide_reader, sync_to_thread=False),
-            "term_book": Provide(provide_term_book, sync_to_thread=False),
-            "pace": Provide(provide_pace, sync_to_thread=False),
-            "is_icd10": Provide(provide_icd10_check, sync_to_thread=False),
-        },
+        dependencies=_dependencies(),
         middleware=[_authentication],
         guards=[refuse_other_roles],
         before_request=http.check_address,
@@ -129,6 +119,21 @@ def create_app(settings: Settings) -> Litestar:
     )
     app.asgi_handler = Gateway(app.asgi_handler)
     return app
+
+
+def _dependencies() -> dict[str, Provide]:
+    """Name what a route may ask for."""
+    return {
+        "tx": Provide(provide_transaction),
+        "settings": Provide(provide_settings, sync_to_thread=False),
+        "language": Provide(provide_language, sync_to_thread=False),
+        "actor": Provide(provide_actor, sync_to_thread=False),
+        "register": Provide(provide_register, sync_to_thread=False),
+        "reader": Provide(provide_reader, sync_to_thread=False),
+        "term_book": Provide(provide_term_book, sync_to_thread=False),
+        "pace": Provide(provide_pace, sync_to_thread=False),
+        "is_icd10": Provide(provide_icd10_check, sync_to_thread=False),
+    }
 
 
 def _authentication(app: Any) -> BearerAuthentication:

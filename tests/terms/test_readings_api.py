@@ -11,7 +11,7 @@ from tests.conftest import Client
 from trialport.terms.pace import Pace
 from trialport.vocabulary.reading import shared_reader
 
-TEXT = "Vuxna med svår KOL, inte astma. Fas 3."
+TEXT = "Fas 3. Vuxna med svår KOL, inte astma."
 READERS = ("sponsor", "investigator", "unit_head", "office", "admin", "service")
 
 
@@ -74,7 +74,7 @@ async def test_bad_input_is_400(client: Client) -> None:
     for query in ("", "?text=", "?text=COPD&lang=fi", "?text=COPD&text=KOL", "?text=" + "x" * 2_001):
         answer = await client("office").get(f"/api/v1/readings{query}")
         assert answer.status_code == 400, query
-        assert "text" in answer.json()["detail"] or answer.json()["errors"], query
+        assert answer.json()["errors"], query
 
 
 async def test_too_many_is_429(client: Client, app: Litestar) -> None:

@@ -75,12 +75,14 @@ MESH = """<?xml version="1.0"?>
     <ConceptUI>M990001</ConceptUI>
     <ConceptName><String>Psoriasis</String></ConceptName>
     <ConceptRelationList>
-     <ConceptRelation RelationName="NRW"><Concept1UI>M990001</Concept1UI><Concept2UI>M990002</Concept2UI></ConceptRelation>
-     <ConceptRelation RelationName="REL"><Concept1UI>M990001</Concept1UI><Concept2UI>M990003</Concept2UI></ConceptRelation>
+     <ConceptRelation RelationName="NRW">
+      <Concept1UI>M990001</Concept1UI><Concept2UI>M990002</Concept2UI></ConceptRelation>
+     <ConceptRelation RelationName="REL">
+      <Concept1UI>M990001</Concept1UI><Concept2UI>M990003</Concept2UI></ConceptRelation>
     </ConceptRelationList>
     <TermList>
      <Term ConceptPreferredTermYN="Y" IsPermutedTermYN="N"><TermUI>T1</TermUI><String>Psoriasis</String></Term>
-     <Term ConceptPreferredTermYN="N" IsPermutedTermYN="N"><TermUI>T2</TermUI><String>Flakemoor &amp; Crust</String></Term>
+     <Term IsPermutedTermYN="N"><TermUI>T2</TermUI><String>Flakemoor &amp; Crust</String></Term>
      <Term ConceptPreferredTermYN="N" IsPermutedTermYN="Y"><TermUI>T3</TermUI><String>Crust, Flakemoor</String></Term>
     </TermList>
    </Concept>

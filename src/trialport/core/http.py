@@ -135,11 +135,16 @@ def answer_http_exception(request: Request[Any, Any, State], error: HTTPExceptio
     return problem_response(request, made)
 
 
+_MISSING = re.compile(r"Missing required \w+ parameter '([^']+)'")
+
+
 def _bad_parameters(request: Request[Any, Any, State], error: ValidationException) -> BadInput:
     found = [
         _parameter_fault(request, str(one.get("key", "")), str(one.get("message", "")))
         for one in (error.extra if isinstance(error.extra, list) else ())
     ]
+    if missing := _MISSING.match(error.detail):
+        found.append(FieldError(missing[1], "This parameter is needed. Send it."))
     if len(found) == 1:
         return BadInput(f"{found[0].path}: {found[0].message}", errors=found)
     return BadInput("Some parameters do not fit. See `errors`.", errors=found)

@@ -1,17 +1,20 @@
 """Why a capacity stands where it stands, and what would move it: figures only, the words are in `explain_why`.
 
 Everything is computed again from the fits and weights that made the order, so that it adds up to the score shown.
-"What if" counts one criterion as fully met and leaves the others as they are.
+"What if" counts one criterion as fully met and leaves the others as they are. Only the opening of a unit bears on
+another criterion, the participants it can recruit meanwhile: where the register is at hand, both are compared anew.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import numpy as np
 from msgspec import Struct
 
-from trialport.matching.columns import CapacityColumns
+from trialport.matching.columns import NO_DAY, YES, CapacityColumns
+from trialport.matching.columns import STATES as CAPACITY_STATES
 from trialport.matching.models import Candidate, Criterion, CriterionName, Exclusion, ExclusionReason
 from trialport.matching.question import MatchQuestion
 from trialport.matching.ranking import SCORE_DECIMALS, rank
@@ -97,8 +100,13 @@ def score_with(criteria: Sequence[Criterion], fits: Mapping[CriterionName, float
     return float(np.round(100 * points / total, SCORE_DECIMALS))
 
 
-def why_candidate(candidate: Candidate, candidates: Sequence[Candidate]) -> CandidateWhy:
-    """Explain the place of a candidate among all candidates; those weighed differently are left aside."""
+def why_candidate(
+    candidate: Candidate, candidates: Sequence[Candidate], opened: Candidate | None = None
+) -> CandidateWhy:
+    """Explain the place of a candidate among all candidates; those weighed differently are left aside.
+
+    `opened` is the same capacity compared as if it were open.
+    """
     alike = [one for one in candidates if _weights(one) == _weights(candidate)]
     place = 1 + sum(_order(one) < _order(candidate) for one in alike)
     before = max((one for one in alike if _order(one) < _order(candidate)), key=_order, default=None)
@@ -110,15 +118,25 @@ def why_candidate(candidate: Candidate, candidates: Sequence[Candidate]) -> Cand
         shares=shares(candidate),
         ahead=None if before is None else _ahead(candidate, before),
         what_if=tuple(
-            _what_if(candidate, criterion, (criterion.name,), others)
+            _what_if(
+                opened if opened and criterion.name == "availability" else candidate,
+                criterion,
+                (criterion.name,),
+                others,
+            )
             for criterion in candidate.criteria
             if criterion.state != "met"
         ),
     )
 
 
-def why_excluded(exclusion: Exclusion, compared: Candidate, candidates: Sequence[Candidate]) -> ExclusionWhy:
-    """Explain what leaves a capacity out; `compared` is the same capacity scored as if no rule did."""
+def why_excluded(
+    exclusion: Exclusion, compared: Candidate, opened: Candidate, candidates: Sequence[Candidate]
+) -> ExclusionWhy:
+    """Explain what leaves a capacity out; `compared` is the same capacity scored as if no rule did.
+
+    `opened` is that too, and open.
+    """
     reasons = standing_in_the_way(compared)
     culprits = [CRITERION_OF[reason] for reason in {exclusion.reason, *reasons} if reason in CRITERION_OF]
     criterion = next((one for one in compared.criteria if one.name == CRITERION_OF.get(exclusion.reason)), None)
@@ -126,7 +144,9 @@ def why_excluded(exclusion: Exclusion, compared: Candidate, candidates: Sequence
     return ExclusionWhy(
         exclusion=exclusion,
         also=tuple(reason for reason in reasons if reason != exclusion.reason),
-        let_in=_what_if(compared, criterion or compared.criteria[0], culprits, alike),
+        let_in=_what_if(
+            opened if "availability" in culprits else compared, criterion or compared.criteria[0], culprits, alike
+        ),
     )
 
 
@@ -161,14 +181,41 @@ def why_unit(
 ) -> tuple[tuple[CandidateWhy, ...], tuple[ExclusionWhy, ...]]:
     """Rank and explain every capacity of a unit: those among the candidates, and those left out."""
     ranking = rank(question, columns, on=on, regions=regions, limit=None, weighing=weighing)
-    explained = tuple(why_candidate(one, ranking.candidates) for one in ranking.candidates if one.unit_id == unit_id)
+    own = [one for one in ranking.candidates if one.unit_id == unit_id]
     excluded = [one for one in ranking.excluded if one.unit_id == unit_id]
-    if not excluded:
-        return explained, ()
-    region = {excluded[0].region_id}
-    lenient = rank(question, columns, on=on, regions=region, limit=None, exclusions=False, weighing=weighing)
-    compared = {one.capacity_id: one for one in lenient.candidates if one.unit_id == unit_id}
-    return explained, tuple(why_excluded(one, compared[one.capacity_id], ranking.candidates) for one in excluded)
+    if not own and not excluded:
+        return (), ()
+    region = {one.region_id for one in (*own, *excluded)}
+
+    def lenient(index: CapacityColumns) -> dict[UUID, Candidate]:
+        found = rank(question, index, on=on, regions=region, limit=None, exclusions=False, weighing=weighing)
+        return {one.capacity_id: one for one in found.candidates if one.unit_id == unit_id}
+
+    compared, opened = lenient(columns), lenient(_opened(columns, unit_id))
+    return (
+        tuple(why_candidate(one, ranking.candidates, opened[one.capacity_id]) for one in own),
+        tuple(
+            why_excluded(one, compared[one.capacity_id], opened[one.capacity_id], ranking.candidates)
+            for one in excluded
+        ),
+    )
+
+
+def _opened(columns: CapacityColumns, unit_id: UUID) -> CapacityColumns:
+    """Return the index with this unit open from today on and without conditions on time."""
+    rows = columns.units_among(frozenset((unit_id,)))
+    changes = {
+        "state": CAPACITY_STATES.index("open"),
+        "state_until": NO_DAY,
+        "new_trials_possible": YES,
+        "new_trials_from": NO_DAY,
+        "lead_time_days": 0,
+    }
+    opened = {
+        name: np.where(rows, value, getattr(columns, name)).astype(getattr(columns, name).dtype)
+        for name, value in changes.items()
+    }
+    return replace(columns, **opened)
 
 
 def _what_if(

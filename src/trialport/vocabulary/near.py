@@ -62,7 +62,7 @@ class NearFinder:
         """Whether a word tells stage, grade or course of a condition, or denies one, rather than naming it."""
         following = tokens[element.token + 1].gap if element.token + 1 < len(tokens) else ANNOUNCED
         denies = (element.plain,) in self._steering.phrases and following != HYPHENED
-        if element.plain in self._steering.modifiers or denies:
+        if element.plain in self._steering.modifiers or element.plain in self._steering.past or denies:
             return True
         before = tokens[element.token - 1].plain if element.token else ""
         return before in self._steering.modifiers and element.plain[:1].isdigit()

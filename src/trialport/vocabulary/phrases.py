@@ -150,7 +150,7 @@ class PhraseFinder:
         for start, first in enumerate(elements):
             window: list[Element] = []
             by_stems = by_atoms = True
-            if among > FEW_WORDS and self._opens(first, tokens):
+            if self._opens(first, among):
                 continue
             for element in elements[start : start + MAX_KEY_STEMS]:
                 if segments[element.token] != segments[first.token]:
@@ -167,12 +167,11 @@ class PhraseFinder:
                 elif by_atoms:
                     yield from self._atom_hits(window, elements, start, among)
 
-    def _opens(self, first: Element, tokens: list[Token]) -> bool:
+    def _opens(self, first: Element, among: int) -> bool:
         """Whether a word opens what it says something of and is no part of it: no, without, history of."""
         if first.plain in self._steering.past:
-            return True
-        following = tokens[first.token + 1].gap if first.token + 1 < len(tokens) else ANNOUNCED
-        return (first.plain,) in self._steering.phrases and following != HYPHENED
+            return among > 1
+        return among > 2 and self._steering.phrases.get((first.plain,), "").endswith("_before")  # noqa: PLR2004
 
     def _is_history(self, terms: list[KnownTerm] | list[AtomTerm], window: list[Element]) -> bool:
         """Whether a phrase says only that a condition was once: the condition itself is read, and so marked."""
@@ -224,7 +223,7 @@ class PhraseFinder:
             return
         if len(window) > 1 and {a for e in window[:-1] for a in e.atoms or ()}.issuperset(window[-1].atoms or ()):
             return
-        if window[-1].atoms == (NEGATION,):
+        if window[-1].atoms == (NEGATION,) or self._is_padded(window):
             return
         atoms = telling(atom for element in window for atom in element.atoms or ())
         if all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms)):
@@ -241,6 +240,12 @@ class PhraseFinder:
             score *= weight * self._chapter_weight(term.concept) * (ALTERNATIVE if number else 1.0)
             size = len(window) - 0.5 * (number > 0)
             yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
+
+    def _is_padded(self, window: list[Element]) -> bool:
+        """Whether a run begins or ends with a word that tells nothing beside at least two that do."""
+        telling_words = sum(not WEIGHTLESS.issuperset(element.atoms or ()) for element in window)
+        ends = (window[0].atoms, window[-1].atoms)
+        return telling_words > 1 and any(atoms is not None and WEIGHTLESS.issuperset(atoms) for atoms in ends)
 
     def _may_stand_alone(self, word: Element, atoms: list[str], among: int) -> bool:
         """Whether the meaning of one word may be a condition; among many words only one of several atoms."""
