@@ -87,22 +87,7 @@ class Importer:
         if not source.concepts:
             raise ImportFault(f"{path.name} holds no terms in English, Swedish or Danish that could be imported.")
         reader = self.load()
-        header = StoredSource(
-            name=wish.name or _named(source.name, path),
-            format=source.format,
-            version=wish.version if wish.version is not None else source.version,
-            sha256=sha256,
-            imported_at=now,
-            program=self.program,
-            vocabulary=reader.vocabulary.version,
-            language=wish.language,
-            on_conflict=wish.on_conflict,
-            concepts=len(source.concepts),
-            unmapped=0,
-            conflicts=0,
-            terms=0,
-            digest="",
-        )
+        header = self._header(source, sha256, wish, now, path, reader)
         before = find_source(self.folder, header.name)
         if before and not wish.dry_run and before[0].comes_from(header):
             return Report("unchanged", header.name, header.format, header.version, sha256)
@@ -121,6 +106,27 @@ class Importer:
             raise ImportFault(f"No term of {path.name} could be imported; --dry-run shows why.")
         stored = store_source(self.folder, header.name, encode_source(header, found.stored)[1])
         return structs.replace(report, outcome="replaced" if before else "imported", file=str(stored))
+
+    def _header(
+        self, source: Source, sha256: str, wish: Wish, now: datetime, path: Path, reader: Reader
+    ) -> StoredSource:
+        """Say what is imported and how; the counts are filled in later."""
+        return StoredSource(
+            name=wish.name or _named(source.name, path),
+            format=source.format,
+            version=wish.version if wish.version is not None else source.version,
+            sha256=sha256,
+            imported_at=now,
+            program=self.program,
+            vocabulary=reader.vocabulary.version,
+            language=wish.language,
+            on_conflict=wish.on_conflict,
+            concepts=len(source.concepts),
+            unmapped=0,
+            conflicts=0,
+            terms=0,
+            digest="",
+        )
 
 
 def _read(file: Opened, language: Language | None, progress: Progress) -> Source:
