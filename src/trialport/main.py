@@ -27,7 +27,7 @@ from trialport.core.jobs.doorbell import Doorbell
 from trialport.core.openapi import DocumentPlugin
 from trialport.inquiries import api as inquiries_api
 from trialport.matching import api as matching_api
-from trialport.matching import weights_api, why_api
+from trialport.matching import judgement_api, weights_api, why_api
 from trialport.matching.register import Register
 from trialport.notifications import api as notifications_api
 from trialport.terms import api as terms_api
@@ -93,6 +93,7 @@ def create_app(settings: Settings) -> Litestar:
             matching_api.router,
             weights_api.router,
             why_api.router,
+            judgement_api.router,
             notifications_api.router,
             terms_api.router,
         ],

@@ -80,6 +80,7 @@ class Row(Struct, frozen=True, kw_only=True):
 # Changing routes name a state that is never stored: who reaches the object learns that (412), and nothing changes.
 STALE = {"If-Match": '"999"'}
 TERM_PATH = "/api/v1/terms/{local_term_id}"
+NOBODYS_CAPACITY = {"unit_id": "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e", "therapy_area": "respiratory"}
 CAPACITY_PATH = "/api/v1/units/{unit_id}/capacities/{therapy_area}"
 WEIGHTS_PATH = "/api/v1/regions/{region_id}/weights"
 ROUTES: dict[tuple[str, str], Row] = {
@@ -135,6 +136,17 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/inquiries/{inquiry_id}/assessments"): Row(roles=OFFICE, about="inquiry", ok=202),
     ("GET", "/api/v1/inquiries/{inquiry_id}/candidates"): Row(roles=OFFICE, about="inquiry"),
     ("GET", "/api/v1/inquiries/{inquiry_id}/candidates/{unit_id}"): Row(roles=OFFICE, about="candidate"),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/overrides"): Row(
+        # A capacity that no assessment has: who reaches the inquiry learns that, and nothing is stored.
+        roles=TASKS,
+        about="inquiry",
+        ok=422,
+        body=lambda: {"kind": "dropped", "reason": "Test", "capacity": NOBODYS_CAPACITY},
+    ),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/selections"): Row(
+        roles=TASKS, about="inquiry", ok=422, body=lambda: {"reason": "Test", "selected": [NOBODYS_CAPACITY]}
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/judgements"): Row(roles=OFFICE, about="inquiry"),
     ("POST", "/api/v1/matches"): Row(
         roles=SUBMITTING,
         body=lambda: {"condition": {"indication": "COPD"}, "placement": {}},

@@ -77,6 +77,7 @@ async def test_what_is_refused(client: Client, url: str, connection: asyncpg.Con
     always = ("indication", "study_type", "phase", "age_group", "availability", "participants", "staff_hours")
     nothing = wish(**dict.fromkeys((*always, "freshness", "experience"), 0))
     assert (await office.put(url, json=nothing, headers=ANY)).status_code == 422
+    bad: dict[str, Any]
     for bad in (wish(phase=101), wish(phase=-1), wish(taste=1), {"weights": {}}, wish("")):
         assert (await office.put(url, json=bad, headers=ANY)).status_code == 400, bad
     assert (await client("management").put(url, json=wish(phase=1), headers=ANY)).status_code == 403

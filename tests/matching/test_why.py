@@ -12,7 +12,7 @@ from tests.inquiries.factories import submit
 from tests.matching.factories import ON, OTHER_REGION, REGION, capacity, columns, question, silent
 from trialport.core.language import Language
 from trialport.matching import why
-from trialport.matching.models import CriterionName, ExclusionReason
+from trialport.matching.models import CapacityRow, CriterionName, ExclusionReason
 from trialport.matching.ranking import rank
 from trialport.matching.weighing import PROGRAM, RegionWeights, Weighing, overridden
 from trialport.matching.why_words import WHY_WORDINGS
@@ -27,7 +27,7 @@ ROWS = (
 ASKED = question(nurse_hours=8.0)
 
 
-def explained(number: int, *rows: object, weighing: Weighing = PROGRAM) -> why.CandidateWhy:
+def explained(number: int, *rows: CapacityRow, weighing: Weighing = PROGRAM) -> why.CandidateWhy:
     found, excluded = why.why_unit(
         ASKED, columns(*(rows or ROWS)), UUID(int=100 + number), on=ON, regions=None, weighing=weighing
     )

@@ -22,11 +22,12 @@ from trialport.vocabulary.sources import DATA
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vocabulary: Vocabulary) -> Path:
     """A folder for imports of the test's own; the index is not compiled after each import."""
     folder = tmp_path / "store"
     monkeypatch.setenv("TRIALPORT_VOCABULARY_DIR", str(folder))
     monkeypatch.setattr("trialport.commands_vocabulary.load_compiled", lambda *_: None)
+    monkeypatch.setattr("trialport.commands_vocabulary.load_shipped", lambda: vocabulary)
     return folder
 
 

@@ -16,14 +16,23 @@ from trialport.inquiries.models import InquiryState, InquiryUpdate
 _ADULT_FROM_YEARS = 18
 _SATURDAY = 5
 
-Command = Literal["read", "amend", "withdraw", "read_candidates", "reassess"]
+Command = Literal["read", "amend", "withdraw", "read_candidates", "reassess", "override", "record_selection"]
 
 _OPEN: tuple[InquiryState, ...] = ("submitted", "in_triage", "needs_information", "inviting", "collating")
 _OVER: tuple[InquiryState, ...] = ("replied", "closed", "declined", "withdrawn")
 
+_JUDGING: dict[InquiryState, tuple[Command, ...]] = {
+    **dict.fromkeys(_OPEN, ("override", "record_selection")),
+    "replied": ("record_selection",),
+    "closed": ("record_selection",),
+}
 _ALL_OF_AN_OFFICE: dict[InquiryState, tuple[Command, ...]] = {
     **dict.fromkeys(_OPEN, ("read", "amend", "withdraw", "read_candidates", "reassess")),
     **dict.fromkeys(_OVER, ("read", "read_candidates")),
+}
+# A judgement about units is a person's. A sponsor may choose before the reply, and tell of it long after.
+_PERSON_OF_AN_OFFICE: dict[InquiryState, tuple[Command, ...]] = {
+    state: (*commands, *_JUDGING.get(state, ())) for state, commands in _ALL_OF_AN_OFFICE.items()
 }
 
 # What a role may do in which state: the one table behind enforcement and `available_actions`.
@@ -33,9 +42,9 @@ COMMANDS: dict[Role, dict[InquiryState, tuple[Command, ...]]] = {
         **dict.fromkeys(_OPEN, ("read", "amend", "withdraw")),
         **dict.fromkeys(_OVER, ("read",)),
     },
-    "office": _ALL_OF_AN_OFFICE,
+    "office": _PERSON_OF_AN_OFFICE,
     "service": _ALL_OF_AN_OFFICE,
-    "admin": _ALL_OF_AN_OFFICE,
+    "admin": _PERSON_OF_AN_OFFICE,
 }
 
 

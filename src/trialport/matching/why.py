@@ -8,6 +8,7 @@ another criterion, the participants it can recruit meanwhile: where the register
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -185,7 +186,7 @@ def why_unit(
     excluded = [one for one in ranking.excluded if one.unit_id == unit_id]
     if not own and not excluded:
         return (), ()
-    region = {one.region_id for one in (*own, *excluded)}
+    region = {one.region_id for one in own} | {one.region_id for one in excluded}
 
     def lenient(index: CapacityColumns) -> dict[UUID, Candidate]:
         found = rank(question, index, on=on, regions=region, limit=None, exclusions=False, weighing=weighing)
@@ -211,7 +212,7 @@ def _opened(columns: CapacityColumns, unit_id: UUID) -> CapacityColumns:
         "new_trials_from": NO_DAY,
         "lead_time_days": 0,
     }
-    opened = {
+    opened: dict[str, Any] = {
         name: np.where(rows, value, getattr(columns, name)).astype(getattr(columns, name).dtype)
         for name, value in changes.items()
     }

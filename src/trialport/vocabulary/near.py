@@ -74,6 +74,8 @@ class NearFinder:
         if not total or all(is_unknown(atom) and atom not in index.atoms for atom in asked):
             return []
         known = self._explained(clause, hits) / total
+        if known + GAIN > 1:
+            return []
         best: dict[int, tuple[float, Near]] = {}
         for near in index.near(asked, MAX_CANDIDATES, CUTOFF):
             if near.own_share < OWN_SHARE or near.asked_share < known + GAIN:

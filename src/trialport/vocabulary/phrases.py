@@ -221,17 +221,13 @@ class PhraseFinder:
         # A form of several words is read whole or not at all.
         if window[0].atoms is None or (after is not None and after.atoms is None):
             return
-        if len(window) > 1 and {a for e in window[:-1] for a in e.atoms or ()}.issuperset(window[-1].atoms or ()):
-            return
-        if window[-1].atoms == (NEGATION,) or self._is_padded(window):
-            return
         atoms = telling(atom for element in window for atom in element.atoms or ())
+        terms = self._vocabulary.atom_index.exact(atoms)
+        if not terms or self._is_history(terms, window) or self._is_padded(window):
+            return
         if all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms)):
             return
         if len(window) == 1 and not self._may_stand_alone(window[0], atoms, among):
-            return
-        terms = self._vocabulary.atom_index.exact(atoms)
-        if not terms or self._is_history(terms, window):
             return
         weight = self._weight(window, elements, start)
         method: Method = "fuzzy" if any(e.errors for e in window) else "synonym"
@@ -242,7 +238,12 @@ class PhraseFinder:
             yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
 
     def _is_padded(self, window: list[Element]) -> bool:
-        """Whether a run begins or ends with a word that tells nothing beside at least two that do."""
+        """Whether a run ends with a word that adds nothing, or begins with one beside two that tell something."""
+        if len(window) == 1:
+            return False
+        last = window[-1].atoms or ()
+        if last == (NEGATION,) or {atom for element in window[:-1] for atom in element.atoms or ()}.issuperset(last):
+            return True
         telling_words = sum(not WEIGHTLESS.issuperset(element.atoms or ()) for element in window)
         ends = (window[0].atoms, window[-1].atoms)
         return telling_words > 1 and any(atoms is not None and WEIGHTLESS.issuperset(atoms) for atoms in ends)
