@@ -1,6 +1,7 @@
 """Real servers, one set a test process; a fresh database for each test, copied from one with the cast in it."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -23,6 +24,9 @@ from trialport.main import create_app
 from workers import jobs
 
 TEMPLATE = "cast"
+
+# What a deployer has imported on this machine is no part of what is tested.
+os.environ["TRIALPORT_VOCABULARY_DIR"] = os.devnull
 
 
 @pytest.fixture(scope="session")

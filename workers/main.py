@@ -13,7 +13,8 @@ from redis.exceptions import RedisError
 from trialport.core.config import Settings
 from trialport.core.db import open_pool
 from trialport.core.jobs.doorbell import QUEUE, Doorbell, decode_ring, encode_ring, open_queue
-from trialport.matching.register import Register
+from trialport.core.listening import Listener
+from trialport.matching.register import CHANNEL, Register
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 from workers import jobs, schedule
@@ -34,12 +35,14 @@ _FINISH_SECONDS = 10.0
 async def open_context(settings: Settings) -> dict[str, Any]:
     """Open what every job needs."""
     vocabulary = await asyncio.to_thread(load_vocabulary)
+    register = Register(vocabulary)
     return {
         "settings": settings,
         "pool": await open_pool(settings, "trialport-worker"),
         "doorbell": Doorbell(settings.valkey_url),
         "reader": Reader(vocabulary),
-        "register": Register(vocabulary),
+        "register": register,
+        "listener": Listener(settings, CHANNEL, register.catch_up),
     }
 
 
@@ -71,10 +74,12 @@ async def work(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     context = await open_context(settings)
+    context["listener"].start()
     try:
         while not stopping.is_set():
             await _work_once(settings, context, stopping)
     finally:
+        await context["listener"].close()
         await context["doorbell"].close()
         await context["pool"].close()
 

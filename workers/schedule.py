@@ -10,16 +10,19 @@ from trialport.core.config import Settings
 from trialport.core.db import transaction
 from trialport.core.jobs.lease import bury_expired
 from trialport.core.jobs.queries import select_due_jobs
+from trialport.matching.register_queries import delete_old_register_changes
 from workers.jobs import bury
 
 Context = dict[str, Any]
 
 _SWEPT_AT_ONCE = 500
 _KEEP_KEYS_DAYS = 30
+# Processes read the log of the register every few seconds; one that was away for longer reads the register anew.
+_KEEP_CHANGES = timedelta(minutes=5)
 
 
 async def sweep(ctx: Context) -> None:
-    """Ring for every job that is due and that nobody works on; give up those whose last worker died."""
+    """Ring for every job that is due and that nobody works on; give up those whose last worker died; fold the log."""
     async with transaction(ctx["pool"]) as tx:
         due = await select_due_jobs(
             tx.connection,
@@ -31,6 +34,8 @@ async def sweep(ctx: Context) -> None:
     # Apart from the ringing, so that trouble with one job that is given up never silences the others.
     async with transaction(ctx["pool"]) as tx:
         await bury_expired(tx, bury)
+    async with transaction(ctx["pool"]) as tx:
+        await delete_old_register_changes(tx.connection, before=tx.now - _KEEP_CHANGES)
 
 
 async def tidy(ctx: Context) -> None:

@@ -24,11 +24,12 @@ from trialport.core.errors import Problem
 from trialport.core.gateway import Gateway
 from trialport.core.health import read_liveness, read_readiness
 from trialport.core.jobs.doorbell import Doorbell
+from trialport.core.listening import Listener
 from trialport.core.openapi import DocumentPlugin
 from trialport.inquiries import api as inquiries_api
 from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, weights_api, why_api
-from trialport.matching.register import Register
+from trialport.matching.register import CHANNEL, Register
 from trialport.notifications import api as notifications_api
 from trialport.terms import api as terms_api
 from trialport.terms.book import TermBook
@@ -68,7 +69,7 @@ def provide_icd10_check(request: Request[Any, Any, State]) -> Any:
 
 @asynccontextmanager
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
-    """Open what lives as long as the process: vocabulary, database pool, doorbell."""
+    """Open what lives as long as the process: vocabulary, database pool, doorbell, register."""
     settings: Settings = app.state.settings
     vocabulary = await asyncio.to_thread(load_vocabulary)
     app.state.reader = Reader(vocabulary)
@@ -76,9 +77,12 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.pace = Pace()
     app.state.pool = await open_pool(settings, "trialport-api")
     app.state.doorbell = Doorbell(settings.valkey_url)
+    listener = Listener(settings, CHANNEL, app.state.register.catch_up)
+    listener.start()
     try:
         yield
     finally:
+        await listener.close()
         await app.state.doorbell.close()
         await app.state.pool.close()
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.matching.factories import ON, OTHER_REGION, REGION, capacity, columns, question, ranked
-from trialport.matching.arrays import RaggedDraft
-from trialport.matching.columns import Identifiers
+from trialport.matching.arrays import GrowingRagged, Postings
+from trialport.matching.layout import Identifiers
 from trialport.matching.ranking import rank
 from trialport.matching.window import add_months
 from trialport.matching.words import nearly_equal
@@ -20,11 +20,13 @@ def test_an_empty_register_ranks_nobody() -> None:
     assert (found.candidates, found.excluded, found.candidate_count, found.excluded_count) == ((), (), 0, 0)
 
 
-def test_rows_stand_by_unit_and_capacity() -> None:
-    rows = [capacity(number) for number in (3, 1, 2)]
+def test_rows_of_one_area_stand_together() -> None:
+    areas = ("respiratory", "oncology", "respiratory", "cardiovascular")
+    rows = [capacity(number, therapy_area=area) for number, area in enumerate(areas)]
     index = columns(*rows)
-    assert [index.capacity_id[row] for row in range(3)] == sorted(row.capacity_id for row in rows)
-    assert [index.unit_of(row).unit_name for row in range(3)] == ["Unit 1", "Unit 2", "Unit 3"]
+    assert [index.therapy_area_of(row) for row in range(4)] == ["cardiovascular", "oncology", *["respiratory"] * 2]
+    told = {index.capacity_id[row]: (index.therapy_area_of(row), index.unit_of(row).unit_name) for row in range(4)}
+    assert told == {row.capacity_id: (row.therapy_area, row.unit_name) for row in rows}
 
 
 def test_only_the_regions_asked_are_ranked() -> None:
@@ -36,7 +38,7 @@ def test_only_the_regions_asked_are_ranked() -> None:
 
 def test_words_are_kept_once() -> None:
     index = columns(*(capacity(number, conditions=("needs a nurse",)) for number in range(1, 9)))
-    assert sorted(index.strings) == ["COPD", "needs a nurse"]
+    assert sorted(index.strings) == ["COPD", "Site", "needs a nurse"]
 
 
 def test_numbers_keep_what_they_stand_for() -> None:
@@ -47,7 +49,7 @@ def test_numbers_keep_what_they_stand_for() -> None:
 
 @given(st.lists(st.uuids(), min_size=1, max_size=20))
 def test_identifiers_come_back_as_they_were(values: list[UUID]) -> None:
-    packed = Identifiers.of(values)
+    packed = Identifiers.of(value.bytes for value in values)
     assert [packed[row] for row in range(len(values))] == values
     assert packed.equal_to(values[0]).tolist() == [value == values[0] for value in values]
 
@@ -56,18 +58,24 @@ def test_identifiers_come_back_as_they_were(values: list[UUID]) -> None:
     st.lists(st.lists(st.integers(0, 9), max_size=5), min_size=1, max_size=12),
 )
 def test_ragged_rows_are_read_as_written(rows: list[list[int]]) -> None:
-    draft = RaggedDraft()
-    for row in rows:
-        draft.add(row)
+    growing = GrowingRagged()
+    growing.extend(rows[:3])
+    before = growing.view()
+    growing.extend(rows[3:])
+    assert [before.of(row).tolist() for row in range(len(rows[:3]))] == rows[:3], "a view stays as it was"
     order = np.array(sorted(range(len(rows)), key=lambda number: (rows[number], number)))
-    ragged = draft.finish(order)
+    ragged = growing.view().reordered(order)
     assert [ragged.of(row).tolist() for row in range(len(rows))] == [rows[number] for number in order]
     levels, values = np.arange(10, dtype=np.int8), np.arange(10, dtype=np.float64)
     for picked in (np.arange(len(rows)), np.arange(len(rows))[::-2], np.arange(0)):
         chosen = [rows[order[row]] for row in picked]
         assert ragged.best(picked, levels).tolist() == [max(row, default=0) for row in chosen]
         assert ragged.total(picked, values).tolist() == [sum(row) for row in chosen]
-        assert ragged.any(picked).tolist() == [bool(row) for row in chosen]
+        assert ragged.counts(picked).tolist() == [len(row) for row in chosen]
+    postings = Postings.of(ragged, 10)
+    for value in range(12):
+        expected = [row for row in range(len(rows)) for entry in rows[order[row]] if entry == value]
+        assert postings.holding([value]).tolist() == expected
 
 
 @pytest.mark.parametrize(

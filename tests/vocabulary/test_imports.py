@@ -235,3 +235,14 @@ def test_annotate_uses_imports_without_any_server(with_imports: tuple[Reader, Pa
     assert json.loads(said.stdout)["concepts"][0]["code"] == "G43"
     # The index was found beside the imports, not compiled again.
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_an_imported_term_explains_is_marked(with_imports: tuple[Reader, Path]) -> None:
+    reader, _ = with_imports
+    for text, method in (
+        ("blorplunge", "imported"),
+        ("disease of zorblats", "imported"),
+        ("migraine", "exact"),
+        ("FQX", "abbreviation"),
+    ):
+        assert [match.method for match in reader.read_text(text).concepts] == [method], text

@@ -1,7 +1,9 @@
-"""The array shapes the index is made of, and how a question's rows are read out of them."""
+"""The array shapes the index is made of, and how a question's rows are read out of them.
 
-from array import array
-from collections.abc import Iterable
+An array grows at its end only: what was handed out never changes, so a match may read it while rows are added.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -14,75 +16,146 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Codes: TypeAlias = npt.NDArray[np.int8]
 
+# Room kept at the end of an array that had to move: one part in so many of its length, and some entries.
+_SPARE_PART, _SPARE = 8, 256
+
+
+class Growing:
+    """An array of one kind that grows at its end; it moves to a larger place when it is full."""
+
+    def __init__(self, kind: npt.DTypeLike) -> None:
+        self._place: npt.NDArray[Any] = np.empty(0, dtype=kind)
+        self._length = 0
+
+    def extend(self, values: npt.ArrayLike) -> None:
+        """Add the values at the end."""
+        added = np.asarray(values, dtype=self._place.dtype)
+        needed = self._length + len(added)
+        if needed > len(self._place):
+            place = np.empty(needed + needed // _SPARE_PART + _SPARE, dtype=self._place.dtype)
+            place[: self._length] = self._place[: self._length]
+            self._place = place
+        self._place[self._length : needed] = added
+        self._length = needed
+
+    def __len__(self) -> int:
+        return self._length
+
+    def view(self) -> npt.NDArray[Any]:
+        """Return what is there now."""
+        return self._place[: self._length]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ragged:
-    """Any number of integers (or of equally long groups of them) per row, all in one array."""
+    """Any number of integers per row, all in one array."""
 
     bounds: Ints
     values: Ints
+
+    @classmethod
+    def empty(cls) -> "Ragged":
+        """Return one without rows."""
+        return cls(np.zeros(1, np.int32), np.zeros(0, np.int32))
 
     def of(self, row: int) -> Ints:
         """Return the entries of one row."""
         return self.values[self.bounds[row] : self.bounds[row + 1]]
 
-    def entries(self, rows: Rows) -> tuple[Rows, Ints]:
-        """Return the entries of these rows, and for each the position in `rows` of its row."""
-        counts, entries = self._taken(rows)
-        return np.repeat(np.arange(len(rows)), counts), entries
+    def counts(self, rows: Rows) -> Ints:
+        """Return how many entries each of these rows has."""
+        return self.bounds.take(rows + 1) - self.bounds.take(rows)
 
-    def any(self, rows: Rows) -> Bools:
-        """Say for each row whether it has an entry at all."""
-        filled: Bools = self.bounds[rows + 1] > self.bounds[rows]
-        return filled
-
-    def _taken(self, rows: Rows) -> tuple[Ints, Ints]:
+    def entries(self, rows: Rows) -> tuple[Ints, Ints]:
         """Return how many entries each of these rows has, and the entries, row after row."""
-        if len(rows) == len(self.bounds) - 1 and bool((rows[1:] > rows[:-1]).all()):
-            return np.diff(self.bounds), self.values
-        first = self.bounds[rows]
-        counts = self.bounds[rows + 1] - first
+        counts = self.counts(rows)
         ends = np.cumsum(counts)
         total = int(ends[-1]) if len(ends) else 0
-        return counts, self.values[np.arange(total) + np.repeat(first - ends + counts, counts)]
+        skipped = np.repeat(self.bounds.take(rows) - ends + counts, counts)
+        return counts, self.values.take(np.arange(total) + skipped)
 
     def total(self, rows: Rows, value_of: Floats) -> Floats:
         """Sum `value_of[entry]` over the entries of each row; 0 for a row without entries."""
-        owner, entries = self.entries(rows)
-        return np.bincount(owner, weights=value_of[entries], minlength=len(rows)).astype(np.float64)
+        counts, entries = self.entries(rows)
+        return summed(counts, value_of.take(entries))
 
     def best(self, rows: Rows, level_of: Codes) -> Codes:
         """Return the greatest `level_of[entry]` of each row; 0 for a row without entries."""
-        counts, entries = self._taken(rows)
+        counts, entries = self.entries(rows)
         result = np.zeros(len(rows), dtype=np.int8)
         if len(entries):
-            filled = np.flatnonzero(counts)
-            starts = (np.cumsum(counts) - counts)[filled]
-            result[filled] = np.maximum.reduceat(level_of[entries], starts)
+            filled, starts = _starts(counts)
+            result[filled] = np.maximum.reduceat(level_of.take(entries), starts)
         return result
 
+    def owners(self) -> Rows:
+        """Return for each entry the row it belongs to."""
+        return np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
+
     def reordered(self, order: Rows) -> "Ragged":
-        """Return the same entries with the rows in another order."""
-        counts = np.diff(self.bounds)[order]
-        bounds = np.concatenate(([0], np.cumsum(counts))).astype(self.bounds.dtype)
-        return Ragged(bounds, self.entries(order)[1])
+        """Return the same entries with some of the rows only, in another order."""
+        counts, values = self.entries(order)
+        return Ragged(np.concatenate(([0], np.cumsum(counts))).astype(self.bounds.dtype), values)
 
 
-class RaggedDraft:
-    """A `Ragged` being written, row by row; `width` integers make one entry."""
+def summed(counts: Ints, values: npt.NDArray[Any]) -> Floats:
+    """Sum the values of each row, which stand row after row, `counts` of them each."""
+    result = np.zeros(len(counts))
+    if len(values):
+        filled, starts = _starts(counts)
+        result[filled] = np.add.reduceat(values, starts)
+    return result
 
-    def __init__(self, width: int = 1) -> None:
-        self.width = width
-        self._bounds = array("i", [0])
-        self._values = array("i")
 
-    def add(self, values: Iterable[int]) -> None:
-        """Write the next row."""
-        self._values.extend(values)
-        self._bounds.append(len(self._values) // self.width)
+def _starts(counts: Ints) -> tuple[Rows, Ints]:
+    """Return the rows that have entries, and where the entries of each begin."""
+    filled = np.flatnonzero(counts)
+    return filled, (np.cumsum(counts) - counts).take(filled)
 
-    def finish(self, order: Rows) -> Ragged:
-        """Return the array, its rows in `order`."""
-        values = np.frombuffer(self._values, dtype=np.int32) if self._values else np.zeros(0, np.int32)
-        shaped = values.reshape(-1, self.width) if self.width > 1 else values
-        return Ragged(np.frombuffer(self._bounds, dtype=np.int32), shaped).reordered(order)
+
+class GrowingRagged:
+    """A `Ragged` that grows at its end."""
+
+    def __init__(self) -> None:
+        self._bounds = Growing(np.int32)
+        self._bounds.extend([0])
+        self._values = Growing(np.int32)
+
+    @classmethod
+    def of(cls, ragged: Ragged) -> "GrowingRagged":
+        """Return one that begins with what is there."""
+        grown = cls()
+        grown._bounds.extend(ragged.bounds[1:])
+        grown._values.extend(ragged.values)
+        return grown
+
+    def extend(self, rows: Sequence[Sequence[int]]) -> None:
+        """Add rows at the end."""
+        counts = np.fromiter(map(len, rows), np.int32, len(rows))
+        self._bounds.extend(len(self._values) + np.cumsum(counts, dtype=np.int32))
+        self._values.extend([value for row in rows for value in row])
+
+    def view(self) -> Ragged:
+        """Return what is there now."""
+        return Ragged(self._bounds.view(), self._values.view())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Postings:
+    """For each value of a `Ragged` the rows that hold it, like the index of a book: made once for many rows."""
+
+    bounds: Ints
+    rows: Ints
+
+    @classmethod
+    def of(cls, ragged: Ragged, count: int) -> "Postings":
+        """Index the entries, which are all below `count`."""
+        order = np.argsort(ragged.values, kind="stable")
+        bounds = np.searchsorted(ragged.values.take(order), np.arange(count + 1))
+        return cls(bounds, ragged.owners().take(order).astype(np.int32))
+
+    def holding(self, values: Iterable[int]) -> Ints:
+        """Return the rows that hold any of these values; a row that holds two of them stands there twice."""
+        known = len(self.bounds) - 1
+        parts = [self.rows[self.bounds[value] : self.bounds[value + 1]] for value in values if value < known]
+        return np.concatenate(parts) if parts else self.rows[:0]

@@ -1,90 +1,48 @@
-"""The capacities of a region as columns: what the ranking reads, small enough for a country in one process.
+"""The capacities of all regions as columns: what the ranking reads, small enough for a country in one process.
 
-Rows stand in the order of (unit_id, capacity_id), so that the index, and every tie in a ranking, is the same
-in whatever order the capacities are given. A column never changes once built; a changed capacity means a new
-index.
+`CapacityColumns` is one state of the register and never changes. A changed capacity makes the next state: its row
+is struck out of `live`, and the new one is added behind the others. The first rows, the base, stand by therapy
+area and are indexed by concept; those added since are few and are looked at one by one, until `ColumnStore.tidied`
+makes a base of them all.
 """
 
-from array import array
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from math import nan
-from typing import Any, get_args
+from itertools import islice
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
-from trialport.matching.arrays import Bools, Codes, Ints, Ragged, RaggedDraft, Rows
+from trialport.matching.arrays import Bools, Growing, GrowingRagged, Ints, Ragged, Rows
+from trialport.matching.encoding import Encoder, Record, record_of
+from trialport.matching.layout import (
+    LISTS,
+    LOW_64_BITS,
+    NO_DAY,
+    NUMBERS,
+    STATES,
+    UNIT_KINDS,
+    YES,
+    Base,
+    Identifiers,
+    Unit,
+    Units,
+)
 from trialport.matching.models import CapacityRow
 from trialport.matching.words import WordBook, word_book_of
-from trialport.units.models import Basis, CapacityState, UnitKind
-from trialport.vocabulary.codes import (
-    AGE_GROUPS,
-    CAPABILITIES,
-    CARE_SETTINGS,
-    DCT_ACTIVITIES,
-    PHASES,
-    RESOURCE_KINDS,
-    STUDY_TYPES,
-    THERAPY_AREAS,
-    ResourceKind,
-    TherapyArea,
-)
+from trialport.vocabulary.codes import RESOURCE_KINDS, THERAPY_AREAS, ResourceKind, TherapyArea
 from trialport.vocabulary.index import Vocabulary
 
-# Days are proleptic ordinals (1 = 0001-01-01), so 0 is free to say "no date".
-NO_DAY = 0
-# In `capability_until`: an explicit no, nothing known, or available without expiry; else the last day.
-CAPABILITY_NO = -1
-CAPABILITY_UNKNOWN = 0
-CAPABILITY_ALWAYS = 2**31 - 1
-LOW_64_BITS = 2**64 - 1
-STATES: tuple[CapacityState, ...] = get_args(CapacityState)
-BASES: tuple[Basis, ...] = get_args(Basis)
-NO_BASIS = -1
-# A unit's answer to an activity; an activity not named is unknown, so unknown is zero.
-DCT_CODES = {"unknown": 0, "cannot": 1, "with_partner": 2, "own": 3}
-UNSAID, NO, YES = -1, 0, 1
-# Codes that one experience entry is packed into: therapy area, phase, number of trials.
-EXPERIENCE_WIDTH = 3
+__all__ = ["NO_DAY", "STATES", "YES", "CapacityColumns", "ColumnStore"]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Identifiers:
-    """UUIDs as two halves, 16 bytes each instead of the 56 of an object."""
-
-    high: npt.NDArray[np.uint64]
-    low: npt.NDArray[np.uint64]
-
-    @classmethod
-    def of(cls, values: Iterable[UUID]) -> "Identifiers":
-        """Pack the identifiers in the order given."""
-        numbers = [value.int for value in values]
-        return cls(
-            np.array([number >> 64 for number in numbers], dtype=np.uint64),
-            np.array([number & LOW_64_BITS for number in numbers], dtype=np.uint64),
-        )
-
-    def equal_to(self, value: UUID) -> Bools:
-        """Say for each identifier whether it is this one."""
-        same: Bools = (self.low == value.int & LOW_64_BITS) & (self.high == value.int >> 64)
-        return same
-
-    def __getitem__(self, row: int) -> UUID:
-        return UUID(int=int(self.high[row]) << 64 | int(self.low[row]))
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What is shown of a unit; held once, however many capacities it has."""
-
-    unit_id: UUID
-    region_id: UUID
-    unit_name: str
-    site_name: str
-    unit_kind: UnitKind
+# Rows encoded at a time: enough to use the speed of arrays, few enough to need little memory.
+PAGE = 5_000
+# Rows added and struck out that are put up with: some, and one part in so many of the base.
+UNTIDY_ROWS, UNTIDY_PART = 1_000, 50
+# So many identifiers are looked for one by one; more are looked for together.
+_FEW = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,19 +50,23 @@ class CapacityColumns:
     """One entry per capacity in every column; sets of codes are bit masks, unknown numbers are NaN."""
 
     word_book: WordBook
-    units: tuple[Unit, ...]
-    unit_id: Identifiers
-    region_ids: tuple[UUID, ...]
+    base: Base
+    live: Bools
+    units: Units
+    region_ids: Sequence[UUID]
     region_resources: Ints
-    strings: tuple[str, ...]
+    region_counts: Ints
+    strings: Sequence[str]
     capacity_id: Identifiers
     unit: Ints
     region: Ints
     therapy_area: Ints
+    whole_area: Bools
     study_types: Ints
     phases: Ints
     age_groups: Ints
     care_settings: Ints
+    resources: Ints
     state: Ints
     state_until: Ints
     new_trials_possible: Ints
@@ -114,20 +76,19 @@ class CapacityColumns:
     participants_basis: Ints
     nurse_hours_free: npt.NDArray[np.float32]
     physician_hours_free: npt.NDArray[np.float32]
-    gcp_investigators: npt.NDArray[np.float32]
-    resources: Ints
     confirmed_on: Ints
     valid_until: Ints
     revision: Ints
-    dct_answers: Codes
-    capability_until: npt.NDArray[np.int32]
-    whole_area: Bools
+    dct_answers: Ints
+    capabilities: Ints
     concepts: Ragged
     indications: Ragged
     unread: Ragged
     competing: Ragged
     conditions: Ragged
     experience: Ragged
+    licences: Ragged
+    gcp_until: Ragged
 
     @classmethod
     def build(
@@ -136,14 +97,27 @@ class CapacityColumns:
         vocabulary: Vocabulary,
         region_resources: Mapping[UUID, frozenset[ResourceKind]],
     ) -> "CapacityColumns":
-        """Build the index of `rows`, which are consumed one by one."""
-        draft = _Draft(word_book_of(vocabulary))
-        for row in rows:
-            draft.add(row)
-        return draft.finish(region_resources)
+        """Build the index of `rows`, which are consumed page by page."""
+        store = ColumnStore(word_book_of(vocabulary))
+        records = map(record_of, rows)
+        while page := list(islice(records, PAGE)):
+            store.add(page)
+        store.set_resources(region_resources)
+        return store.tidied(store.columns()).columns()
 
     def __len__(self) -> int:
-        return len(self.unit)
+        """Count the capacities, those struck out not among them."""
+        return int(self.region_counts.sum())
+
+    @property
+    def rows(self) -> int:
+        """The number of rows, those struck out among them."""
+        return len(self.live)
+
+    @property
+    def is_untidy(self) -> bool:
+        """Whether so many rows were added or struck out that a new base is worth its while."""
+        return self.rows - self.base.size + self.rows - len(self) > UNTIDY_ROWS + self.base.size // UNTIDY_PART
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -151,22 +125,44 @@ class CapacityColumns:
         return self.word_book.vocabulary
 
     def rows_in(self, regions: Collection[UUID] | None) -> Rows:
-        """Return the numbers of the rows in these regions, in their stable order; None means all."""
-        if regions is None:
-            return np.arange(len(self))
-        wanted = np.array([region in regions for region in self.region_ids], dtype=bool)
-        return np.flatnonzero(wanted[self.region])
+        """Return the numbers of the rows in these regions; None means all."""
+        return self.only_in(regions, np.flatnonzero(self.live))
+
+    def only_in(self, regions: Collection[UUID] | None, rows: Rows) -> Rows:
+        """Return those of some rows that lie in these regions; None means all."""
+        wanted = self._wanted(regions)
+        return rows if wanted.all() else rows[wanted.take(self.region.take(rows))]
+
+    def count_in(self, regions: Collection[UUID] | None) -> int:
+        """Count the capacities in these regions; None means all."""
+        return int(self.region_counts[self._wanted(regions)].sum())
+
+    def _wanted(self, regions: Collection[UUID] | None) -> Bools:
+        return np.array([regions is None or region in regions for region in self.region_ids], dtype=bool)
+
+    def in_order(self, rows: Rows, *before: npt.NDArray[Any]) -> Rows:
+        """Order rows by unit and capacity id, as positions in `rows`; `before`, if given, counts first."""
+        unit, units, own = self.unit.take(rows), self.units.ids, self.capacity_id
+        ids = (own.low.take(rows), own.high.take(rows), units.low.take(unit), units.high.take(unit))
+        return np.lexsort((*ids, *before))
 
     def unit_of(self, row: int) -> Unit:
         """Return the unit that a row belongs to."""
-        return self.units[int(self.unit[row])]
+        number, units = int(self.unit[row]), self.units
+        return Unit(
+            unit_id=units.ids[number],
+            region_id=self.region_ids[units.region[number]],
+            unit_name=units.names[number],
+            site_name=self.strings[units.site[number]],
+            unit_kind=UNIT_KINDS[units.kind[number]],
+        )
 
-    def units_among(self, unit_ids: Collection[UUID]) -> Bools:
-        """Say for each row whether its unit is one of these."""
-        named = np.zeros(len(self.units), dtype=bool)
+    def units_among(self, unit_ids: Collection[UUID], rows: Rows | None = None) -> Bools:
+        """Say for each of some rows (None: all) whether its unit is one of these."""
+        named = np.zeros(len(self.units.ids.low), dtype=bool)
         for unit_id in unit_ids:
-            named |= self.unit_id.equal_to(unit_id)
-        return named[self.unit]
+            named |= self.units.ids.equal_to(unit_id)
+        return named.take(self.unit if rows is None else self.unit.take(rows))
 
     def therapy_area_of(self, row: int) -> TherapyArea:
         """Return the therapy area of a row."""
@@ -174,165 +170,158 @@ class CapacityColumns:
 
     def words_of(self, row: int, column: Ragged) -> list[str]:
         """Return the strings of a row in a column of strings."""
-        return [self.strings[number] for number in column.of(row)]
+        return [self.strings[number] for number in column.of(row).tolist()]
 
 
-def mask(codes: Iterable[str], known: tuple[str, ...]) -> int:
-    """Return the bit mask of these codes; bit n stands for the n-th of the codes known."""
-    return sum(1 << known.index(code) for code in set(codes))
+class Strings:
+    """The words of all units, each held once under a number; grows only."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        """Return the number of these words, a new one if they are new."""
+        number = self._numbers.setdefault(text, len(self.texts))
+        if number == len(self.texts):
+            self.texts.append(text)
+        return number
 
 
-_NUMBERS: dict[str, type[np.integer[Any]]] = {
-    "unit": np.int32,
-    "region": np.int32,
-    "therapy_area": np.uint8,
-    "study_types": np.uint16,
-    "phases": np.uint16,
-    "age_groups": np.uint8,
-    "care_settings": np.uint8,
-    "resources": np.uint16,
-    "state": np.int8,
-    "state_until": np.int32,
-    "new_trials_possible": np.int8,
-    "new_trials_from": np.int32,
-    "lead_time_days": np.int32,
-    "participants_basis": np.int8,
-    "confirmed_on": np.int32,
-    "valid_until": np.int32,
-    "revision": np.int32,
-}
-_FLOATS = ("participants_per_month", "nurse_hours_free", "physician_hours_free", "gcp_investigators")
-_MASKS: dict[str, tuple[str, ...]] = {
-    "study_types": STUDY_TYPES,
-    "phases": PHASES,
-    "age_groups": AGE_GROUPS,
-    "care_settings": CARE_SETTINGS,
-    "resources": RESOURCE_KINDS,
-}
-_DAYS = ("state_until", "new_trials_from", "valid_until")
-_RAGGED = ("concepts", "indications", "unread", "competing", "conditions")
+class ColumnStore:
+    """The one writer of columns: adds rows and strikes rows out; each state it returns stays as it is.
 
+    The store itself serves one thread at a time, the states it returned any number.
+    """
 
-class _Draft:
-    """The columns while rows are being added, one after the other, none of them kept."""
+    def __init__(self, word_book: WordBook, strings: Strings | None = None) -> None:
+        self.word_book = word_book
+        self._strings = strings or Strings()
+        self._encoder = Encoder(word_book, self._strings.number)
+        self._region_numbers: dict[bytes, int] = {}
+        self._resources: Mapping[UUID, frozenset[ResourceKind]] = {}
+        self._unit_numbers: dict[tuple[bytes, bytes, str, str, str], int] = {}
+        self._unit_names: list[str] = []
+        self._unit_columns = {name: Growing(kind) for name, kind in _UNIT_COLUMNS.items()}
+        self._ids = {"high": Growing(np.uint64), "low": Growing(np.uint64)}
+        self._numbers = {name: Growing(kind) for name, kind in NUMBERS.items()}
+        self._lists = {name: GrowingRagged() for name in LISTS}
+        self._live = np.zeros(0, dtype=bool)
+        self._base = Base.of(np.zeros(0, np.uint8), Ragged.empty(), Ragged.empty(), word_book.vocabulary)
 
-    def __init__(self, word_book: WordBook) -> None:
-        self._word_book = word_book
-        self._capacity_ids = bytearray()
-        self._units: dict[Unit, int] = {}
-        self._regions: dict[UUID, int] = {}
-        self._strings: dict[str, int] = {}
-        self._masks: dict[tuple[str, tuple[str, ...]], int] = {}
-        self._numbers = {name: array("i") for name in _NUMBERS}
-        self._floats = {name: array("f") for name in _FLOATS}
-        self._ragged = {name: RaggedDraft() for name in _RAGGED}
-        self._experience = RaggedDraft(EXPERIENCE_WIDTH)
-        self._whole_area = bytearray()
-        self._dct_answers = bytearray()
-        self._capability_until = array("i")
+    def add(self, records: Sequence[Record]) -> None:
+        """Add a row for each record."""
+        if not records:
+            return
+        page = self._encoder.encode(records)
+        _extend(self._ids, Identifiers.of(page.capacity_ids))
+        regions = [self._region(region) for region in page.region_ids]
+        units = [self._unit(unit) for unit in page.units]
+        numbers: dict[str, npt.ArrayLike] = {**page.numbers, "region": regions, "unit": units}
+        for name, values in numbers.items():
+            self._numbers[name].extend(values)
+        for name, lists in page.lists.items():
+            self._lists[name].extend(lists)
+        self._live = np.concatenate((self._live, np.ones(len(records), dtype=bool)))
 
-    def add(self, row: CapacityRow) -> None:
-        self._capacity_ids += row.capacity_id.bytes
-        for name, number in self._numbers_of(row).items():
-            self._numbers[name].append(number)
-        for name in _FLOATS:
-            value = getattr(row, name)
-            self._floats[name].append(nan if value is None else value)
-        self._add_words(row)
-        self._experience.add(
-            number
-            for done in row.experience
-            for number in (THERAPY_AREAS.index(done.therapy_area), PHASES.index(done.phase), done.trials)
-        )
-        answers = bytearray(len(DCT_ACTIVITIES))
-        for activity, offer in row.dct_activities.items():
-            answers[DCT_ACTIVITIES.index(activity)] = DCT_CODES[offer.answer]
-        self._dct_answers += answers
-        self._add_capabilities(row)
+    def strike_out(self, capacity_ids: Collection[UUID]) -> None:
+        """Strike out the rows of these capacities, where there are any."""
+        live = self._live.copy()
+        live[self._rows_of(capacity_ids)] = False
+        self._live = live
 
-    def _numbers_of(self, row: CapacityRow) -> dict[str, int]:
-        unit = Unit(row.unit_id, row.region_id, row.unit_name, row.site_name, row.unit_kind)
-        possible = row.new_trials_possible
-        numbers = {
-            "unit": self._units.setdefault(unit, len(self._units)),
-            "region": self._regions.setdefault(row.region_id, len(self._regions)),
-            "therapy_area": THERAPY_AREAS.index(row.therapy_area),
-            "state": STATES.index(row.state),
-            "new_trials_possible": UNSAID if possible is None else (YES if possible else NO),
-            "lead_time_days": row.lead_time_days or 0,
-            "participants_basis": NO_BASIS if row.participants_basis is None else BASES.index(row.participants_basis),
-            "confirmed_on": _day(row.confirmed_at),
-            "revision": row.revision,
-        }
-        numbers |= {name: _day(getattr(row, name)) for name in _DAYS}
-        return numbers | {name: self._mask(name, getattr(row, name)) for name in _MASKS}
+    def _rows_of(self, capacity_ids: Collection[UUID]) -> Rows:
+        ids = Identifiers(self._ids["high"].view(), self._ids["low"].view())
+        if len(capacity_ids) <= _FEW:
+            return np.flatnonzero(np.logical_or.reduce([ids.equal_to(one) for one in capacity_ids]))
+        wanted = {one.int for one in capacity_ids}
+        near = np.flatnonzero(np.isin(ids.low, np.array([one & LOW_64_BITS for one in wanted], np.uint64)))
+        return near[[ids[row].int in wanted for row in near.tolist()]]
 
-    def _mask(self, name: str, codes: tuple[str, ...]) -> int:
-        known = self._masks.get((name, codes))
-        if known is None:
-            known = self._masks[name, codes] = mask(codes, _MASKS[name])
-        return known
+    def set_resources(self, resources: Mapping[UUID, frozenset[ResourceKind]]) -> None:
+        """Set what the regions share."""
+        self._resources = dict(resources)
 
-    def _add_words(self, row: CapacityRow) -> None:
-        """Write what the unit's words mean; words that only name the area stand for all of it."""
-        meanings = [(words, self._word_book.meaning(words)) for words in row.indications]
-        names_area = any(row.therapy_area in meaning.areas for _, meaning in meanings)
-        self._whole_area.append(not meanings or names_area)
-        unread = (words for words, meaning in meanings if not meaning.concepts and not meaning.areas)
-        competing = (self._word_book.meaning(words).concepts[:1] for words in row.competing_trials)
-        self._ragged["concepts"].add({concept for _, meaning in meanings for concept in meaning.concepts})
-        self._ragged["indications"].add(map(self._string, row.indications))
-        self._ragged["unread"].add(map(self._string, unread))
-        self._ragged["competing"].add(concept for concepts in competing for concept in concepts)
-        self._ragged["conditions"].add(map(self._string, row.conditions))
+    def _region(self, region_id: bytes) -> int:
+        return self._region_numbers.setdefault(region_id, len(self._region_numbers))
 
-    def _string(self, words: str) -> int:
-        return self._strings.setdefault(words, len(self._strings))
+    def _unit(self, unit: tuple[bytes, bytes, str, str, str]) -> int:
+        number = self._unit_numbers.get(unit)
+        if number is None:
+            number = self._unit_numbers[unit] = len(self._unit_names)
+            unit_id, region_id, name, site, kind = unit
+            self._unit_names.append(name)
+            _extend(self._unit_columns, Identifiers.of([unit_id]))
+            self._unit_columns["site"].extend([self._strings.number(site)])
+            self._unit_columns["kind"].extend([UNIT_KINDS.index(kind)])
+            self._unit_columns["region"].extend([self._region(region_id)])
+        return number
 
-    def _add_capabilities(self, row: CapacityRow) -> None:
-        """Write the unit's capabilities; what the capacity itself has at hand overrides them."""
-        until = array("i", bytes(4 * len(CAPABILITIES)))
-        for capability, offer in row.capabilities.items():
-            last = CAPABILITY_ALWAYS if offer.expires_on is None else offer.expires_on.toordinal()
-            until[CAPABILITIES.index(capability)] = last if offer.available else CAPABILITY_NO
-        for capability in row.equipment:
-            until[CAPABILITIES.index(capability)] = CAPABILITY_ALWAYS
-        self._capability_until.extend(until)
-
-    def finish(self, region_resources: Mapping[UUID, frozenset[ResourceKind]]) -> CapacityColumns:
-        ids = np.frombuffer(bytes(self._capacity_ids), dtype=">u8").reshape(-1, 2).astype(np.uint64)
-        units = Identifiers.of(unit.unit_id for unit in self._units)
-        unit = _column(self._numbers["unit"], np.int32)
-        order = np.lexsort((ids[:, 1], ids[:, 0], units.low[unit], units.high[unit]))
-        columns: dict[str, Any] = {name: _column(self._numbers[name], kind)[order] for name, kind in _NUMBERS.items()}
-        columns |= {name: _column(values, np.float32)[order] for name, values in self._floats.items()}
-        columns |= {name: draft.finish(order) for name, draft in self._ragged.items()}
-        dct = np.frombuffer(bytes(self._dct_answers), dtype=np.int8).reshape(-1, len(DCT_ACTIVITIES))
-        until = _column(self._capability_until, np.int32).reshape(-1, len(CAPABILITIES))
+    def columns(self) -> CapacityColumns:
+        """Return the state as it is now."""
+        numbers: dict[str, Any] = {name: column.view() for name, column in self._numbers.items()}
+        lists: dict[str, Any] = {name: column.view() for name, column in self._lists.items()}
+        unit = {name: column.view() for name, column in self._unit_columns.items()}
+        regions = tuple(UUID(bytes=region) for region in self._region_numbers)
+        shared = [_kinds_mask(self._resources.get(region, ())) for region in regions]
         return CapacityColumns(
-            word_book=self._word_book,
-            units=tuple(self._units),
-            unit_id=units,
-            region_ids=tuple(self._regions),
-            region_resources=np.array(
-                [mask(region_resources.get(region, ()), RESOURCE_KINDS) for region in self._regions],
-                np.uint16,
+            word_book=self.word_book,
+            base=self._base,
+            live=self._live,
+            units=Units(
+                Identifiers(unit["high"], unit["low"]), self._unit_names, unit["site"], unit["kind"], unit["region"]
             ),
-            strings=tuple(self._strings),
-            capacity_id=Identifiers(ids[order, 0], ids[order, 1]),
-            # One activity, and one capability, is read for many rows at a time: each lies in one piece.
-            dct_answers=np.ascontiguousarray(dct[order].T),
-            capability_until=np.ascontiguousarray(until[order].T),
-            whole_area=np.frombuffer(bytes(self._whole_area), dtype=np.bool_)[order],
-            experience=self._experience.finish(order),
-            **columns,
+            region_ids=regions,
+            region_resources=np.array(shared, np.uint16),
+            region_counts=np.bincount(numbers["region"][self._live], minlength=len(regions)),
+            strings=self._strings.texts,
+            capacity_id=Identifiers(self._ids["high"].view(), self._ids["low"].view()),
+            **numbers,
+            **lists,
         )
 
+    def tidied(self, columns: CapacityColumns) -> "ColumnStore":
+        """Return a store of the same capacities without the rows struck out, all of them in the base.
 
-def _day(day: date | None) -> int:
-    """Turn a day into a number; a point in time counts by its day in UTC."""
-    return NO_DAY if day is None else day.toordinal()
+        `columns` is a state that this store returned. Meant for a thread: it reads nothing else that changes.
+        """
+        store = ColumnStore(self.word_book, self._strings)
+        rows = np.flatnonzero(columns.live)
+        order = rows[np.argsort(columns.therapy_area.take(rows), kind="stable")]
+        used, units = np.unique(columns.unit.take(order), return_inverse=True)
+        store._region_numbers = {region.bytes: number for number, region in enumerate(columns.region_ids)}
+        store._resources = self._resources
+        store._unit_names = [columns.units.names[number] for number in used.tolist()]
+        for name, values in columns.units.columns().items():
+            store._unit_columns[name].extend(values.take(used))
+        for name, values in columns.capacity_id.columns().items():
+            store._ids[name].extend(values.take(order))
+        for name, column in store._numbers.items():
+            column.extend(units if name == "unit" else getattr(columns, name).take(order))
+        store._lists = {name: GrowingRagged.of(getattr(columns, name).reordered(order)) for name in LISTS}
+        store._live = np.ones(len(order), dtype=bool)
+        store._base = Base.of(
+            store._numbers["therapy_area"].view(),
+            store._lists["concepts"].view(),
+            store._lists["unread"].view(),
+            self.word_book.vocabulary,
+        )
+        return store
 
 
-def _column(values: "array[Any]", kind: type[np.generic]) -> npt.NDArray[Any]:
-    return np.frombuffer(bytes(values), dtype=f"{values.typecode}{values.itemsize}").astype(kind)
+def _extend(columns: Mapping[str, Growing], ids: Identifiers) -> None:
+    for name, values in ids.columns().items():
+        columns[name].extend(values)
+
+
+def _kinds_mask(kinds: Iterable[ResourceKind]) -> int:
+    return sum(1 << RESOURCE_KINDS.index(kind) for kind in kinds)
+
+
+_UNIT_COLUMNS: dict[str, type[np.generic]] = {
+    "high": np.uint64,
+    "low": np.uint64,
+    "site": np.int32,
+    "kind": np.int8,
+    "region": np.int16,
+}

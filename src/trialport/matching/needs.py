@@ -1,23 +1,28 @@
 """The criteria compared only where the inquiry asks for them, each for all rows at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from trialport.matching.arrays import Bools, Codes
-from trialport.matching.columns import CAPABILITY_NO, CAPABILITY_UNKNOWN, DCT_CODES
+from trialport.matching.arrays import Codes, Ints
 from trialport.matching.grading import (
     MET,
     PARTLY,
     UNKNOWN,
     UNMET,
     Comparison,
+    Graded,
     Marks,
     Told,
-    covered,
-    marks,
+    asked_items,
+    covered_table,
+    graded_items,
+    in_range,
+    items_of,
+    mean,
     spelled,
 )
+from trialport.matching.layout import DCT_CODES, ITEM_BITS, LICENCE_BITS, LICENCE_MASK
 from trialport.matching.models import Value
 from trialport.matching.question import MatchQuestion
 from trialport.matching.weights import UNKNOWN_FIT, UNMET_CEILING
@@ -37,75 +42,93 @@ ATMP_WITHOUT_JACIE_FIT = 0.9
 JACIE_ALONE_FIT = 0.6
 UNIT_NOT_NAMED_FIT = UNMET_CEILING
 GMO_PERMITS: tuple[Capability, ...] = ("gmo_contained_use", "gmo_deliberate_release")
-# What an item is: the unit has said no, has not said, had it under a licence that ends too soon, or has it.
-REFUSED, UNSAID, EXPIRED, HELD = range(4)
+ATMP_LICENCES: tuple[Capability, ...] = ("atmp_handling", "jacie_accreditation")
+# What an item is: the unit has not said, has said no, has it under a licence that ends too soon, or has it.
+# The numbers are those of the index, where a licence's end is looked at only when the start is known.
+UNSAID, REFUSED, EXPIRED, HELD = range(4)
 DCT_FITS = np.array([UNKNOWN_FIT, 0.0, WITH_PARTNER_FIT, 1.0])
+# What a shared resource is: nothing is known of it, the region has it, or the unit can draw on it.
+NOT_KNOWN, IN_REGION, OWN = range(3)
+RESOURCE_FITS = np.array([UNKNOWN_FIT, REGION_RESOURCE_FIT, 1.0, 1.0])
 
 
 def care_setting(compared: Comparison) -> Marks:
     """Compare where the unit meets patients with where the inquiry's patients are met."""
     wanted = compared.question.care_settings
     stated = compared.column(compared.columns.care_settings)
-    states, fits = covered(stated, [CARE_SETTINGS.index(setting) for setting in wanted])
 
-    def tell(position: int) -> Told:
-        return Told(list(wanted), spelled(stated[position], CARE_SETTINGS))
+    def tell() -> Iterable[Told]:
+        return (Told(list(wanted), spelled(said, CARE_SETTINGS)) for said in stated.tolist())
 
-    return marks("care_setting", states, fits, tell)
+    return Marks("care_setting", *covered_table(CARE_SETTINGS, wanted), tell, stated)
 
 
-def held(compared: Comparison, capability: Capability) -> Codes:
-    """Say whether each row has a capability on the first day of recruitment."""
-    until = compared.column(compared.columns.capability_until[CAPABILITIES.index(capability)])
-    known = np.where(until >= compared.window.start, HELD, EXPIRED)
-    known = np.where(until == CAPABILITY_UNKNOWN, UNSAID, known)
-    return np.where(until == CAPABILITY_NO, REFUSED, known).astype(np.int8)
+def held(compared: Comparison, asked: Sequence[Capability]) -> Ints:
+    """Say for each row which of these capabilities it has on the first day of recruitment (see `asked_items`)."""
+    places = [CAPABILITIES.index(capability) for capability in asked]
+    codes = asked_items(compared.column(compared.columns.capabilities), places)
+    counts, licences = compared.licences
+    valid = np.flatnonzero(licences >> LICENCE_BITS >= compared.window.start)
+    owners, of = np.repeat(np.arange(len(counts)), counts).take(valid), licences.take(valid) & LICENCE_MASK
+    for number, place in enumerate(places):
+        codes[owners[of == place]] |= HELD << ITEM_BITS * number
+    return codes
 
 
 def equipment(compared: Comparison) -> Marks:
     """Count the items the unit has; one it says it lacks makes the whole unmet: a trial needs them all."""
     wanted = compared.question.equipment
-    items = np.stack([held(compared, item) for item in wanted])
-    has = items == HELD
-    refused = (items == REFUSED).any(axis=0)
+    codes = held(compared, wanted)
+
+    def tell() -> Iterator[Told]:
+        for code in codes.tolist():
+            found: tuple[list[str], ...] = ([], [], [], [])
+            for item, known in zip(wanted, items_of(code, len(wanted)), strict=True):
+                found[known].append(item)
+            facts: dict[str, Value] = {
+                "lacking": found[REFUSED], "unsaid": found[UNSAID], "expired": found[EXPIRED]
+            }  # fmt: skip
+            yield Told(list(wanted), found[HELD] or None, "", facts)
+
+    states, fits, of_row = graded_items(_grade_equipment, codes, len(wanted))
+    return Marks("equipment", states, fits, tell, of_row)
+
+
+def _grade_equipment(items: Codes, _: int) -> Graded:
+    has, refuses = items == HELD, items == REFUSED
+    refused = refuses.any(axis=0)
     unknown_or_partly = np.where(has.any(axis=0), PARTLY, UNKNOWN)
     states = np.where(refused, UNMET, np.where(has.all(axis=0), MET, unknown_or_partly))
-    worth = np.where(has, 1.0, np.where(items == REFUSED, 0.0, UNKNOWN_FIT)).mean(axis=0)
-
-    def tell(position: int) -> Told:
-        found: dict[int, list[str]] = {code: [] for code in (REFUSED, UNSAID, EXPIRED, HELD)}
-        for item, code in zip(wanted, items[:, position].tolist(), strict=True):
-            found[code].append(item)
-        facts: dict[str, Value] = {
-            "lacking": found[REFUSED], "unsaid": found[UNSAID], "expired": found[EXPIRED]
-        }  # fmt: skip
-        return Told(list(wanted), found[HELD] or None, "", facts)
-
-    return marks("equipment", states, np.where(refused, UNMET_CEILING * worth, worth), tell)
+    worth = mean(np.where(has, 1.0, np.where(refuses, 0.0, UNKNOWN_FIT)))
+    return states, np.where(refused, UNMET_CEILING * worth, worth)
 
 
 def resources(compared: Comparison) -> Marks:
     """Count the shared resources that the unit can draw on, or else its region has."""
     wanted = compared.question.resources
     columns = compared.columns
-    own_mask = compared.column(columns.resources)
-    region_mask = columns.region_resources[compared.column(columns.region)]
-    bits = [RESOURCE_KINDS.index(kind) for kind in wanted]
-    own = np.stack([(own_mask >> bit) & 1 == 1 for bit in bits])
-    near = np.stack([(region_mask >> bit) & 1 == 1 for bit in bits]) & ~own
-    known = (own | near).any(axis=0)
-    states = np.where(own.all(axis=0), MET, np.where(known, PARTLY, UNKNOWN))
-    fits = np.where(own, 1.0, np.where(near, REGION_RESOURCE_FIT, UNKNOWN_FIT)).mean(axis=0)
+    own = compared.column(columns.resources).astype(np.int64)
+    near = columns.region_resources.take(compared.column(columns.region)).astype(np.int64) & ~own
+    codes = np.zeros_like(own)
+    for number, kind in enumerate(wanted):
+        bit = RESOURCE_KINDS.index(kind)
+        codes |= ((own >> bit & 1) * OWN | near >> bit & IN_REGION) << ITEM_BITS * number
 
-    def chosen(flags: Bools) -> list[str]:
-        return [kind for kind, flag in zip(wanted, flags, strict=True) if flag]
+    def tell() -> Iterator[Told]:
+        for code in codes.tolist():
+            found: tuple[list[str], ...] = ([], [], [])
+            for kind, known in zip(wanted, items_of(code, len(wanted)), strict=True):
+                found[known].append(kind)
+            facts: dict[str, Value] = {"in_region": found[IN_REGION], "unsaid": found[NOT_KNOWN]}
+            yield Told(list(wanted), found[OWN] or None, "", facts)
 
-    def tell(position: int) -> Told:
-        mine, region = own[:, position], near[:, position]
-        facts: dict[str, Value] = {"in_region": chosen(region), "unsaid": chosen(~(mine | region))}
-        return Told(list(wanted), chosen(mine) or None, "", facts)
+    states, fits, of_row = graded_items(_grade_resources, codes, len(wanted))
+    return Marks("resources", states, fits, tell, of_row)
 
-    return marks("resources", states, fits, tell)
+
+def _grade_resources(items: Codes, _: int) -> Graded:
+    known = np.where(items.any(axis=0), PARTLY, UNKNOWN)
+    return np.where((items == OWN).all(axis=0), MET, known), mean(RESOURCE_FITS.take(items))
 
 
 def dct_activities(compared: Comparison) -> Marks:
@@ -113,68 +136,83 @@ def dct_activities(compared: Comparison) -> Marks:
 
     While the unit offers none, a no to an optional activity leaves the whole unknown, until all are refused.
     """
-    question, answers = compared.question, compared.columns.dct_answers
+    question = compared.question
     wanted = question.dct_activities
-    codes = np.stack([compared.column(answers[DCT_ACTIVITIES.index(activity)]) for activity in wanted])
-    required = np.arange(len(wanted)) < len(question.dct_required)
-    cannot = codes == DCT_CODES["cannot"]
-    can = codes > DCT_CODES["cannot"]
-    refused = cannot[required].any(axis=0) | cannot.all(axis=0)
+    places = [DCT_ACTIVITIES.index(activity) for activity in wanted]
+    codes = asked_items(compared.column(compared.columns.dct_answers), places)
+
+    def tell() -> Iterator[Told]:
+        for code in codes.tolist():
+            found: tuple[list[str], ...] = ([], [], [], [])
+            for activity, answer in zip(wanted, items_of(code, len(wanted)), strict=True):
+                found[answer].append(activity)
+            answered: dict[str, Value] = {name: found[answer] for name, answer in DCT_CODES.items()}
+            offered = found[DCT_CODES["own"]] + found[DCT_CODES["with_partner"]]
+            yield Told(list(wanted), offered or None, "", {**answered, "required": list(question.dct_required)})
+
+    states, fits, of_row = graded_items(_grade_dct, codes, len(wanted), len(question.dct_required))
+    return Marks("dct_activities", states, fits, tell, of_row)
+
+
+def _grade_dct(answers: Codes, required: int) -> Graded:
+    """Grade combinations of answers, those to required activities first."""
+    cannot, can = answers == DCT_CODES["cannot"], answers > DCT_CODES["cannot"]
+    refused = cannot[:required].any(axis=0) | cannot.all(axis=0)
     known = np.where(can.all(axis=0), MET, np.where(can.any(axis=0), PARTLY, UNKNOWN))
-    states = np.where(refused, UNMET, known)
-    worth = np.average(DCT_FITS[codes], axis=0, weights=np.where(required, REQUIRED_WEIGHT, OPTIONAL_WEIGHT))
-
-    def tell(position: int) -> Told:
-        given = codes[:, position].tolist()
-        answered: dict[str, list[str]] = {
-            name: [a for a, known in zip(wanted, given, strict=True) if known == code]
-            for name, code in DCT_CODES.items()
-        }
-        offered = answered["own"] + answered["with_partner"]
-        return Told(list(wanted), offered or None, "", {**answered, "required": list(question.dct_required)})
-
-    return marks("dct_activities", states, np.where(refused, UNMET_CEILING * worth, worth), tell)
+    weights = [REQUIRED_WEIGHT] * required + [OPTIONAL_WEIGHT] * (len(answers) - required)
+    worth = mean(DCT_FITS.take(answers), weights)
+    return np.where(refused, UNMET, known), np.where(refused, UNMET_CEILING * worth, worth)
 
 
 def gmo(compared: Comparison) -> Marks:
     """Ask whether the unit may handle the organism; which permit is right differs between countries."""
-    permits = np.stack([held(compared, permit) for permit in GMO_PERMITS])
+    codes = held(compared, GMO_PERMITS)
+    states, fits, of_row = graded_items(_grade_gmo, codes, len(GMO_PERMITS))
+    return Marks("gmo", states, fits, _tell_held("gmo_handling", GMO_PERMITS, codes), of_row)
+
+
+def _grade_gmo(permits: Codes, _: int) -> Graded:
     has, refused = (permits == HELD).any(axis=0), (permits == REFUSED).all(axis=0)
-    states = np.where(has, MET, np.where(refused, UNMET, UNKNOWN))
-    return marks("gmo", states, has.astype(np.float64), _tell_held("gmo_handling", GMO_PERMITS, permits))
+    return np.where(has, MET, np.where(refused, UNMET, UNKNOWN)), has.astype(np.float64)
 
 
 def atmp(compared: Comparison) -> Marks:
     """Ask whether the unit handles advanced therapies; a JACIE accreditation adds to it."""
-    asked: tuple[Capability, ...] = ("atmp_handling", "jacie_accreditation")
-    licences = np.stack([held(compared, licence) for licence in asked])
+    codes = held(compared, ATMP_LICENCES)
+    states, fits, of_row = graded_items(_grade_atmp, codes, len(ATMP_LICENCES))
+    return Marks("atmp", states, fits, _tell_held(ATMP_LICENCES[0], ATMP_LICENCES, codes), of_row)
+
+
+def _grade_atmp(licences: Codes, _: int) -> Graded:
     handles, jacie = licences == HELD
     refused = licences[0] == REFUSED
     states = np.where(handles, MET, np.where(refused, UNMET, np.where(jacie, PARTLY, UNKNOWN)))
     fits = np.where(handles, np.where(jacie, 1.0, ATMP_WITHOUT_JACIE_FIT), JACIE_ALONE_FIT)
-    return marks("atmp", states, np.where(refused, 0.0, fits), _tell_held(asked[0], asked, licences))
+    return states, np.where(refused, 0.0, fits)
 
 
-def _tell_held(wanted: str, asked: Sequence[Capability], items: Codes) -> Callable[[int], Told]:
-    def tell(position: int) -> Told:
-        pairs = list(zip(asked, items[:, position].tolist(), strict=True))
-        expired: Value = [item for item, code in pairs if code == EXPIRED]
-        return Told(wanted, [item for item, code in pairs if code == HELD] or None, "", {"expired": expired})
+def _tell_held(wanted: str, asked: Sequence[Capability], codes: Ints) -> Callable[[], Iterator[Told]]:
+    def tell() -> Iterator[Told]:
+        for code in codes.tolist():
+            pairs = list(zip(asked, items_of(code, len(asked)), strict=True))
+            expired: Value = [item for item, known in pairs if known == EXPIRED]
+            yield Told(wanted, [item for item, known in pairs if known == HELD] or None, "", {"expired": expired})
 
     return tell
 
 
 def unit_wanted(compared: Comparison) -> Marks:
     """Ask whether the sponsor named the unit: a preference, never a rule."""
-    columns, wanted = compared.columns, compared.question.units_wanted
-    named = compared.column(columns.units_among(frozenset(wanted)))
-    fits = np.where(named, 1.0, UNIT_NOT_NAMED_FIT)
+    wanted = compared.question.units_wanted
+    named = compared.columns.units_among(frozenset(wanted), compared.rows)
 
-    def tell(position: int) -> Told:
-        return Told(len(wanted), "named" if named[position] else "not_named")
+    def tell() -> Iterable[Told]:
+        return (Told(len(wanted), "named" if is_named else "not_named") for is_named in named.tolist())
 
-    return marks("unit_wanted", np.where(named, MET, UNMET), fits, tell)
+    return Marks("unit_wanted", *_NAMED, tell, named.astype(np.int8))
 
+
+_NAMED: Graded = in_range(np.array([UNMET, MET]), np.array([UNIT_NOT_NAMED_FIT, 1.0]))
 
 # Each criterion, and what in the inquiry asks for it.
 WHERE_ASKED: tuple[tuple[Callable[[MatchQuestion], object], Callable[[Comparison], Marks]], ...] = (

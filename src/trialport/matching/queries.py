@@ -1,7 +1,7 @@
 """Tables assessment, candidate and exclusion; the register is joined read-only."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,8 @@ from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.matching.models import Candidate, CapacityRow, CriterionName, Exclusion
+from trialport.matching.models import Candidate, CriterionName, Exclusion
 from trialport.matching.weighing import RegionWeights
-from trialport.vocabulary.codes import ResourceKind
 
 
 class StoredAssessment(Struct, frozen=True, kw_only=True):
@@ -34,70 +33,21 @@ class StoredAssessment(Struct, frozen=True, kw_only=True):
 
 
 async def select_register_fingerprint(connection: Connection, *, region_ids: Sequence[UUID]) -> str:
-    """Return a text that changes whenever anything changes in these regions that a ranking is built from."""
+    """Return a text that changes whenever anything changes in these regions that a ranking is built from.
+
+    What changed of capacities stands before the bar, what changed of units and the like behind it.
+    """
     fingerprint: str = await connection.fetchval(
         """
         select concat_ws('|',
-            (select concat_ws(',', count(*), sum(revision), max(updated_at)) from capacity
-             where region_id = any ($1::uuid[])),
-            (select concat_ws(',', count(*), max(updated_at)) from unit where region_id = any ($1::uuid[])),
-            (select concat_ws(',', count(*), max(updated_at)) from resource where region_id = any ($1::uuid[])),
-            (select concat_ws(',', count(*), max(i.updated_at),
-                              sum(hashtext(p.investigator_id::text || p.unit_id::text)))
-             from position p
-             join investigator i using (investigator_id)
-             join unit u using (unit_id)
-             where u.region_id = any ($1::uuid[])))
+            to_hex(coalesce(bit_xor(mark) filter (where kind in ('capacity', 'older_capacity')), 0)),
+            to_hex(coalesce(bit_xor(mark) filter (where kind not in ('capacity', 'older_capacity')), 0)))
+        from register_change
+        where of_region is null or of_region = any ($1::uuid[])
         """,
         region_ids,
     )
     return fingerprint
-
-
-async def select_capacity_rows(connection: Connection, *, region_ids: Sequence[UUID], on: date) -> list[CapacityRow]:
-    """Read every capacity of the regions with what its unit adds; GCP training counts when valid on the day."""
-    records = await connection.fetch(
-        """
-        select c.capacity_id, c.region_id, c.unit_id, u.site_id, u.name as unit_name, s.name as site_name,
-               u.kind as unit_kind, c.therapy_area, c.indications, c.study_types, c.phases, c.age_groups,
-               case when c.care_settings = '{}' then u.care_settings else c.care_settings end as care_settings,
-               c.state, c.state_until, c.new_trials_possible, c.new_trials_from, c.participants_per_month,
-               c.participants_basis, c.nurse_hours_free, c.physician_hours_free, c.running_trials,
-               c.competing_trials, c.lead_time_days, c.conditions, c.dct_activities, c.equipment, c.resources,
-               c.experience, u.capabilities, c.primary_care_role, c.confirmed_at, c.valid_until, c.revision,
-               g.gcp_investigators
-        from capacity c
-        join unit u using (unit_id)
-        join site s using (site_id)
-        left join lateral (
-            select count(*) filter (where i.gcp_expires_on >= $2)::integer as gcp_investigators
-            from position p
-            join investigator i using (investigator_id)
-            where p.unit_id = c.unit_id
-            having count(*) > 0
-        ) g on true
-        where c.region_id = any ($1::uuid[])
-        order by c.capacity_id
-        """,
-        region_ids,
-        on,
-    )
-    return msgspec.convert(records, list[CapacityRow])
-
-
-async def select_region_resources(
-    connection: Connection, *, region_ids: Sequence[UUID]
-) -> dict[UUID, frozenset[ResourceKind]]:
-    records = await connection.fetch(
-        """
-        select region_id, array_agg(distinct kind) as kinds
-        from resource
-        where region_id = any ($1::uuid[])
-        group by region_id
-        """,
-        region_ids,
-    )
-    return {record["region_id"]: frozenset(record["kinds"]) for record in records}
 
 
 async def lock_assessments_shared(connection: Connection, *, region_ids: Sequence[UUID]) -> None:

@@ -1,6 +1,6 @@
 """Ranking the capacities of some regions for one inquiry: who is left out, who comes first, and why."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,23 +8,26 @@ from typing import get_args
 from uuid import UUID
 
 import numpy as np
+from msgspec import structs
 
-from trialport.matching.arrays import Bools, Codes, Floats, Rows
-from trialport.matching.columns import NO_DAY, CapacityColumns
-from trialport.matching.grading import UNMET, Comparison, Marks
+from trialport.matching.arrays import Bools, Codes, Rows
+from trialport.matching.columns import CapacityColumns
+from trialport.matching.grading import UNMET, Comparison
+from trialport.matching.layout import NO_DAY
 from trialport.matching.models import Candidate, Exclusion, ExclusionReason
-from trialport.matching.needs import WHERE_ASKED, gmo
+from trialport.matching.needs import gmo
 from trialport.matching.question import MatchQuestion
 from trialport.matching.relation import Relation, relate
-from trialport.matching.row_weights import RowWeights
-from trialport.matching.scoring import ALWAYS, age_group, study_type
+from trialport.matching.row_weights import in_turn, weighed_alike
+from trialport.matching.scoring import age_group, study_type
+from trialport.matching.selection import SCORE_DECIMALS, Scored, best_first
 from trialport.matching.weighing import PROGRAM, Weighing
 from trialport.matching.window import Window, opening
 
+__all__ = ["SCORE_DECIMALS", "Ranking", "rank"]
+
 REASONS: tuple[ExclusionReason, ...] = get_args(ExclusionReason)
 NOT_EXCLUDED = -1
-# Scores are ordered as they are shown: no ranking by a digit that nobody sees.
-SCORE_DECIMALS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +40,12 @@ class Ranking:
     candidates: tuple[Candidate, ...]
     candidate_count: int
     excluded_count: int
-    _columns: CapacityColumns
-    _excluded_rows: Rows
-    _reasons: Codes
+    _left_out: Callable[[], Iterable[Exclusion]]
 
     @cached_property
     def excluded(self) -> tuple[Exclusion, ...]:
         """Return every capacity left out, by unit and capacity, each with the first reason that holds."""
-        pairs = zip(self._excluded_rows.tolist(), self._reasons.tolist(), strict=True)
-        return tuple(_exclusion(self._columns, row, REASONS[reason]) for row, reason in pairs)
+        return tuple(self._left_out())
 
 
 def rank(
@@ -65,31 +65,22 @@ def rank(
     left out, and what would exclude counts as unmet. Each region's capacities are weighed by its own weights
     (see `row_weights` for the order where they differ).
     """
-    rows = columns.rows_in(regions)
-    relation = relate(question, columns, rows)
+    relation = relate(question, columns)
+    alive = columns.live & relation.related if exclusions else columns.live
+    rows = columns.only_in(regions, np.flatnonzero(alive))
+    compared = _compare(question, columns, rows, relation.kept(rows), on)
     reasons = np.full(len(rows), NOT_EXCLUDED, dtype=np.int8)
     if exclusions:
-        _exclude(reasons, _plain_exclusions(question, columns, rows, relation))
-    left = np.flatnonzero(reasons == NOT_EXCLUDED)
-    compared = _compare(question, columns, rows[left], relation.kept(left), on)
-    if exclusions:
-        later = np.full(len(left), NOT_EXCLUDED, dtype=np.int8)
-        _exclude(later, _stated_exclusions(compared))
-        reasons[left] = later
-        compared = compared.kept(np.flatnonzero(later == NOT_EXCLUDED))
-    criteria = [criterion(compared) for criterion in ALWAYS]
-    criteria += [criterion(compared) for asks, criterion in WHERE_ASKED if asks(question)]
-    weights = RowWeights.of_rows(weighing, columns, compared.rows)
-    scores = _scores(criteria, weights, len(compared.rows))
-    order = weights.order(scores, limit, _best_first)
-    out = np.flatnonzero(reasons != NOT_EXCLUDED)
+        _exclude(reasons, _stated_exclusions(compared))
+        compared = compared.kept(np.flatnonzero(reasons == NOT_EXCLUDED))
+    lists = [
+        list(_told(best_first(alike, weights, limit))) for weights, alike in weighed_alike(compared, weighing, regions)
+    ]
     return Ranking(
-        candidates=tuple(_candidates(compared, criteria, weights, scores, order)),
-        candidate_count=len(scores),
-        excluded_count=len(out),
-        _columns=columns,
-        _excluded_rows=rows[out],
-        _reasons=reasons[out],
+        candidates=tuple(_numbered(in_turn(lists, limit))),
+        candidate_count=len(compared.rows),
+        excluded_count=columns.count_in(regions) - len(compared.rows) if exclusions else 0,
+        _left_out=lambda: _left_out(question, columns, regions, rows, reasons) if exclusions else (),
     )
 
 
@@ -106,19 +97,16 @@ def _compare(question: MatchQuestion, columns: CapacityColumns, rows: Rows, rela
     )
 
 
-def _plain_exclusions(
-    question: MatchQuestion, columns: CapacityColumns, rows: Rows, relation: Relation
-) -> Iterable[tuple[ExclusionReason, Bools]]:
-    yield "unit_excluded_by_sponsor", columns.units_among(frozenset(question.units_excluded))[rows]
-    yield "other_therapy_area", relation.unrelated
-
-
 def _stated_exclusions(compared: Comparison) -> Iterable[tuple[ExclusionReason, Bools]]:
-    """Find what a unit has said of itself that shuts it out; read from the criteria's own marks."""
-    yield "study_type_not_accepted", study_type(compared).states == UNMET
-    yield "age_group_not_accepted", age_group(compared).states == UNMET
-    if compared.question.gmo:
-        yield "gmo_not_permitted", gmo(compared).states == UNMET
+    """Find what shuts related rows out: the sponsor's word, or what the units have said of themselves."""
+    question = compared.question
+    if question.units_excluded:
+        excluded = frozenset(question.units_excluded)
+        yield "unit_excluded_by_sponsor", compared.columns.units_among(excluded, compared.rows)
+    yield "study_type_not_accepted", study_type(compared).state_of_rows() == UNMET
+    yield "age_group_not_accepted", age_group(compared).state_of_rows() == UNMET
+    if question.gmo:
+        yield "gmo_not_permitted", gmo(compared).state_of_rows() == UNMET
     yield "no_new_trials", compared.opening.closed
     yield "paused", compared.opening.paused
 
@@ -129,36 +117,31 @@ def _exclude(reasons: Codes, exclusions: Iterable[tuple[ExclusionReason, Bools]]
         reasons[holds & (reasons == NOT_EXCLUDED)] = REASONS.index(reason)
 
 
-def _scores(criteria: Sequence[Marks], weights: RowWeights, count: int) -> Floats:
-    """Weigh the fits (0 to 100); every row is scored by the same criteria."""
-    total = sum(weights.of(marks.name) for marks in criteria)
-    scores = np.zeros(count)
-    for marks in criteria:
-        scores += weights.of(marks.name) * marks.fits
-    return np.round(100 * scores / total, SCORE_DECIMALS)
+def _left_out(
+    question: MatchQuestion, columns: CapacityColumns, regions: Collection[UUID] | None, related: Rows, reasons: Codes
+) -> Iterable[Exclusion]:
+    """Tell every capacity left out: the unrelated ones, and the related ones that have one of these reasons."""
+    reason_of = np.full(columns.rows, REASONS.index("other_therapy_area"), dtype=np.int8)
+    unwanted = columns.units_among(frozenset(question.units_excluded))
+    reason_of[unwanted] = REASONS.index("unit_excluded_by_sponsor")
+    reason_of[related] = reasons
+    rows = columns.rows_in(regions)
+    rows = rows[reason_of.take(rows) != NOT_EXCLUDED]
+    for row in rows.take(columns.in_order(rows)).tolist():
+        yield _exclusion(columns, row, REASONS[reason_of[row]])
 
 
-def _best_first(scores: Floats, limit: int | None) -> Rows:
-    """Order the best scores, best first; equal scores in the order of the rows, which is stable."""
-    if limit is None or limit >= len(scores):
-        return np.argsort(-scores, kind="stable")
-    if limit <= 0:
-        return np.zeros(0, dtype=np.intp)
-    last = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-    contenders = np.flatnonzero(scores >= last)
-    return contenders[np.argsort(-scores[contenders], kind="stable")[:limit]]
-
-
-def _candidates(
-    compared: Comparison, criteria: Sequence[Marks], weights: RowWeights, scores: Floats, order: Rows
-) -> Iterable[Candidate]:
+def _told(best: Scored) -> Iterable[Candidate]:
+    """Explain the rows, which stand in the order of the ranking."""
+    compared = best.compared
     columns, on = compared.columns, compared.on.toordinal()
-    for place, position in enumerate(order.tolist(), start=1):
-        row = int(compared.rows[position])
+    told = zip(*(marks.criteria(best.weights) for marks in best.marks), strict=True)
+    rows = zip(compared.rows.tolist(), best.scores.tolist(), told, strict=True)
+    for position, (row, score, criteria) in enumerate(rows, start=1):
         unit = columns.unit_of(row)
         yield Candidate(
-            rank=place,
-            score=float(scores[position]),
+            rank=position,
+            score=score,
             capacity_id=columns.capacity_id[row],
             unit_id=unit.unit_id,
             region_id=unit.region_id,
@@ -168,8 +151,14 @@ def _candidates(
             therapy_area=columns.therapy_area_of(row),
             revision=int(columns.revision[row]),
             stale=NO_DAY < int(columns.valid_until[row]) < on,
-            criteria=tuple(marks.criterion(position, weights.at(position, marks.name)) for marks in criteria),
+            criteria=criteria,
         )
+
+
+def _numbered(candidates: Iterable[Candidate]) -> Iterable[Candidate]:
+    """Give each candidate its place; in a list of its own it has it already."""
+    for place, one in enumerate(candidates, start=1):
+        yield one if one.rank == place else structs.replace(one, rank=place)
 
 
 def _exclusion(columns: CapacityColumns, row: int, reason: ExclusionReason) -> Exclusion:

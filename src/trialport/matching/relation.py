@@ -34,35 +34,70 @@ class Relation:
     competes: Floats
 
     @property
-    def unrelated(self) -> Bools:
-        """Mark the rows that nothing relates to the inquiry."""
-        unrelated: Bools = (self.level == NONE) & ~self.unread
-        return unrelated if self.readable else np.zeros_like(unrelated)
+    def related(self) -> Bools:
+        """Mark the rows that something relates to the inquiry; all of them when it was not read."""
+        related: Bools = (self.level != NONE) | self.unread
+        return related if self.readable else np.ones_like(related)
 
     def kept(self, keep: Rows) -> "Relation":
         """Return the relation of some of the rows only."""
-        return Relation(self.readable, self.level[keep], self.unread[keep], self.competes)
+        return Relation(self.readable, self.level.take(keep), self.unread.take(keep), self.competes)
 
 
-def relate(question: MatchQuestion, columns: CapacityColumns, rows: Rows) -> Relation:
-    """Find the nearest relation of each row to any of the inquiry's concepts, or to its therapy areas."""
+def relate(question: MatchQuestion, columns: CapacityColumns) -> Relation:
+    """Find the nearest relation of every row to any of the inquiry's concepts, or to its therapy areas."""
     vocabulary = columns.vocabulary
     ids = vocabulary.concept_ids
     asked = [ids[item.concept] for item in question.concepts if item.concept in ids]
     areas = area_levels(question, vocabulary)
-    level = columns.concepts.best(rows, _concept_levels(asked, vocabulary))
-    area = areas[columns.therapy_area[rows]]
-    of_condition = _areas_of_condition(question, vocabulary)[columns.therapy_area[rows]]
-    by_area = np.where(columns.whole_area[rows], area, np.where(of_condition, AREA, NONE))
-    level = np.maximum(level, by_area.astype(np.int8))
-    if len(columns.unread.values):
-        level = np.maximum(level, columns.unread.best(rows, _same_words(question, columns)))
+    level = _by_area(columns, areas, _areas_of_condition(question, vocabulary))
+    _raise_by_concept(level, columns, _concept_levels(asked, vocabulary))
     return Relation(
         readable=bool(asked) or bool(areas.any()),
         level=level,
-        unread=columns.unread.any(rows) & (level <= AREA) & (area > NONE),
+        unread=_by_words(level, columns, question, areas),
         competes=_competing(asked, vocabulary),
     )
+
+
+def _by_area(columns: CapacityColumns, areas: Codes, of_condition: Bools) -> Codes:
+    """Find each row's relation through its therapy area alone: all of the area, or something within it."""
+    within = np.where(of_condition, AREA, NONE).astype(np.int8)
+    level = np.zeros(columns.rows, dtype=np.int8)
+    base = columns.base
+    for area in np.flatnonzero((areas > NONE) | of_condition).tolist():
+        here = slice(base.areas[area], base.areas[area + 1])
+        level[here] = np.where(columns.whole_area[here], areas[area], within[area])
+    added = slice(base.size, None)
+    own = columns.therapy_area[added]
+    level[added] = np.where(columns.whole_area[added], areas.take(own), within.take(own))
+    return level
+
+
+def _raise_by_concept(level: Codes, columns: CapacityColumns, levels: Codes) -> None:
+    """Raise the rows that name a concept with one of these levels."""
+    for nearness in (BLOCK, SIBLING, BROADER, SAME):
+        rows = columns.base.concepts.holding(np.flatnonzero(levels == nearness).tolist())
+        level[rows] = np.maximum(level.take(rows), nearness)
+    added = np.arange(columns.base.size, columns.rows)
+    level[added] = np.maximum(level.take(added), columns.concepts.best(added, levels))
+
+
+def _by_words(level: Codes, columns: CapacityColumns, question: MatchQuestion, areas: Codes) -> Bools:
+    """Raise the rows whose unread words are the inquiry's own; mark the others with unread words, if the area fits."""
+    base = columns.base
+    added = np.arange(base.size, columns.rows)
+    counts, words = columns.unread.entries(added)
+    owners = np.repeat(added, counts)
+    marked = np.zeros(columns.rows, dtype=bool)
+    strings = {columns.strings[number]: number for number in (*base.unread_strings, *words.tolist())}
+    same = [strings[text] for text in nearly_equal(question.indication, strings)] if strings else []
+    level[base.unread.holding(same)] = SAME
+    level[owners[np.isin(words, same)]] = SAME
+    unread = np.concatenate((base.unread.rows, owners))
+    fits = (areas.take(columns.therapy_area.take(unread)) > NONE) & (level.take(unread) <= AREA)
+    marked[unread[fits]] = True
+    return marked
 
 
 def area_levels(question: MatchQuestion, vocabulary: Vocabulary) -> Codes:
@@ -127,10 +162,3 @@ def _competing(asked: Iterable[int], vocabulary: Vocabulary) -> Floats:
         competes[vocabulary.category_of == concept] = 1
         competes[[concept, vocabulary.category_of[concept]]] = 1
     return competes
-
-
-def _same_words(question: MatchQuestion, columns: CapacityColumns) -> Codes:
-    numbers = {columns.strings[number]: number for number in np.unique(columns.unread.values)}
-    levels = np.zeros(len(columns.strings), dtype=np.int8)
-    levels[[numbers[words] for words in nearly_equal(question.indication, numbers)]] = SAME
-    return levels

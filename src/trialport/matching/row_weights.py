@@ -1,58 +1,46 @@
-"""The weights of the rows being ranked, and one order for rows that are weighed differently.
+"""Rows that are weighed differently, and one order for them.
 
 Scores that came about by different weights are not compared. Regions that weigh alike share one list by score;
 of several such lists the first ones are taken, then the second ones, and so on.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
 
 import numpy as np
 
-from trialport.matching.arrays import Floats, Rows
-from trialport.matching.columns import CapacityColumns
-from trialport.matching.models import CriterionName
+from trialport.matching.grading import Comparison
 from trialport.matching.weighing import Weighing, Weights
 
-BestFirst = Callable[[Floats, int | None], Rows]
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RowWeights:
-    """The different weights among some rows, and the number of those that each row has."""
+def weighed_alike(
+    compared: Comparison, weighing: Weighing, regions: Collection[UUID] | None
+) -> Iterator[tuple[Weights, Comparison]]:
+    """Part the rows by their weights; the parts are in the order of the lowest id among the regions asked (None: all).
 
-    kinds: tuple[Weights, ...]
-    kind: Rows
+    A region without capacities counts for nothing.
+    """
+    columns = compared.columns
+    filled = zip(columns.region_ids, columns.region_counts.tolist(), strict=True)
+    asked = sorted(region for region, count in filled if count and (regions is None or region in regions))
+    kinds: list[Weights] = []
+    for region in asked:
+        if (weights := weighing.of(region)) not in kinds:
+            kinds.append(weights)
+    if len(kinds) <= 1:
+        yield kinds[0] if kinds else weighing.of(UUID(int=0)), compared
+        return
+    kind_of = np.array([kinds.index(weighing.of(region)) if region in asked else -1 for region in columns.region_ids])
+    kind = kind_of.take(compared.column(columns.region))
+    for number, weights in enumerate(kinds):
+        yield weights, compared.kept(np.flatnonzero(kind == number))
 
-    @classmethod
-    def of_rows(cls, weighing: Weighing, columns: CapacityColumns, rows: Rows) -> "RowWeights":
-        """Find the weights of these rows by their regions; kinds are in the order of their lowest region id."""
-        kinds: list[Weights] = []
-        numbers = np.zeros(len(columns.region_ids), dtype=np.intp)
-        for region_id in sorted(columns.region_ids):
-            weights = weighing.of(region_id)
-            if weights not in kinds:
-                kinds.append(weights)
-            numbers[columns.region_ids.index(region_id)] = kinds.index(weights)
-        return cls(tuple(kinds), numbers[columns.region[rows]])
 
-    def of(self, name: CriterionName) -> Floats | float:
-        """Return the weight of a criterion: one for all rows, or one a row where they differ."""
-        values = [weights[name] for weights in self.kinds]
-        if len(set(values)) <= 1:
-            return values[0] if values else 0.0
-        return np.array(values)[self.kind]
-
-    def at(self, position: int, name: CriterionName) -> float:
-        """Return the weight of a criterion for the row at this position."""
-        return self.kinds[int(self.kind[position])][name]
-
-    def order(self, scores: Floats, limit: int | None, best_first: BestFirst) -> Rows:
-        """Order the rows, best first, taking the lists of those that are weighed alike in turn."""
-        if len(self.kinds) <= 1:
-            return best_first(scores, limit)
-        lists = [np.flatnonzero(self.kind == number) for number in range(len(self.kinds))]
-        ordered = [rows[best_first(scores[rows], limit)] for rows in lists]
-        places = np.concatenate([np.arange(len(rows)) for rows in ordered])
-        merged: Rows = np.concatenate(ordered)[np.argsort(places, kind="stable")]
-        return merged if limit is None else merged[: max(limit, 0)]
+def in_turn(lists: Sequence[Sequence[T]], limit: int | None) -> Iterator[T]:
+    """Take the first ones of all lists, then the second ones, and so on, until there are enough (None: all)."""
+    places = range(max(map(len, lists), default=0))
+    return islice((one[place] for place in places for one in lists if place < len(one)), limit)

@@ -4,34 +4,43 @@ A criterion is a function of a `Comparison`. Nothing else knows how a fit comes 
 fits, and the explanation of a row reads the arrays they came from.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 
-from trialport.matching.arrays import Codes, Floats
-from trialport.matching.columns import (
-    BASES,
-    CAPABILITY_NO,
-    NO_BASIS,
-    NO_DAY,
-)
-from trialport.matching.columns import STATES as CAPACITY_STATES
+from trialport.matching.arrays import Bools, Codes, Floats, summed
 from trialport.matching.grading import (
     MET,
     PARTLY,
     UNKNOWN,
     UNMET,
     Comparison,
+    Graded,
     Marks,
     Told,
+    all_masks,
     covered,
+    covered_table,
     day_of,
     enough,
+    in_range,
     marks,
     number,
     spelled,
     together,
 )
+from trialport.matching.layout import (
+    AREA_BITS,
+    BASES,
+    CAPABILITY_NO,
+    ITEM_BITS,
+    ITEM_MASK,
+    NO_BASIS,
+    NO_DAY,
+    PHASE_BITS,
+)
+from trialport.matching.layout import STATES as CAPACITY_STATES
 from trialport.matching.models import Value
 from trialport.matching.relation import FIRST_MET, LEVEL_CASES, LEVEL_FITS, NONE, area_levels
 from trialport.matching.weights import UNKNOWN_FIT
@@ -52,103 +61,126 @@ NEVER_IN_AREA_FIT = 0.25
 HALF_EXPERIENCED = 2
 OTHER_PHASE_SHARE = 0.5
 
+_PHASE_1_UNIT_SHIFT = ITEM_BITS * CAPABILITIES.index("phase_1_unit")
+_PHASE_MASK, _AREA_MASK = (1 << PHASE_BITS) - 1, (1 << AREA_BITS) - 1
+# The states of the levels of relation, and one more for rows of which nothing can be said.
+_LEVEL_STATES = [MET if level >= FIRST_MET else PARTLY if level > NONE else UNMET for level in range(len(LEVEL_CASES))]
+_LEVELS: Graded = in_range(np.array([*_LEVEL_STATES, UNKNOWN]), np.append(LEVEL_FITS, UNKNOWN_FIT))
+
 
 def indication(compared: Comparison) -> Marks:
     """Compare the unit's patients with those asked (see `relation`)."""
     question, columns, relation = compared.question, compared.columns, compared.relation
-    level = relation.level
-    unknown = relation.unread | ((level == NONE) & (not relation.readable))
-    states = np.where(level >= FIRST_MET, MET, np.where(level > NONE, PARTLY, UNMET))
-    labels = [item.label for item in question.concepts] or None
+    unknown = relation.unread if relation.readable else relation.unread | (relation.level == NONE)
 
-    def tell(position: int) -> Told:
-        row = int(compared.rows[position])
-        words = columns.words_of(row, columns.indications) or columns.therapy_area_of(row)
-        if unknown[position]:
-            return Told(labels, words, "unread" if relation.unread[position] else "not_read")
-        return Told(labels or [question.indication], words, LEVEL_CASES[level[position]])
+    def tell() -> Iterator[Told]:
+        labels = [item.label for item in question.concepts] or None
+        wanted = labels or [question.indication]
+        rows = zip(compared.rows.tolist(), relation.level.tolist(), relation.unread.tolist(), unknown, strict=True)
+        for row, level, is_unread, is_unknown in rows:
+            words = columns.words_of(row, columns.indications) or columns.therapy_area_of(row)
+            if is_unknown:
+                yield Told(labels, words, "unread" if is_unread else "not_read")
+            else:
+                yield Told(wanted, words, LEVEL_CASES[level])
 
-    return marks("indication", np.where(unknown, UNKNOWN, states), LEVEL_FITS[level], tell)
+    return Marks("indication", *_LEVELS, tell, np.where(unknown, len(LEVEL_CASES), relation.level))
 
 
 def study_type(compared: Comparison) -> Marks:
     """Ask whether the unit takes this kind of trial."""
     wanted = compared.question.study_type
     stated = compared.column(compared.columns.study_types)
-    states, fits = covered(stated, [STUDY_TYPES.index(wanted)])
-    return marks("study_type", states, fits, lambda at: Told(wanted, spelled(stated[at], STUDY_TYPES)))
+
+    def tell() -> Iterable[Told]:
+        return (Told(wanted, spelled(said, STUDY_TYPES)) for said in stated.tolist())
+
+    return Marks("study_type", *covered_table(STUDY_TYPES, (wanted,)), tell, stated)
 
 
 def phase(compared: Comparison) -> Marks:
     """Ask whether the unit takes this phase; one that says it is no phase 1 unit does not take the first."""
     question = compared.question
     wanted = question.phase
-    stated = compared.column(compared.columns.phases).astype(np.int64)
+    stated = compared.column(compared.columns.phases)
+    refused = np.zeros(len(stated), dtype=bool)
+    if question.first_in_human or wanted in FIRST_PHASES:
+        capabilities = compared.column(compared.columns.capabilities)
+        refused = capabilities >> _PHASE_1_UNIT_SHIFT & ITEM_MASK == CAPABILITY_NO
+    otherwise = "any" if wanted == "not_applicable" else ""
+
+    def tell() -> Iterable[Told]:
+        rows = zip(stated.tolist(), refused.tolist(), strict=True)
+        return (Told(wanted, spelled(said, PHASES), "no_phase_1_unit" if no else otherwise) for said, no in rows)
+
+    return Marks("phase", *_phase_table(wanted), tell, np.where(refused, 1 << len(PHASES), stated))
+
+
+@lru_cache(maxsize=len(PHASES))
+def _phase_table(wanted: Phase) -> Graded:
+    """Grade every set of phases that a unit may take, and last the unit that is no phase 1 unit."""
+    taken = all_masks(PHASES)
     for both, parts in PHASE_PARTS.items():
         for part in parts:
-            stated |= ((stated >> PHASES.index(both)) & 1) << PHASES.index(part)
-    parts_wanted = PHASE_PARTS.get(wanted, (wanted,))
-    states, share = covered(stated, [PHASES.index(part) for part in parts_wanted])
+            taken |= ((taken >> PHASES.index(both)) & 1) << PHASES.index(part)
+    states, share = covered(taken, [PHASES.index(part) for part in PHASE_PARTS.get(wanted, (wanted,))])
     fits = np.where(states == PARTLY, ONE_OF_TWO_PHASES, share)
     if wanted == "not_applicable":
         states, fits = np.full_like(states, MET), np.ones_like(fits)
-    refused = np.zeros(len(stated), dtype=bool)
-    if question.first_in_human or wanted in FIRST_PHASES:
-        phase_1_unit = compared.columns.capability_until[CAPABILITIES.index("phase_1_unit")]
-        refused = compared.column(phase_1_unit) == CAPABILITY_NO
-
-    def tell(position: int) -> Told:
-        own = spelled(compared.columns.phases[compared.rows[position]], PHASES)
-        case = "no_phase_1_unit" if refused[position] else ("any" if wanted == "not_applicable" else "")
-        return Told(wanted, own, case)
-
-    return marks("phase", np.where(refused, UNMET, states), np.where(refused, 0.0, fits), tell)
+    return in_range(np.append(states, UNMET), np.append(fits, 0.0))
 
 
 def age_group(compared: Comparison) -> Marks:
     """Compare the age groups that the unit sees with those asked."""
     wanted = compared.question.age_groups
     stated = compared.column(compared.columns.age_groups)
-    states, fits = covered(stated, [AGE_GROUPS.index(group) for group in wanted])
-    if not wanted:
-        states = np.where(stated == 0, UNKNOWN, MET).astype(np.int8)
 
-    def tell(position: int) -> Told:
-        return Told(list(wanted) or None, spelled(stated[position], AGE_GROUPS), "" if wanted else "not_asked")
+    def tell() -> Iterable[Told]:
+        case = "" if wanted else "not_asked"
+        return (Told(list(wanted) or None, spelled(said, AGE_GROUPS), case) for said in stated.tolist())
 
-    return marks("age_group", states, fits, tell)
+    return Marks("age_group", *(covered_table(AGE_GROUPS, wanted) if wanted else _ANY_AGE), tell, stated)
+
+
+_ANY_AGE: Graded = in_range(
+    np.where(all_masks(AGE_GROUPS) == 0, UNKNOWN, MET), np.ones_like(all_masks(AGE_GROUPS), dtype=np.float64)
+)
 
 
 def availability(compared: Comparison) -> Marks:
     """Ask whether the unit is open when recruitment starts, or what share of it is left once it is."""
-    columns, opening, window = compared.columns, compared.opening, compared.window
+    opening = compared.opening
     late, limited = opening.share < 1, opening.limited
     states = np.where(opening.share == 0, UNMET, np.where(late | limited, PARTLY, MET))
     fits = opening.share * np.where(limited, LIMITED_FIT, 1.0)
+    return marks("availability", states, fits, lambda: _tell_availability(compared))
 
-    def case(position: int) -> str:
-        if opening.closed[position]:
-            return "no_new_trials"
-        if opening.share[position] == 0:
-            return "closed"
-        if late[position]:
-            return "late_limited" if limited[position] else "late"
-        return "limited" if limited[position] else "open"
 
-    def tell(position: int) -> Told:
-        row = int(compared.rows[position])
-        until = day_of(columns.state_until[row]) if columns.state[row] else None
+def _tell_availability(compared: Comparison) -> Iterator[Told]:
+    columns, opening, window = compared.columns, compared.opening, compared.window
+    start = day_of(window.start)
+    rows = zip(
+        compared.rows.tolist(),
+        compared.column(columns.state).tolist(),
+        compared.column(columns.state_until).tolist(),
+        opening.share.tolist(),
+        np.maximum(opening.opens, window.start).tolist(),
+        opening.limited.tolist(),
+        opening.closed.tolist(),
+        strict=True,
+    )
+    for row, state, until, share, opens, limited, closed in rows:
         facts: dict[str, Value] = {
-            "state": CAPACITY_STATES[columns.state[row]],
-            "until": until,
-            "months_left": number(opening.share[position] * window.months),
+            "state": CAPACITY_STATES[state],
+            "until": day_of(until) if state else None,
+            "months_left": number(share * window.months),
             "months": window.months,
             "conditions": columns.words_of(row, columns.conditions),
         }
-        opens = max(int(opening.opens[position]), window.start)
-        return Told(day_of(window.start), day_of(opens), case(position), facts)
-
-    return marks("availability", states, fits, tell)
+        case = "no_new_trials" if closed else "closed"
+        if share > 0:
+            case = ("late_limited" if limited else "late") if share < 1 else ("limited" if limited else "open")
+        yield Told(start, day_of(opens), case, facts)
 
 
 def participants(compared: Comparison) -> Marks:
@@ -163,15 +195,16 @@ def participants(compared: Comparison) -> Marks:
     basis = compared.column(columns.participants_basis)
     worth = np.array([*(BASIS_FITS[known] for known in BASES), UNSAID_BASIS_FIT])
 
-    def tell(position: int) -> Told:
-        competing = number(rivals[position])
-        facts: dict[str, Value] = {
-            "months": number(months[position]),
-            "basis": None if basis[position] == NO_BASIS else BASES[basis[position]],
-            "competing": competing or None,
-        }
-        offered = number(expected[position])
-        return Told(needed, offered if offered is None or offered < 1 else round(offered), "", facts)
+    def tell() -> Iterator[Told]:
+        rows = zip(expected.tolist(), months.tolist(), basis.tolist(), rivals.tolist(), strict=True)
+        for amount, while_open, known, competing in rows:
+            facts: dict[str, Value] = {
+                "months": number(while_open),
+                "basis": None if known == NO_BASIS else BASES[known],
+                "competing": number(competing) or None,
+            }
+            offered = number(amount)
+            yield Told(needed, offered if offered is None or offered < 1 else round(offered), "", facts)
 
     # The index NO_BASIS (-1) reads the last entry.
     return marks("participants", states, fits * worth[basis], tell)
@@ -186,12 +219,13 @@ def staff_hours(compared: Comparison) -> Marks:
     hours = {role: compared.column(free[role]).astype(np.float64) for role in wanted or ("nurse",)}
     states, fits = together([_hours(hours[role], wanted.get(role)) for role in hours])
 
-    def tell(position: int) -> Told:
-        known = {role: number(values[position]) for role, values in hours.items()}
-        offered = [f"{role} {value}" for role, value in known.items() if value is not None]
-        unknown: Value = [role for role, value in known.items() if value is None]
+    def tell() -> Iterator[Told]:
         asked = [f"{role} {number(value)}" for role, value in wanted.items()]
-        return Told(asked or None, offered or None, "" if asked else "not_asked", {"unknown": unknown})
+        for values in zip(*(of_role.tolist() for of_role in hours.values()), strict=True):
+            known = {role: number(value) for role, value in zip(hours, values, strict=True)}
+            offered = [f"{role} {value}" for role, value in known.items() if value is not None]
+            unknown: Value = [role for role, value in known.items() if value is None]
+            yield Told(asked or None, offered or None, "" if asked else "not_asked", {"unknown": unknown})
 
     return marks("staff_hours", states, fits, tell)
 
@@ -207,15 +241,18 @@ def freshness(compared: Comparison) -> Marks:
     """Ask whether the record still counts as true on the day of the assessment."""
     valid_until = compared.column(compared.columns.valid_until)
     confirmed_on = compared.column(compared.columns.confirmed_on)
-    on = compared.on.toordinal()
-    never = (valid_until == NO_DAY) | ((confirmed_on == NO_DAY) & (valid_until >= on))
-    states = np.where(never, UNKNOWN, np.where(valid_until >= on, MET, UNMET))
+    valid = valid_until >= compared.on.toordinal()
+    never = (valid_until == NO_DAY) | ((confirmed_on == NO_DAY) & valid)
 
-    def tell(position: int) -> Told:
-        confirmed = day_of(confirmed_on[position])
-        return Told(compared.on.isoformat(), day_of(valid_until[position]), "", {"confirmed_on": confirmed})
+    def tell() -> Iterable[Told]:
+        today = compared.on.isoformat()
+        days = zip(valid_until.tolist(), confirmed_on.tolist(), strict=True)
+        return (Told(today, day_of(until), "", {"confirmed_on": day_of(confirmed)}) for until, confirmed in days)
 
-    return marks("freshness", states, (states == MET).astype(np.float64), tell)
+    return Marks("freshness", *_FRESH, tell, np.where(never, 2, valid))
+
+
+_FRESH: Graded = in_range(np.array([UNMET, MET, UNKNOWN]), np.array([0.0, 1.0, 0.0]))
 
 
 def experience(compared: Comparison) -> Marks:
@@ -223,46 +260,60 @@ def experience(compared: Comparison) -> Marks:
 
     More never counts less, and counts less and less. Trials of another phase count half.
     """
-    question, columns = compared.question, compared.columns
-    areas = area_levels(question, columns.vocabulary) > NONE
-    own = compared.column(columns.therapy_area)
-    owner, done = columns.experience.entries(compared.rows)
-    # An inquiry that was not read asks for the experience of each unit in its own area.
-    in_area = areas[done[:, 0]] if areas.any() else done[:, 0] == own[owner]
-    in_phase = in_area & np.isin(done[:, 1], _phase_codes(question.phase))
-    sums = [np.bincount(owner, weights=done[:, 2] * flag, minlength=len(own)) for flag in (in_phase, in_area)]
-    same, area = sums
-    listed = np.bincount(owner, minlength=len(own)) > 0
+    question = compared.question
+    listed, same, area = _trials(compared)
     worth = same + OTHER_PHASE_SHARE * (area - same)
     fits = NEVER_IN_AREA_FIT + (1 - NEVER_IN_AREA_FIT) * worth / (worth + HALF_EXPERIENCED)
     states = np.where(listed, np.where(same > 0, MET, PARTLY), UNKNOWN).astype(np.int8)
     parts = [(states, np.where(listed, fits, UNKNOWN_FIT))]
-    gcp = compared.column(columns.gcp_investigators)
+    gcp = _gcp_investigators(compared)
     none_trained = (gcp == 0) & question.gcp_experience
     if question.gcp_experience:
-        parts.append(enough(gcp.astype(np.float64), 1))
+        parts.append(enough(gcp, 1))
     states, fits = together(parts)
 
-    def tell(position: int) -> Told:
-        trained = number(gcp[position]) if question.gcp_experience else None
-        case = "gcp_unknown" if question.gcp_experience and trained is None else ""
-        if none_trained[position]:
-            case = "no_gcp"
-        elif not listed[position]:
-            case = case or "unlisted"
-        facts: dict[str, Value] = {"in_area": number(area[position]), "gcp": trained}
-        return Told(question.phase, number(same[position]) if listed[position] else None, case, facts)
+    def tell() -> Iterator[Told]:
+        for is_listed, in_phase, in_area, known in zip(
+            listed.tolist(), same.tolist(), area.tolist(), gcp.tolist(), strict=True
+        ):
+            trained = number(known) if question.gcp_experience else None
+            case = "gcp_unknown" if question.gcp_experience and trained is None else ""
+            if question.gcp_experience and trained == 0:
+                case = "no_gcp"
+            elif not is_listed:
+                case = case or "unlisted"
+            facts: dict[str, Value] = {"in_area": number(in_area), "gcp": trained}
+            yield Told(question.phase, number(in_phase) if is_listed else None, case, facts)
 
     # Without anyone trained in GCP a unit cannot run the trial, however many it has run.
     return marks("experience", np.where(none_trained, UNMET, states), np.where(none_trained, 0.2 * fits, fits), tell)
 
 
-def _phase_codes(wanted: Phase) -> list[int]:
-    """List the phases whose trials count in full: the one asked, its parts, and those it is a part of."""
-    if wanted == "not_applicable":
-        return list(range(len(PHASES)))
+def _trials(compared: Comparison) -> tuple[Bools, Floats, Floats]:
+    """Say which rows list any trials, and count those of the area and phase asked, and of the area."""
+    columns = compared.columns
+    counts, done = columns.experience.entries(compared.rows)
+    trials, area_of, phase_of = done >> AREA_BITS + PHASE_BITS, done >> PHASE_BITS & _AREA_MASK, done & _PHASE_MASK
+    areas = area_levels(compared.question, columns.vocabulary) > NONE
+    # An inquiry that was not read asks for the experience of each unit in its own area.
+    own = np.repeat(compared.column(columns.therapy_area), counts) if not areas.any() else None
+    in_area = areas.take(area_of) if own is None else area_of == own
+    in_phase = in_area & _phases_counted(compared.question.phase).take(phase_of)
+    return counts > 0, summed(counts, trials * in_phase), summed(counts, trials * in_area)
+
+
+def _gcp_investigators(compared: Comparison) -> Floats:
+    """Count the unit's investigators whose GCP training is valid on the day; NaN while none is known."""
+    counts, until = compared.columns.gcp_until.entries(compared.rows)
+    valid = (until >= compared.on.toordinal()).astype(np.int32)
+    return np.where(counts > 0, summed(counts, valid), np.nan)
+
+
+def _phases_counted(wanted: Phase) -> Bools:
+    """Mark the phases whose trials count in full: the one asked, its parts, and those it is a part of."""
     wider = [both for both, parts in PHASE_PARTS.items() if wanted in parts]
-    return [PHASES.index(known) for known in (wanted, *PHASE_PARTS.get(wanted, ()), *wider)]
+    counted = (wanted, *PHASE_PARTS.get(wanted, ()), *wider)
+    return np.array([wanted == "not_applicable" or phase in counted for phase in PHASES])
 
 
 ALWAYS: tuple[Callable[[Comparison], Marks], ...] = (

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from trialport.matching.arrays import Bools, Floats, Ints, Rows
-from trialport.matching.columns import NO, NO_DAY, STATES, CapacityColumns
+from trialport.matching.columns import CapacityColumns
+from trialport.matching.layout import NO, NO_DAY, STATES
 from trialport.matching.question import MatchQuestion
 
 NEVER = 2**31 - 1
@@ -54,7 +55,13 @@ class Opening:
 
     def kept(self, keep: Rows) -> "Opening":
         """Return the opening of some of the rows only."""
-        return Opening(self.opens[keep], self.share[keep], self.limited[keep], self.closed[keep], self.paused[keep])
+        return Opening(
+            self.opens.take(keep),
+            self.share.take(keep),
+            self.limited.take(keep),
+            self.closed.take(keep),
+            self.paused.take(keep),
+        )
 
 
 def opening(columns: CapacityColumns, rows: Rows, window: Window, on: date) -> Opening:
@@ -63,14 +70,13 @@ def opening(columns: CapacityColumns, rows: Rows, window: Window, on: date) -> O
     A full or paused state without a last day does not end. A limited state that ends before the start is
     past.
     """
-    state, until = columns.state[rows], columns.state_until[rows]
-    shut = (state == FULL) | (state == PAUSED)
-    opens_again = np.where(until == NO_DAY, NEVER, until.astype(np.int64) + 1)
-    lead = on.toordinal() + columns.lead_time_days[rows].astype(np.int64)
-    opens = np.maximum(np.where(shut, opens_again, NO_DAY), columns.new_trials_from[rows])
+    state, until, lead = columns.state.take(rows), columns.state_until.take(rows), columns.lead_time_days.take(rows)
+    opens_again = np.where(until == NO_DAY, NEVER, until + 1)
+    opens = np.where((state == FULL) | (state == PAUSED), opens_again, NO_DAY)
+    opens = np.maximum(opens, columns.new_trials_from.take(rows))
     # Only a stated lead time can delay: a unit that gives none is taken to be ready on the planned day.
-    opens = np.maximum(opens, np.where(columns.lead_time_days[rows] > 0, lead, NO_DAY))
-    closed = columns.new_trials_possible[rows] == NO
+    opens = np.maximum(opens, np.where(lead > 0, on.toordinal() + lead, NO_DAY))
+    closed = columns.new_trials_possible.take(rows) == NO
     left = (window.end - np.maximum(opens, window.start)) / (window.end - window.start)
     return Opening(
         opens=opens,

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
 from rapidfuzz import fuzz
+from rapidfuzz.process import cdist
 
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.index import Vocabulary
@@ -80,32 +82,35 @@ def sure_concepts(reading: Reading) -> list[ConceptMatch]:
     return [match for match in reading.concepts if match.score >= SURE_SHARE * best]
 
 
+class _Plain(NamedTuple):
+    """Words as they are compared: in order of the alphabet, with the marks that must agree."""
+
+    text: str
+    marks: frozenset[str]
+
+
 def nearly_equal(indication: str, unread: Iterable[str]) -> set[str]:
     """Find the unread strings that say the same as the inquiry's indication, letter for letter almost.
 
     Clinical opposites score high on letters (hypo- and hyperthyroidism 90, type 1 and type 2 diabetes 93), so
     numerals and opposing prefixes must agree before the ratios count.
     """
-    asked = _tokens(indication[:COMPARED_TEXT])
-    return {words for words in unread if _same(asked, _tokens(words))}
+    asked = _plain(indication[:COMPARED_TEXT])
+    given = list(unread)
+    plain = [_plain(words) for words in given]
+    # The ratio of words in order is by far the quickest to compute for many at a time.
+    near = cdist([asked.text], [words.text for words in plain], scorer=fuzz.ratio, score_cutoff=SORT_RATIO_CUTOFF)
+    return {
+        given[number]
+        for number in np.flatnonzero(near[0]).tolist()
+        if plain[number].marks == asked.marks
+        and fuzz.token_set_ratio(asked.text, plain[number].text, score_cutoff=SET_RATIO_CUTOFF) > 0
+    }
 
 
-def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def _same(asked: list[str], words: list[str]) -> bool:
-    if _marks(asked) != _marks(words):
-        return False
-    pair = " ".join(asked), " ".join(words)
-    return (
-        fuzz.token_set_ratio(*pair, score_cutoff=SET_RATIO_CUTOFF) > 0
-        and fuzz.token_sort_ratio(*pair, score_cutoff=SORT_RATIO_CUTOFF) > 0
-    )
-
-
-def _marks(tokens: list[str]) -> frozenset[str]:
-    """Collect what must agree: numerals, single letters such as types, and opposing prefixes."""
+@lru_cache(maxsize=MOST_STRINGS)
+def _plain(text: str) -> _Plain:
+    tokens = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
     numerals = {token for token in tokens if len(token) == 1 or any(c.isdigit() for c in token)}
     prefixes = {prefix for token in tokens for prefix in _VETO_PREFIXES if token.startswith(prefix)}
-    return frozenset(numerals | prefixes)
+    return _Plain(" ".join(sorted(tokens)), frozenset(numerals | prefixes))

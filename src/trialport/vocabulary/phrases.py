@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from trialport.core.language import Language
 from trialport.vocabulary.atom_index import AtomTerm, telling
-from trialport.vocabulary.compile import ICD_RESIDUAL, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
+from trialport.vocabulary.compile import ICD_RESIDUAL, IMPORTED, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
 from trialport.vocabulary.coordination import variants
 from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import KnownTerm, Vocabulary
@@ -230,8 +230,9 @@ class PhraseFinder:
         if len(window) == 1 and not self._may_stand_alone(window[0], atoms, among):
             return
         weight = self._weight(window, elements, start)
-        method: Method = "fuzzy" if any(e.errors for e in window) else "synonym"
         for number, term in enumerate(self._worth_giving(terms)):
+            method: Method = "imported" if term.rank == IMPORTED else "synonym"
+            method = "fuzzy" if any(e.errors for e in window) else method
             score = SAME_ATOMS * (RESIDUAL if term.rank == ICD_RESIDUAL else 1.0)
             score *= weight * self._chapter_weight(term.concept) * (ALTERNATIVE if number else 1.0)
             size = len(window) - 0.5 * (number > 0)
@@ -315,7 +316,9 @@ def _strength(term: KnownTerm, plain: str, *, split: bool) -> tuple[float, Metho
     if term.rank == ICD_RESIDUAL:
         return RESIDUAL, "synonym"
     if split or term.text != plain:
-        return SAME_STEMS, "synonym"
+        return SAME_STEMS, "imported" if term.imported else "synonym"
+    if term.imported:
+        return SAME_WORDS, "imported"
     return (EXACT, "exact") if term.rank == LABEL else (SAME_WORDS, "synonym")
 
 
