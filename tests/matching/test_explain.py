@@ -55,7 +55,7 @@ def test_every_language_tells_the_same(language: Language) -> None:
             assert told.endswith(".")
     for table in ("exclusions", "wanted", "offered", "counted", "phases"):
         assert getattr(other, table).keys() == getattr(ENGLISH, table).keys(), table
-    codes = {*STUDY_TYPES, *THERAPY_AREAS, *AGE_GROUPS, *CARE_SETTINGS, *CAPABILITIES, *RESOURCE_KINDS}
+    codes: set[str] = {*STUDY_TYPES, *THERAPY_AREAS, *AGE_GROUPS, *CARE_SETTINGS, *CAPABILITIES, *RESOURCE_KINDS}
     codes |= {*DCT_ACTIVITIES, *ENGLISH.codes, *get_args(CapacityState), *get_args(Basis)}
     assert codes - other.codes.keys() == set()
 

@@ -10,7 +10,7 @@ from trialport.vocabulary.reading import Reader
 from trialport.vocabulary.sources import read_particulars
 
 LINES = {"first", "second", "third_or_later", "maintenance", "adjuvant", "neoadjuvant"}
-VALUES = {
+VALUES: dict[str, set[str]] = {
     "phase": set(PHASES),
     "study_type": set(STUDY_TYPES),
     "age_group": set(AGE_GROUPS),
