@@ -1,160 +1,68 @@
-"""How long a match takes and how much memory the index holds, beside a plain loop over the structs.
+"""How long a match takes, how much memory the index holds, and how soon a change is in the next match.
 
-Run: uv run python bench/match.py [--sizes 1000,10000,100000]
+Run: uv run python -m bench.match [--sizes 1000,10000,100000,300000] [--rounds 5]
 
-The capacities are generated from a seed. The alternative asks the same things of each struct in turn, and
-compares the words of the indications with rapidfuzz, as one would without a vocabulary or an index.
+The capacities are generated from a seed and stand in a database of the program's own, where the index reads them
+(PostgreSQL 18 from its wheel). Beside it answer the same inquiries, in turns: a plain loop over structs, which asks
+each in turn and compares the words with rapidfuzz, and SQL with trigrams (pg_trgm) on Debian's PostgreSQL, where
+that is installed. Each size is measured in a process of its own. The loop explains nothing; the statement returns
+what each criterion counts; the index explains the best 50 in full.
 """
 
 import argparse
+import asyncio
 import gc
-import random
+import json
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+import tracemalloc
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from rapidfuzz import fuzz
 
+from bench import debian_postgres, match_register, match_sql
+from bench.match_data import EXPLAINED, ON, generated, questions
+from trialport.core.config import Settings
+from trialport.core.db import Connection, Transaction, prepare_connection
+from trialport.core.listening import Listener
+from trialport.core.migrate import migrate
+from trialport.core.servers.postgres import PostgresServer
 from trialport.matching.columns import CapacityColumns
 from trialport.matching.models import CapacityRow
-from trialport.matching.question import AskedConcept, MatchQuestion
-from trialport.matching.ranking import rank
-from trialport.units.models import CapabilityOffer, DctOffer, Experience
-from trialport.vocabulary.codes import (
-    AGE_GROUPS,
-    CAPABILITIES,
-    CARE_SETTINGS,
-    DCT_ACTIVITIES,
-    PHASES,
-    RESOURCE_KINDS,
-    STUDY_TYPES,
-    DctAnswer,
-    ResourceKind,
-)
-from trialport.vocabulary.index import Vocabulary, load_vocabulary
-from trialport.vocabulary.reading import Reader
+from trialport.matching.question import MatchQuestion
+from trialport.matching.ranking import Ranking, rank
+from trialport.matching.register import CHANNEL, Register
+from trialport.vocabulary.index import load_vocabulary
 
-ON = date(2026, 11, 21)
-SEED = 20261121
-REGIONS = tuple(UUID(int=number) for number in range(1, 21))
-REGION_RESOURCES: dict[UUID, frozenset[ResourceKind]] = {region: frozenset(RESOURCE_KINDS[:6]) for region in REGIONS}
-CAPACITIES_A_UNIT = 5
-EXPLAINED = 50
-HEADINGS = (
-    "| capacities | candidates | match, top 50 explained (ms) | match, none explained (ms) "
-    "| plain loop, none explained (ms) | plain / explained | plain / none explained "
-    "| index (MiB) | structs (MiB) | process with index (MiB) | build (s) |"
-)
-INQUIRIES = ("J44", "I50", "C34/nsclc", "E11", "C50", "M06", "G35", "J45")
-
-
-def generated(count: int, vocabulary: Vocabulary) -> Iterator[CapacityRow]:
-    """Capacities as varied as a country's: from silent to complete, mostly of one to four indications."""
-    choose = random.Random(SEED)  # noqa: S311 - made-up data, no secret.
-    concepts = sorted(vocabulary.concept_ids)
-    # The indications asked for are among the common ones, so that a match finds more than a handful.
-    common = [*INQUIRIES, *(choose.choice(concepts) for _ in range(150))]
-    for number in range(count):
-        first = choose.choice(common)
-        others = (choose.choice(concepts) for _ in range(choose.randrange(4)))
-        indications = tuple(vocabulary.label(concept) for concept in (first, *others))
-        area = (vocabulary.areas_of(first) or ("oncology",))[0]
-        unit = number // CAPACITIES_A_UNIT
-        yield CapacityRow(
-            capacity_id=UUID(int=choose.getrandbits(128)),
-            region_id=REGIONS[unit % len(REGIONS)],
-            unit_id=UUID(int=(7 << 100) + unit),
-            site_id=UUID(int=(5 << 100) + unit // 20),
-            unit_name=f"Unit {unit}",
-            site_name=f"Site {unit // 20}",
-            unit_kind="hospital_department",
-            therapy_area=area,
-            indications=indications if choose.random() < 0.7 else (),
-            competing_trials=indications[:1] if choose.random() < 0.2 else (),
-            experience=tuple(
-                Experience(therapy_area=area, phase=phase, trials=choose.randrange(6))
-                for phase in choose.sample(PHASES, 3)
-            ),
-            revision=1,
-            **_state(choose),
-            **_offer(choose),
-        )
-
-
-def _state(choose: random.Random) -> dict[str, Any]:
-    """How open a unit is, how many it can recruit, and how fresh the record is; a fifth say little."""
-    told = choose.random() < 0.8
-    return {
-        "study_types": STUDY_TYPES if told else (),
-        "phases": tuple(choose.sample(PHASES, 6)) if told else (),
-        "age_groups": AGE_GROUPS[choose.randrange(5) :] if told else (),
-        "state": choose.choices(("open", "limited", "full", "paused"), (70, 15, 10, 5))[0],
-        "state_until": ON + timedelta(days=choose.randrange(400)) if choose.random() < 0.3 else None,
-        "new_trials_possible": True if told else None,
-        "new_trials_from": ON + timedelta(days=choose.randrange(200)) if choose.random() < 0.2 else None,
-        "lead_time_days": choose.choice((None, 30, 60, 120)),
-        "participants_per_month": round(choose.random() * 6, 1) if told else None,
-        "participants_basis": choose.choice(("estimate", "register", "ehr_count")),
-        "nurse_hours_free": float(choose.randrange(30)) if told else None,
-        "physician_hours_free": float(choose.randrange(10)) if told else None,
-        "confirmed_at": datetime(2026, 9, 1, tzinfo=UTC),
-        "valid_until": ON + timedelta(days=choose.randrange(-60, 90)),
-    }
-
-
-def _offer(choose: random.Random) -> dict[str, Any]:
-    """What a unit has and can do."""
-    answers: tuple[DctAnswer, ...] = ("own", "with_partner", "cannot")
-    return {
-        "care_settings": tuple(choose.sample(CARE_SETTINGS, 2)),
-        "dct_activities": {
-            activity: DctOffer(answer=choose.choice(answers)) for activity in choose.sample(DCT_ACTIVITIES, 8)
-        },
-        "equipment": tuple(choose.sample(CAPABILITIES, 4)),
-        "resources": tuple(choose.sample(RESOURCE_KINDS, 2)),
-        "capabilities": {
-            capability: CapabilityOffer(available=choose.random() < 0.8)
-            for capability in choose.sample(CAPABILITIES, 4)
-        },
-        "gcp_investigators": choose.randrange(4),
-    }
-
-
-def questions(vocabulary: Vocabulary) -> list[MatchQuestion]:
-    """Several inquiries that ask for every criterion."""
-    reader = Reader(vocabulary)
-    asked = []
-    for number, concept in enumerate(INQUIRIES):
-        label = vocabulary.label(concept)
-        areas = tuple(area.code for area in reader.read_text(label).therapy_areas)
-        asked.append(
-            MatchQuestion(
-                indication=label,
-                concepts=(AskedConcept(concept=concept, label=label),),
-                therapy_areas=areas,
-                study_type="atmp" if number % 2 else "drug",
-                phase=PHASES[2 + number % 4],
-                age_groups=("adult", "older_adult"),
-                care_settings=("outpatient", "home"),
-                planned_start=ON + timedelta(days=60 + 10 * number),
-                participants_wanted=24,
-                nurse_hours=8,
-                physician_hours=2,
-                gcp_experience=True,
-                equipment=CAPABILITIES[6:9],
-                resources=RESOURCE_KINDS[:2],
-                dct_required=DCT_ACTIVITIES[:2],
-                dct_optional=DCT_ACTIVITIES[2:6],
-                gmo=True,
-                units_wanted=(UUID(int=(7 << 100) + number),),
-            )
-        )
-    return asked
+COLUMNS = {
+    "capacities": "capacities",
+    "candidates": "candidates",
+    "ours": "index, 50 explained (ms)",
+    "plain": "plain loop (ms)",
+    "sql": "SQL with pg_trgm (ms)",
+    "plain_ratio": "loop / index",
+    "sql_ratio": "SQL / index",
+    "process_mib": "process with index (MiB)",
+    "index_mib": "of it the index (MiB)",
+    "match_mib": "one match (MiB)",
+    "structs_mib": "structs of the loop (MiB)",
+    "sql_mib": "SQL tables (MiB)",
+    "build_s": "build (s)",
+    "next_ms": "changed row in the next match (ms)",
+    "unasked_ms": "changed row unasked (ms)",
+}
+CHANGES = 30
 
 
 def plain_match(asked: MatchQuestion, rows: list[CapacityRow]) -> list[tuple[float, UUID]]:
@@ -205,52 +113,163 @@ def resident_mib() -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-def median_ms(work: Callable[[MatchQuestion], object], asked: list[MatchQuestion]) -> float:
-    """Median of three runs for each inquiry, after one for warmth (milliseconds)."""
-    work(asked[0])
-    taken = []
-    for question in asked * 3:
+def match(asked: MatchQuestion, columns: CapacityColumns) -> Ranking:
+    return rank(asked, columns, on=ON, regions=None, limit=EXPLAINED)
+
+
+async def _clocked(work: Callable[[], Awaitable[object] | object]) -> float:
+    """Milliseconds that some work takes."""
+    start = time.perf_counter()
+    done = work()
+    if isinstance(done, Awaitable):
+        await done
+    return 1000 * (time.perf_counter() - start)
+
+
+async def _in_turns(
+    asked: list[MatchQuestion], ways: dict[str, Callable[[MatchQuestion], Awaitable[object] | object]], rounds: int
+) -> dict[str, list[float]]:
+    """Put each inquiry to each way in turn, again and again, after once for warmth."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(rounds + 1):
+        for question in asked if number else asked[:2]:
+            for name, way in ways.items():
+                milliseconds = await _clocked(partial(way, question))
+                if number:
+                    taken[name].append(milliseconds)
+    return taken
+
+
+async def _look(register: Register, connection: Connection) -> CapacityColumns:
+    async with connection.transaction(readonly=True):
+        return (await register.view(Transaction(connection, datetime.now(UTC), "bench"), ())).columns
+
+
+async def _changes(url: str, register: Register, connection: Connection, asked: MatchQuestion) -> dict[str, float]:
+    """Change rows one after the other: how much later the next match ends, and when the process follows unasked."""
+    ids = [row[0] for row in await connection.fetch("select capacity_id from capacity limit $1", 2 * CHANGES)]
+    change = "update capacity set revision = revision + 1 where capacity_id = $1"
+    at_once, unasked = [], []
+    for capacity_id in ids[:CHANGES]:
+        usual = await _clocked(lambda: match(asked, register._state.columns))  # type: ignore[union-attr]  # noqa: SLF001
+        await connection.execute(change, capacity_id)
         start = time.perf_counter()
-        work(question)
-        taken.append(1000 * (time.perf_counter() - start))
-    return statistics.median(taken)
+        match(asked, await _look(register, connection))
+        at_once.append(1000 * (time.perf_counter() - start) - usual)
+    listener = Listener(Settings(database_url=url, valkey_url="redis://-"), CHANNEL, register.catch_up)
+    listener.start()
+    await asyncio.sleep(2)
+    for capacity_id in ids[CHANGES:]:
+        before = register._state.columns.rows  # type: ignore[union-attr]  # noqa: SLF001
+        await connection.execute(change, capacity_id)
+        start = time.perf_counter()
+        while register._state.columns.rows == before:  # type: ignore[union-attr]  # noqa: ASYNC110, SLF001
+            await asyncio.sleep(0.0005)
+        unasked.append(1000 * (time.perf_counter() - start))
+    await listener.close()
+    return {"next_ms": statistics.median(at_once), "unasked_ms": statistics.median(unasked)}
 
 
-def measured(size: int, vocabulary: Vocabulary, asked: list[MatchQuestion]) -> str:
+async def _measured(size: int, url: str, where: dict[str, Any] | None, rounds: int) -> dict[str, float]:
     """One line of the table."""
+    vocabulary = load_vocabulary()
+    asked = questions(vocabulary)
+    connection = await asyncpg.connect(url)
+    await prepare_connection(connection)
+    register = Register(vocabulary)
     gc.collect()
     before = resident_mib()
     start = time.perf_counter()
-    columns = CapacityColumns.build(generated(size, vocabulary), vocabulary, REGION_RESOURCES)
-    built = time.perf_counter() - start
-    gc.collect()
-    index_mib, process_mib = resident_mib() - before, resident_mib()
-    ours = median_ms(lambda one: rank(one, columns, on=ON, regions=None, limit=EXPLAINED), asked)
-    scored = median_ms(lambda one: rank(one, columns, on=ON, regions=None, limit=0), asked)
-    found = [rank(one, columns, on=ON, regions=None, limit=0).candidate_count for one in asked]
+    columns = await _look(register, connection)
+    found: dict[str, float] = {"capacities": size, "build_s": time.perf_counter() - start}
+    found["process_mib"] = resident_mib()
+    found["index_mib"] = found["process_mib"] - before
+    found["candidates"] = statistics.median(match(one, columns).candidate_count for one in asked)
+    tracemalloc.start()
+    match(asked[0], columns)
+    found["match_mib"] = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
     before = resident_mib()
-    start = time.perf_counter()
     rows = list(generated(size, vocabulary))
-    generating = time.perf_counter() - start
-    rows_mib = resident_mib() - before
-    plain = median_ms(lambda one: plain_match(one, rows), asked[:4])
-    return (
-        f"| {size:,} | {statistics.median(found):,.0f} | {ours:.1f} | {scored:.1f} | {plain:.1f} "
-        f"| {plain / ours:.1f} x | {plain / scored:.1f} x | {index_mib:.0f} | {rows_mib:.0f} "
-        f"| {process_mib:.0f} | {max(built - generating, 0):.1f} |"
-    )
+    found["structs_mib"] = resident_mib() - before
+    gc.collect()
+    # The structs of the loop would have every collection of garbage look at them, also those of the others.
+    gc.freeze()
+    sql = None if where is None else await asyncpg.connect(**where)
+    ways: dict[str, Callable[[MatchQuestion], Awaitable[object] | object]] = {
+        "ours": lambda one: match(one, columns),
+        "plain": lambda one: plain_match(one, rows),
+    }
+    if sql is not None:
+        ways["sql"] = lambda one: match_sql.best(sql, one)
+    taken = await _in_turns(asked, ways, rounds)
+    for name, milliseconds in taken.items():
+        found[name] = statistics.median(milliseconds)
+        if name != "ours":
+            ratios = [other / ours for other, ours in zip(milliseconds, taken["ours"], strict=True)]
+            found[f"{name}_ratio"] = statistics.median(ratios)
+    found |= await _changes(url, register, connection, asked[0])
+    return found
+
+
+async def _fill_sql(where: dict[str, Any], size: int) -> float:
+    connection = await asyncpg.connect(**where)
+    try:
+        return await match_sql.fill(connection, generated(size, load_vocabulary())) / 2**20
+    finally:
+        await connection.close()
+
+
+def _line(found: dict[str, float]) -> str:
+    whole = ("capacities", "candidates", "process_mib", "index_mib", "structs_mib", "sql_mib")
+    cells = [
+        "" if name not in found else f"{found[name]:,.0f}" if name in whole else f"{found[name]:,.1f}"
+        for name in COLUMNS
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _run(sizes: list[int], rounds: int) -> None:
+    with ExitStack() as open_until_the_end:
+        folder = Path(open_until_the_end.enter_context(tempfile.TemporaryDirectory()))
+        # The account that runs a server for root has to pass through.
+        folder.chmod(0o711)
+        server = PostgresServer(folder / "postgres")
+        open_until_the_end.callback(server.stop)
+        server.start()
+        where = None
+        if debian_postgres.programs() is None:
+            print(f"SQL is left out: {debian_postgres.INSTALL}")
+        else:
+            where = open_until_the_end.enter_context(debian_postgres.running(folder / "debian")).where
+        print(f"| {' | '.join(COLUMNS.values())} |\n|{'---:|' * len(COLUMNS)}")
+        for size in sizes:
+            server.create_database(f"match{size}")
+            url = server.url(f"match{size}")
+            migrate(url)
+            asyncio.run(match_register.fill(url, generated(size, load_vocabulary())))
+            sql_mib = {} if where is None else {"sql_mib": asyncio.run(_fill_sql(where, size))}
+            order = json.dumps({"size": size, "url": url, "where": where, "rounds": rounds})
+            child = subprocess.run(
+                [sys.executable, "-m", "bench.match", "--one"],
+                input=order,
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            print(_line(json.loads(child.stdout) | sql_mib), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of capacities, with commas")
-    sizes = [int(size) for size in parser.parse_args().sizes.split(",")]
-    vocabulary = load_vocabulary()
-    asked = questions(vocabulary)
-    print(HEADINGS)
-    print("|" + "---:|" * HEADINGS.count(" | ") + "---:|")
-    for size in sizes:
-        print(measured(size, vocabulary, asked), flush=True)
+    parser.add_argument("--sizes", default="1000,10000,100000,300000", help="numbers of capacities, with commas")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each inquiry is put")
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        print(json.dumps(asyncio.run(_measured(**json.load(sys.stdin)))))
+    else:
+        _run([int(size) for size in given.sizes.split(",")], given.rounds)
 
 
 if __name__ == "__main__":

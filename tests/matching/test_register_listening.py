@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -21,6 +21,7 @@ from trialport.core.db import Connection, Transaction
 from trialport.core.listening import Listener
 from trialport.main import create_app
 from trialport.matching.register import CHANNEL, Register
+from workers.schedule import sweep
 
 PATIENCE_SECONDS = 20.0
 CHANGE = "update capacity set participants_per_month = $1, revision = revision + 1"
@@ -196,3 +197,18 @@ async def test_two_processes_follow_alike(connection: Connection, settings: Sett
             tx = Transaction(connection, datetime.now(UTC), "test")
             views = [await one.view(tx, ()) for one in (register, second.state.register)]
         assert views[0].fingerprint == views[1].fingerprint
+
+
+async def test_the_sweep_folds_what_every_process_has_read(
+    connection: Connection, app: Litestar, register: Register, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = {"pool": app.state.pool, "settings": app.state.settings, "doorbell": app.state.doorbell}
+    await connection.execute(CHANGE, 80)
+    await until(holds(register, 80))
+    for age, kept in ((timedelta(0), True), (timedelta(minutes=10), False)):
+        await connection.execute("update register_change set changed_at = now() - $1::interval", age)
+        await sweep(context)
+        assert await connection.fetchval("select bool_or(kind = 'capacity') from register_change") == kept
+    await connection.execute(CHANGE, 81)
+    await until(holds(register, 81))
+    assert caplog.records == []

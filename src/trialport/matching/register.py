@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "register_change"
 # Rows put into the index before others get their turn: some ten milliseconds.
 _AT_ONCE = 500
+# A gap opens again only when what is being read is folded at that moment.
+_ATTEMPTS = 3
 _UNSIGNED = 2**64 - 1
 
 # By region (None: every region), and whether of capacities or of anything else.
@@ -103,18 +105,18 @@ class Register:
 
     async def _caught_up(self, connection: Connection) -> RegisterState:
         async with self._writing:
-            state = self._state or await self._build(connection)
-            news = await _news(connection, state)
-            if not state.lacks_nothing(news):
-                log.warning("the register's log has a gap; the index is built anew")
-                state = await self._build(connection)
+            for _ in range(_ATTEMPTS):
+                state = self._state or await self._build(connection)
                 news = await _news(connection, state)
-            self._state = await self._apply(connection, state, news)
-            return self._state
+                if state.lacks_nothing(news):
+                    self._state = await self._apply(connection, state, news)
+                    return self._state
+                log.warning("the register's log has a gap; the index is built anew")
+                self._state = None
+        raise RuntimeError("the register changes faster than it can be read")
 
     async def _build(self, connection: Connection) -> RegisterState:
         """Read the whole register. What changes meanwhile is read again: the position is from before."""
-        self._state = None
         so_far = await queries.select_register_marks(connection)
         _refuse_own_changes(changed=so_far.changed)
         store = ColumnStore(word_book_of(self.vocabulary))
@@ -122,12 +124,12 @@ class Register:
         await _fill(store, queries.select_register_rows(connection, page=PAGE))
         store = await asyncio.to_thread(lambda: store.tidied(store.columns()))
         self._store = store
-        self._state = RegisterState(
+        self._state = state = RegisterState(
             columns=store.columns(),
             position=_without(so_far.position, so_far.own),
             marks={(mark.of_region, mark.of_capacity): mark.mark for mark in so_far.marks},
         )
-        return self._state
+        return state
 
     async def _apply(self, connection: Connection, state: RegisterState, news: RegisterNews) -> RegisterState:
         """Read the changed rows again. When this is broken off, the next call does all of it once more."""
@@ -135,14 +137,16 @@ class Register:
         if not news.changes:
             return replace(state, position=position)
         subjects = _subjects(news.changes)
-        ids = subjects["capacity"] | set(
-            await queries.select_capacities_of(
-                connection,
-                unit_ids=subjects["unit"],
-                site_ids=subjects["site"],
-                investigator_ids=subjects["investigator"],
+        ids = subjects["capacity"]
+        if subjects["unit"] or subjects["site"] or subjects["investigator"]:
+            ids |= set(
+                await queries.select_capacities_of(
+                    connection,
+                    unit_ids=subjects["unit"],
+                    site_ids=subjects["site"],
+                    investigator_ids=subjects["investigator"],
+                )
             )
-        )
         records = await queries.select_changed_rows(connection, capacity_ids=ids) if ids else []
         if subjects["resource"]:
             self._store.set_resources(await queries.select_region_resources(connection))
@@ -175,7 +179,7 @@ async def _fill(store: ColumnStore, rows: AsyncIterable[Record]) -> None:
             page = []
     if adding is not None:
         await adding
-    store.add(page)
+    await asyncio.to_thread(store.add, page)
 
 
 async def _news(connection: Connection, state: RegisterState) -> RegisterNews:

@@ -76,9 +76,10 @@ class Spelling:
         for number in self._candidates(word, most):
             known = self._stems[number]
             errors = OSA.distance(word, known, score_cutoff=most)
+            # A wrong first letter is a rare error and counts twice; of equally near words the common one is likelier.
+            errors += known[0] != word[0]
             if errors <= most and not self._opposed(word, known):
-                # A wrong first letter is a rare error; a common word is the likelier one.
-                found.append((errors + (known[0] != word[0]), -self._counts[number], known))
+                found.append((errors, -self._counts[number], known))
         return tuple((known, errors) for errors, _, known in sorted(found)[:3])
 
     def _candidates(self, word: str, most: int) -> list[int]:
