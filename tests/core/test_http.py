@@ -15,12 +15,13 @@ from msgspec import Meta, Struct
 
 from trialport.core import http
 from trialport.core.errors import BadInput, Busy, Problem
+from trialport.core.fields import NOT_BLANK
 from trialport.core.gateway import Gateway
 from trialport.core.json_body import decode_json
 
 
 class Inner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(min_length=1, max_length=3, pattern=r"\S")]
+    name: Annotated[str, Meta(min_length=1, max_length=3, pattern=NOT_BLANK)]
     starts_on: date | None = None
 
 

@@ -50,7 +50,6 @@ AcceptLanguage = Annotated[
         name="Accept-Language",
         description="Languages you read, as `sv, da;q=0.8`; sentences come in en, sv or da.",
         examples=[Example(value="sv, en;q=0.5")],
-        max_length=1_000,
     ),
 ]
 ETAG = ResponseHeader(

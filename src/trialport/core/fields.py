@@ -5,9 +5,11 @@ from uuid import UUID
 
 from msgspec import Meta
 
-ShortText = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
-MediumText = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S")]
-LongText = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
+# Python counts four control characters and NEL among the blanks, JSON Schema does not.
+NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
+ShortText = Annotated[str, Meta(min_length=1, max_length=200, pattern=NOT_BLANK)]
+MediumText = Annotated[str, Meta(min_length=1, max_length=1000, pattern=NOT_BLANK)]
+LongText = Annotated[str, Meta(min_length=1, max_length=20_000, pattern=NOT_BLANK)]
 Email = Annotated[
     str,
     Meta(

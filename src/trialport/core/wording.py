@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct, UnsetType
 
 from trialport.core.errors import FieldError
+from trialport.core.fields import NOT_BLANK
 
 _NAMES = {
     "array": "a list",
@@ -110,7 +111,7 @@ def _wrong_size(found: Mapping[str, str], _: Any) -> str:
 
 def _wrong_form(found: Mapping[str, str], kind: Any) -> str:
     pattern = found["pattern"].replace("\\\\", "\\")
-    if pattern == r"\S":
+    if pattern == NOT_BLANK:
         return "Send more than blanks."
     example = next((one for one in _examples(kind) if isinstance(one, str)), None)
     return f"Write it like `{example}`." if example else f"It must have the form `{pattern}`."
