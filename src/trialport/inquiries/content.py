@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from trialport.core.fields import (
+    NOT_BLANK,
     CountryCode,
     Email,
     HoursPerWeek,
@@ -150,7 +151,7 @@ class Condition(Group, frozen=True, kw_only=True):
     """What is treated."""
 
     indication: Annotated[
-        Annotated[str, Meta(min_length=2, max_length=2000, pattern=r"\S")],
+        Annotated[str, Meta(min_length=2, max_length=2000, pattern=NOT_BLANK)],
         Meta(
             description="Indication in own words, in Swedish, Danish or English.",
             examples=["chronic obstructive pulmonary disease"],

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from trialport.core.fields import EXAMPLE_UUID, Id, LongText, MediumText, NextCursor, ShortText
+from trialport.core.fields import EXAMPLE_UUID, NOT_BLANK, Id, LongText, MediumText, NextCursor, ShortText
 from trialport.core.language import Language
 
 LocalTermState = Literal["proposed", "agreed", "rejected", "withdrawn"]
-ConceptName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
+ConceptName = Annotated[str, Meta(min_length=1, max_length=100, pattern=NOT_BLANK)]
 
 
 class ReadingCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
