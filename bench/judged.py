@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
-from bench.match import ON, REGION_RESOURCES, SEED, generated, questions
+from bench.match_data import ON, REGION_RESOURCES, SEED, generated, questions
 from bench.replay import Case, Fits
 from trialport.core.db import prepare_connection
 from trialport.matching import judgement_queries, weights_service

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from bench import judged
-from bench.match import SEED
+from bench.match_data import SEED
 from bench.replay import Case, Measures, ablation, changes_of, measure, play_all
 from trialport.matching.models import CriterionName
 
