@@ -21,6 +21,8 @@ POLL_SECONDS = 5.0
 # The waits after a lost connection (seconds): the first, and the longest; each is twice the one before.
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 10.0
 _CONNECT_SECONDS = 5.0
+# How long a cancelled task is waited for before it is cancelled again (seconds).
+_CANCEL_SECONDS = 1.0
 # Longest run of one statement (seconds): a connection that answers no more is given up.
 _STATEMENT_SECONDS = 120.0
 
@@ -42,10 +44,10 @@ class Listener:
 
     async def close(self) -> None:
         """Stop listening; a call under way is broken off."""
-        if self._running is not None:
+        # A single cancellation can be lost inside the database client, as when it comes together with an answer.
+        while self._running is not None and not self._running.done():
             self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
+            await asyncio.wait([self._running], timeout=_CANCEL_SECONDS)
 
     async def _run(self) -> None:
         while True:
@@ -74,7 +76,8 @@ class Listener:
                     await self._heard(connection)
                 self._wait = _FIRST_WAIT
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._rung.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._rung.wait()
         finally:
             connection.terminate()
         raise ConnectionError

@@ -41,7 +41,7 @@ class AbbreviationFinder:
         categories = {int(self._vocabulary.category_of[concept]) for concept in named}
         hits: list[Hit] = []
         ambiguous = False
-        written = list(self._written(tokens))
+        written = [one for one in self._written(tokens) if not self._means_else(one, tokens, categories)]
         evidence = self._with_certain(evidence, written)
         for first, last, readings in written:
             chosen, decided = self._choose(readings, lang, categories, evidence)
@@ -73,6 +73,18 @@ class AbbreviationFinder:
                     yield first, last, readings
                     break
             first = last + 1
+
+    def _means_else(self, written: _Written, tokens: list[Token], categories: set[int]) -> bool:
+        """Whether the text says what its letters stand for, and it is no condition: "Early Warning Score (EWS)"."""
+        first, last, readings = written
+        if first != last or categories.intersection(int(self._vocabulary.category_of[one]) for one, _, _ in readings):
+            return False
+        letters = tokens[first].raw.casefold()
+        return letters.isalpha() and any(
+            _initials(tokens[:place], len(letters)) == letters
+            for place, token in enumerate(tokens)
+            if token.raw.casefold() == letters
+        )
 
     def _readings(self, written: str, *, caseless: bool | None) -> list[tuple[int, str, bool]]:
         if caseless is not None:
@@ -114,6 +126,11 @@ class AbbreviationFinder:
             return 100.0
         areas = self._vocabulary.areas_of(self._vocabulary.concepts[concept])
         return sum(evidence.get(area, 0.0) * (SECONDARY_AREA if number else 1.0) for number, area in enumerate(areas))
+
+
+def _initials(tokens: list[Token], number: int) -> str:
+    """First letters of the last words of more than one letter."""
+    return "".join([token.raw[0] for token in tokens if len(token.raw) > 1][-number:]).casefold()
 
 
 def _is_name(tokens: list[Token], after: int, readings: list[tuple[int, str, bool]]) -> bool:

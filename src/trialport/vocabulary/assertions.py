@@ -8,11 +8,12 @@ and so does what is set against something harmless ("COPD is no exclusion, but a
 NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own words.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from trialport.vocabulary.models import Assertion
-from trialport.vocabulary.normalise import ANNOUNCED, ENDED, LISTED, Token
+from trialport.vocabulary.normalise import ANNOUNCED, ENDED, HYPHENED, LISTED, Token
 from trialport.vocabulary.words import Steering
 
 # A negation does not reach further than a long list; a clause without punctuation must not swallow a text.
@@ -26,9 +27,16 @@ _PLURAL = frozenset({"are", "be", "were"})
 _ADDING = frozenset({"and", "och", "og"})
 _LISTING = _ADDING | {"or", "eller", "samt", "nor"}
 _RESUMING = frozenset({"with", "med", "who", "som"})
+# After "unlike X," these words begin what the text is about.
+_RETURNING = frozenset({"this", "these", "we", "our", "it", "vi", "denna", "detta", "dessa", "denne", "dette", "disse"})
+# In "inte astma utan KOL" the second word means "but" and takes nothing away.
+_BUT = "utan"
 # "X, which explains the failure, is an exclusion": the clause between belongs to X.
 _RELATIVE = frozenset({"som", "der", "who", "whose", "which", "that", "where", "hvor", "dar", "vilka"})
+_PLACES = frozenset({"where", "hvor", "dar"})
 _HEADS = frozenset({"include", "includes", "are", "is", "er", "ar", "omfattar", "inkluderar", "omfatter"})
+
+_DASH = re.compile(r"\s-\s|[\u2013\u2014]")
 
 
 class _Trigger(NamedTuple):
@@ -47,13 +55,20 @@ def assertions(tokens: list[Token], text: str, steering: Steering, busy: set[int
         own = trigger.end - 1 if trigger.kind.endswith("_after") else trigger.first
         if own in busy and not trigger.kind.startswith(("heading", "refused")):
             continue
+        if _is_but(trigger.first, tokens, steering):
+            continue
         said = _said(trigger.kind)
-        for number in _scope(trigger, tokens, text, steering, triggers):
+        for number in _scope(_turned(trigger, tokens, text, steering, busy), tokens, text, steering, triggers):
             # What is excluded as history ("no history of stroke") is excluded.
             if marks[number] == "present" or said != "history":
                 marks[number] = said
     for number in _contrasted(tokens, steering):
         marks[number] = "excluded"
+    for number in busy:
+        # "HIV-negative people" have no HIV; in "HER2-negative breast cancer" the word belongs to the condition.
+        after = tokens[number + 1 : number + 2]
+        if after and after[0].gap == HYPHENED and after[0].plain in steering.negative and number + 1 not in busy:
+            marks[number] = "denied"
     return marks
 
 
@@ -77,6 +92,18 @@ def _triggers(tokens: list[Token], steering: Steering) -> list[_Trigger]:
     return found
 
 
+def _turned(trigger: _Trigger, tokens: list[Token], text: str, steering: Steering, busy: set[int]) -> _Trigger:
+    """Reach forward where a trigger that looks back finds no condition: "we exclude asthma", "ruled out: asthma"."""
+    if trigger.kind == "heading_out" and tokens[trigger.first].gap == ANNOUNCED and not _is_heading(trigger, tokens):
+        return trigger._replace(kind="excluded_after")
+    if trigger.kind not in {"excluded_after", "refused_after"}:
+        return trigger
+    announces = next((t.gap == ANNOUNCED for t in tokens[trigger.end : trigger.end + 2] if t.gap >= ANNOUNCED), False)
+    if announces or not busy.intersection(_backward(trigger, tokens, text, steering)):
+        return _Trigger("excluded_before", trigger.end - 1, trigger.end)
+    return trigger
+
+
 def _refusals(tokens: list[Token], steering: Steering, taken: set[int]) -> Iterator[_Trigger]:
     """Refusals of participation that no phrase covers: "ingår inte", "bør ikke inkluderes", "cannot take part"."""
     for number, token in enumerate(tokens):
@@ -92,7 +119,17 @@ def _refusals(tokens: list[Token], steering: Steering, taken: set[int]) -> Itera
             first = number - 1 if before else number
             # Of a phrase such as "exkluderas inte" the refusal is no refusal of its own.
             if not taken.intersection(range(first, number)) or before:
-                yield _Trigger("refused_after", first, last + 1)
+                yield _Trigger("refused_after", _consequence(first, tokens, steering), last + 1)
+
+
+def _consequence(first: int, tokens: list[Token], steering: Steering) -> int:
+    """Where "means that", which a refusal follows from, begins; else the place itself."""
+    for number in range(first - 1, max(first - REACH, 0), -1):
+        if tokens[number].plain in steering.consequence:
+            return number
+        if tokens[number].gap >= ANNOUNCED:
+            break
+    return first
 
 
 def _roots(tokens: list[Token], steering: Steering, taken: set[int], busy: set[int]) -> Iterator[_Trigger]:
@@ -139,32 +176,53 @@ def _is_copula(token: Token, steering: Steering) -> bool:
 def _scope(trigger: _Trigger, tokens: list[Token], text: str, steering: Steering, triggers: list[_Trigger]) -> range:
     match trigger.kind:
         case "excluded_before" | "denied_before":
-            return _forward(trigger.first + 1, tokens, steering, REACH, frozenset())
+            return _forward(trigger, tokens, steering, REACH, frozenset())
         case "history_before":
-            return _forward(trigger.end, tokens, steering, HISTORY_REACH, _ADDING)
+            return _forward(trigger._replace(first=trigger.end - 1), tokens, steering, HISTORY_REACH, _ADDING)
         case "denied_next":
             return range(trigger.end, min(trigger.end + 2, len(tokens)))
         case "excluded_after" | "refused_after" | "denied_after" | "history_after":
-            return _backward(trigger, tokens, steering)
+            return _backward(trigger, tokens, text, steering)
         case "heading_out" if _is_heading(trigger, tokens):
             return _section(trigger, tokens, text, triggers)
         case _:
             return range(0)
 
 
-def _forward(start: int, tokens: list[Token], steering: Steering, reach: int, stops: frozenset[str]) -> range:
+def _forward(trigger: _Trigger, tokens: list[Token], steering: Steering, reach: int, stops: frozenset[str]) -> range:
+    start, said = trigger.first + 1, trigger.end
     end = start
     while end < len(tokens) and end - start < reach:
         token = tokens[end]
-        if token.gap == ENDED or token.plain in steering.boundary or token.plain in stops:
+        if token.gap == ENDED or token.plain in stops or _bounds(end, tokens, steering):
             break
         listed = token.gap == LISTED or (end > start and tokens[end - 1].plain in _ADDING)
-        if listed and token.plain in _RESUMING:
+        if listed and token.plain in (_RESUMING | _RETURNING):
             break
-        if _opens_population(end, tokens, steering):
+        if end >= said and _opens_population(end, tokens, steering):
             break
         end += 1
     return range(start, end)
+
+
+def _bounds(number: int, tokens: list[Token], steering: Steering) -> bool:
+    """Whether a new thought begins here; "patients who have" is none."""
+    plain = tokens[number].plain
+    if plain in _RELATIVE and number and tokens[number - 1].plain in steering.people:
+        return False
+    return plain in steering.boundary or _is_but(number, tokens, steering)
+
+
+def _is_but(number: int, tokens: list[Token], steering: Steering) -> bool:
+    """Whether "utan" sets right what an earlier word of the clause denied."""
+    if tokens[number].plain != _BUT:
+        return False
+    for earlier in range(number - 1, max(number - REACH, -1), -1):
+        if tokens[earlier].plain in steering.refusal:
+            return True
+        if tokens[earlier].gap >= LISTED:
+            return False
+    return False
 
 
 def _opens_population(number: int, tokens: list[Token], steering: Steering) -> bool:
@@ -174,24 +232,64 @@ def _opens_population(number: int, tokens: list[Token], steering: Steering) -> b
     return any(token.plain in _RESUMING for token in tokens[number + 2 : number + 4])
 
 
-def _backward(trigger: _Trigger, tokens: list[Token], steering: Steering) -> range:
+def _backward(trigger: _Trigger, tokens: list[Token], text: str, steering: Steering) -> range:
     start = trigger.first
-    # A list needs "and" or "or" before its last item, or a verb in the plural.
-    listing = tokens[start].plain in _PLURAL
+    # A list needs "and" or "or" before its last item, or a verb in the plural, or a colon after it.
+    announced = tokens[start].gap == ANNOUNCED
+    listing = tokens[start].plain in _PLURAL or announced
+    if start and ")" in text[tokens[start - 1].end : tokens[start].start]:
+        start = next((n for n in range(start - 1, 0, -1) if "(" in text[tokens[n - 1].end : tokens[n].start]), start)
     while start and trigger.first - start < REACH:
-        if tokens[start].gap >= ANNOUNCED:
+        if tokens[start].gap >= ANNOUNCED and not (announced and start == trigger.first):
             break
-        if (
-            tokens[start].gap == LISTED
-            and start < trigger.first
-            and not (listing and _is_item(start, tokens, steering))
-        ):
+        if tokens[start].gap == LISTED and start < trigger.first:
+            closes = _closes_relative(start, tokens)
+            if not closes and not (listing and _is_item(start, tokens, steering)):
+                break
+            listing = listing or closes
+        if _opens_aside(start, trigger, tokens, text):
             break
-        if tokens[start - 1].plain in steering.boundary - _RELATIVE:
+        if tokens[start - 1].plain in steering.boundary and not _is_passed(start - 1, trigger, tokens, steering):
             break
         start -= 1
         listing = listing or tokens[start].plain in _LISTING
     return range(start, trigger.first)
+
+
+def _closes_relative(end: int, tokens: list[Token]) -> bool:
+    """Whether the comma here ends a clause that a comma and a relative word opened."""
+    for number in range(end - 1, max(end - REACH, 0), -1):
+        if tokens[number].gap >= ANNOUNCED:
+            return False
+        if tokens[number].gap == LISTED and tokens[number].plain in _RELATIVE:
+            return True
+    return False
+
+
+def _opens_aside(number: int, trigger: _Trigger, tokens: list[Token], text: str) -> bool:
+    """Whether a bracket or a dash before this word opens what the trigger belongs to: "COPD (asthma is excluded)"."""
+    between = text[tokens[number - 1].end : tokens[number].start]
+    if "(" in between or "[" in between:
+        return True
+    before = text[tokens[trigger.first - 1].end : tokens[trigger.first].start]
+    return _DASH.search(between) is not None and _DASH.search(before) is None
+
+
+def _is_passed(number: int, trigger: _Trigger, tokens: list[Token], steering: Steering) -> bool:
+    """Whether a word that opens a clause leaves its subject before it.
+
+    So in "asthma, which explains it, is excluded" and "asthma was considered but is not part".
+    """
+    if tokens[number].plain in steering.contrast:
+        return all(_is_copula(token, steering) for token in tokens[number + 1 : trigger.first])
+    if tokens[number].plain not in _RELATIVE:
+        return False
+    if tokens[number].plain not in _PLACES:
+        return True
+    # Only where the comma that ends the clause stands right before what is said.
+    return any(
+        token.gap == LISTED for token in tokens[max(number, trigger.first - LONGEST_COPULA) + 1 : trigger.first + 1]
+    )
 
 
 def _is_item(end: int, tokens: list[Token], steering: Steering) -> bool:

@@ -46,7 +46,7 @@ class ElementReader:
 
     def whole(self, tokens: list[Token], lang: Language | None) -> list[Element]:
         """Content words in order."""
-        kept = [number for number, token in enumerate(tokens) if token.stem not in self._steering.stop]
+        kept = [number for number, token in enumerate(tokens) if not self._is_stop(token, lang)]
         prose = len(kept) > SHORT_TEXT
         looked_at = 0
         elements: list[Element] = []
@@ -65,7 +65,7 @@ class ElementReader:
         """Content words with the Swedish and Danish compounds outside `covered` taken apart."""
         elements: list[Element] = []
         for number, token in enumerate(tokens):
-            if token.stem in self._steering.stop:
+            if self._is_stop(token, lang):
                 continue
             whole = number in covered or lang == "en" or token.plain in self._steering.prose
             parts = () if whole else split_compound(token.plain, self._vocabulary, nordic=lang is not None)
@@ -84,6 +84,12 @@ class ElementReader:
         if element.stem in self._steering.generic:
             return True
         return bool(element.atoms) and self.generic_atoms.issuperset(element.atoms or ())
+
+    def _is_stop(self, token: Token, lang: Language | None) -> bool:
+        """Whether a word says nothing here; "har" says nothing in Swedish although it folds to "hår"."""
+        if token.stem in self._steering.stop:
+            return True
+        return any(token.raw in self._steering.written_stop.get(one, ()) for one in ("", lang or ""))
 
     def _with_atoms(self, elements: list[Element], lang: Language | None) -> list[Element]:
         filled: list[Element] = []

@@ -20,11 +20,12 @@ from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Method
-from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token
+from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, LISTED, Token
 from trialport.vocabulary.words import Steering
 
 # Words that join two conditions in one phrase.
-_LINKING = frozenset({"and", "och", "og", "with", "med"})
+_ADDING = frozenset({"and", "och", "og"})
+_LINKING = _ADDING | {"with", "med"}
 INNER = 0.9
 T = TypeVar("T", KnownTerm, AtomTerm)
 
@@ -165,7 +166,7 @@ class PhraseFinder:
                 if terms and not self._is_history(terms, window):
                     yield from self._hits(terms, window, elements, start, lang, among)
                 elif by_atoms:
-                    yield from self._atom_hits(window, elements, start, among)
+                    yield from self._atom_hits(window, elements, tokens, start, among)
 
     def _opens(self, first: Element, among: int) -> bool:
         """Whether a word opens what it says something of and is no part of it: no, without, history of."""
@@ -215,7 +216,9 @@ class PhraseFinder:
             method = "fuzzy" if any(e.errors for e in window) else method
             yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
 
-    def _atom_hits(self, window: list[Element], elements: list[Element], start: int, among: int) -> Iterator[Hit]:
+    def _atom_hits(
+        self, window: list[Element], elements: list[Element], tokens: list[Token], start: int, among: int
+    ) -> Iterator[Hit]:
         """Hits of terms that mean the same word by word, whatever their language."""
         after = elements[start + len(window)] if start + len(window) < len(elements) else None
         # A form of several words is read whole or not at all.
@@ -229,6 +232,8 @@ class PhraseFinder:
             return
         if len(window) == 1 and not self._may_stand_alone(window[0], atoms, among):
             return
+        if len(window) > 1 and self._lists_two(window, tokens):
+            return
         weight = self._weight(window, elements, start)
         for number, term in enumerate(self._worth_giving(terms)):
             method: Method = "imported" if term.rank == IMPORTED else "synonym"
@@ -237,6 +242,17 @@ class PhraseFinder:
             score *= weight * self._chapter_weight(term.concept) * (ALTERNATIVE if number else 1.0)
             size = len(window) - 0.5 * (number > 0)
             yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
+
+    def _lists_two(self, window: list[Element], tokens: list[Token]) -> bool:
+        """Whether a run joins two conditions that each stand whole: "rheumatoid arthritis, psoriasis"."""
+        apart = _ADDING | self._steering.boundary
+        for number in range(1, len(window)):
+            between = range(window[number - 1].token + 1, window[number].token + 1)
+            if any(tokens[n].gap == LISTED or tokens[n].plain in apart for n in between):
+                sides = window[:number], window[number:]
+                if all(self._vocabulary.terms_of(key_of(e.stem for e in side)) for side in sides):
+                    return True
+        return False
 
     def _is_padded(self, window: list[Element]) -> bool:
         """Whether a run ends with a word that adds nothing, or begins with one beside two that tell something."""

@@ -16,6 +16,7 @@ class Steering(NamedTuple):
     """Words by what they do. Phrases are tuples of plain forms; `opposites` pairs stems or prefixes."""
 
     stop: frozenset[str]
+    written_stop: dict[str, frozenset[str]]
     generic: frozenset[str]
     negation: frozenset[str]
     common: frozenset[str]
@@ -37,6 +38,8 @@ class Steering(NamedTuple):
     contrast: frozenset[str]
     copula: frozenset[str]
     harmless: frozenset[Phrase]
+    consequence: frozenset[str]
+    negative: frozenset[str]
     operative: frozenset[str]
     medicinal: frozenset[str]
     modifiers: frozenset[str]
@@ -58,6 +61,9 @@ _SCOPED = (
 )
 
 
+_TELL_TALE = frozenset({"stop", "written_stop", "denied_before", "denied_next", "boundary"})
+
+
 def _plain(text: str) -> Phrase:
     return tuple(token.plain for token in tokens_of(text))
 
@@ -77,6 +83,7 @@ def load_steering(folder: Path = DATA) -> Steering:
     pairs = [row.words for row in rows if row.kind == "opposite"]
     return Steering(
         stop=stems_of_kind("stop", folder),
+        written_stop={row.language: frozenset(row.words) for row in rows if row.kind == "written_stop"},
         generic=stems_of_kind("generic", folder),
         negation=stems_of_kind("negation", folder),
         common=plains("common"),
@@ -98,6 +105,8 @@ def load_steering(folder: Path = DATA) -> Steering:
         contrast=plains("contrast"),
         copula=plains("copula"),
         harmless=frozenset(_plain(word) for row in rows if row.kind == "harmless" for word in row.words),
+        consequence=plains("consequence"),
+        negative=plains("negative"),
         operative=plains("operative"),
         medicinal=plains("medicinal"),
         modifiers=plains("modifier"),
@@ -126,7 +135,7 @@ def _tell_tale(folder: Path) -> dict[str, Language]:
     of: dict[str, set[Language]] = {}
     for row in read_words("words.tsv", folder):
         for language in LANGUAGES:
-            if row.language == language and row.kind in {"stop", "denied_before", "boundary"}:
+            if row.language == language and row.kind in _TELL_TALE:
                 for word in row.words:
                     of.setdefault(word.casefold(), set()).add(language)
     return {word: next(iter(languages)) for word, languages in of.items() if len(languages) == 1}
