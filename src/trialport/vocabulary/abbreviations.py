@@ -41,7 +41,9 @@ class AbbreviationFinder:
         categories = {int(self._vocabulary.category_of[concept]) for concept in named}
         hits: list[Hit] = []
         ambiguous = False
-        written = [one for one in self._written(tokens) if not self._means_else(one, tokens, categories)]
+        written = list(self._written(tokens))
+        explained = _explained(written, tokens)
+        written = [one for one in written if not self._means_else(one, explained, tokens, categories)]
         evidence = self._with_certain(evidence, written)
         for first, last, readings in written:
             chosen, decided = self._choose(readings, lang, categories, evidence)
@@ -74,17 +76,12 @@ class AbbreviationFinder:
                     break
             first = last + 1
 
-    def _means_else(self, written: _Written, tokens: list[Token], categories: set[int]) -> bool:
+    def _means_else(self, written: _Written, explained: set[str], tokens: list[Token], categories: set[int]) -> bool:
         """Whether the text says what its letters stand for, and it is no condition: "Early Warning Score (EWS)"."""
         first, last, readings = written
-        if first != last or categories.intersection(int(self._vocabulary.category_of[one]) for one, _, _ in readings):
+        if first != last or tokens[first].raw.casefold() not in explained:
             return False
-        letters = tokens[first].raw.casefold()
-        return letters.isalpha() and any(
-            _initials(tokens[:place], len(letters)) == letters
-            for place, token in enumerate(tokens)
-            if token.raw.casefold() == letters
-        )
+        return not categories.intersection(int(self._vocabulary.category_of[one]) for one, _, _ in readings)
 
     def _readings(self, written: str, *, caseless: bool | None) -> list[tuple[int, str, bool]]:
         if caseless is not None:
@@ -128,9 +125,16 @@ class AbbreviationFinder:
         return sum(evidence.get(area, 0.0) * (SECONDARY_AREA if number else 1.0) for number, area in enumerate(areas))
 
 
-def _initials(tokens: list[Token], number: int) -> str:
-    """First letters of the last words of more than one letter."""
-    return "".join([token.raw[0] for token in tokens if len(token.raw) > 1][-number:]).casefold()
+def _explained(written: list[_Written], tokens: list[Token]) -> set[str]:
+    """Collect the abbreviations that stand right behind words with those initials."""
+    found: set[str] = set()
+    for first, last, _ in written:
+        letters = tokens[first].raw.casefold()
+        if first == last and letters.isalpha():
+            before = [token.raw[0] for token in tokens[max(0, first - 2 * len(letters)) : first] if len(token.raw) > 1]
+            if "".join(before[-len(letters) :]).casefold() == letters:
+                found.add(letters)
+    return found
 
 
 def _is_name(tokens: list[Token], after: int, readings: list[tuple[int, str, bool]]) -> bool:
