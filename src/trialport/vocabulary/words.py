@@ -72,15 +72,12 @@ def _plain(text: str) -> Phrase:
 def load_steering(folder: Path = DATA) -> Steering:
     """Load the steering words of a data folder."""
     rows = read_words("words.tsv", folder)
-    phrases: dict[Phrase, str] = {}
     # A cancelling phrase ("not excluded") beats the trigger inside it: later kinds override earlier ones.
-    for kind in _SCOPED:
-        phrases.update({_plain(word): kind for row in rows if row.kind == kind for word in row.words})
+    phrases = {_plain(word): kind for kind in _SCOPED for row in rows if row.kind == kind for word in row.words}
 
     def plains(kind: str) -> frozenset[str]:
         return frozenset(p for row in rows if row.kind == kind for w in row.words for p in _plain(w))
 
-    pairs = [row.words for row in rows if row.kind == "opposite"]
     return Steering(
         stop=stems_of_kind("stop", folder),
         written_stop={row.language: frozenset(row.words) for row in rows if row.kind == "written_stop"},
@@ -92,7 +89,7 @@ def load_steering(folder: Path = DATA) -> Steering:
         boundary=plains("boundary"),
         code_words=plains("code_word"),
         everyday=_everyday(folder),
-        opposites=tuple((stem(_plain(one)[0]), stem(_plain(other)[0])) for one, other in pairs),
+        opposites=_opposites(folder),
         tell_tale=_tell_tale(folder),
         prose=plains("prose") | _words_of(phrases),
         past=plains("past"),
@@ -118,6 +115,11 @@ def load_steering(folder: Path = DATA) -> Steering:
 def _words_of(phrases: dict[Phrase, str]) -> frozenset[str]:
     """Words of the phrases that steer a reading; none of them is a misspelt condition."""
     return frozenset(word for phrase in phrases for word in phrase if len(word) >= _TELLING)
+
+
+def _opposites(folder: Path) -> tuple[tuple[str, str], ...]:
+    pairs = [row.words for row in read_words("words.tsv", folder) if row.kind == "opposite"]
+    return tuple((stem(_plain(one)[0]), stem(_plain(other)[0])) for one, other in pairs)
 
 
 def _everyday(folder: Path) -> dict[str, frozenset[str]]:
