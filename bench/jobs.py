@@ -18,7 +18,7 @@ from bench import noop
 from bench.servers import Stand, process, stand
 from trialport.accounts.models import Actor
 from trialport.core.config import Settings
-from trialport.core.db import Pool, open_pool, transaction
+from trialport.core.db import SYSTEM_VIEWER, Pool, open_pool, transaction
 from trialport.core.jobs.doorbell import Doorbell, open_queue
 from trialport.demo.load import sample_inquiry
 from trialport.inquiries.models import InquiryCreate
@@ -65,7 +65,7 @@ async def _assessments(pool: Pool, settings: Settings, doorbell: Doorbell) -> fl
     office = Actor(token_id=None, name="bench", role="office", region_id=region_id)
     content = msgspec.convert(sample_inquiry(datetime.now(UTC).date()), InquiryCreate)
     before = await pool.fetchval("select count(*) from assessment")
-    async with transaction(pool) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
         for _ in range(JOBS):
             await submit_inquiry(tx, settings, office, content, lambda _: True)
     return await _timed(

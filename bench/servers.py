@@ -57,7 +57,7 @@ def stand() -> Iterator[Stand]:
             postgres.create_database(DATABASE)
             url = postgres.url(DATABASE)
             migrate(url)
-            yield Stand(url, valkey.start(), asyncio.run(_load(url)), folder)
+            yield Stand(postgres.app_url(DATABASE), valkey.start(), asyncio.run(_load(url)), folder)
         finally:
             valkey.stop()
             postgres.stop()

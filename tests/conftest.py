@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -15,10 +16,10 @@ from litestar import Litestar
 from tests import cast
 from tests.cast import Cast
 from trialport.core.config import Settings
-from trialport.core.db import prepare_connection
+from trialport.core.db import SYSTEM_VIEWER, prepare_connection, transaction
 from trialport.core.jobs import queries as job_queries
 from trialport.core.migrate import migrate
-from trialport.core.servers.postgres import PostgresServer
+from trialport.core.servers.postgres import APP_ROLE, PostgresServer
 from trialport.core.servers.valkey import ValkeyServer
 from trialport.main import create_app
 from workers import jobs
@@ -86,6 +87,11 @@ async def database_url(servers: Servers) -> AsyncIterator[str]:
         await maintenance.close()
 
 
+def as_app(url: str) -> str:
+    """Return the same database's address for the login of API and workers."""
+    return url.replace("postgresql://postgres@", f"postgresql://{APP_ROLE}@")
+
+
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection of the test's own, outside the application."""
@@ -96,10 +102,11 @@ async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-def settings(database_url: str, servers: Servers) -> Settings:
+def settings(database_url: str, servers: Servers, tmp_path: Path) -> Settings:
     return Settings(
-        database_url=database_url,
+        database_url=as_app(database_url),
         valkey_url=servers.valkey_url,
+        files_url=(tmp_path / "files").as_uri(),
         pool_size=5,
         acquire_seconds=5.0,
         debounce_seconds=0.0,
@@ -149,8 +156,8 @@ def drain(app: Litestar) -> Callable[[], Awaitable[int]]:
     async def run() -> int:
         done = 0
         for _ in range(50):
-            async with app.state.pool.acquire() as own, own.transaction():
-                due = await job_queries.select_due_jobs(own, now=datetime.now(UTC), limit=100)
+            async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
+                due = await job_queries.select_due_jobs(tx.connection, now=tx.now, limit=100)
             if not due:
                 return done
             for job in due:

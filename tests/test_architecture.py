@@ -32,6 +32,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Whoever reads the clock hands the time on; these are the edges where a request, a job or a command begins.
 CLOCKS = {
+    "src/trialport/accounts/guards.py": "who calls is asked before the request's own transaction",
     "src/trialport/core/db.py": "a transaction's `now`",
     "src/trialport/core/health.py": "a door without a transaction of its own",
     "src/trialport/core/jobs/lease.py": "the lease of a job is taken before its transaction",

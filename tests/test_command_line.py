@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -82,7 +83,7 @@ def actor_of(url: str, token: str) -> Any:
     async def ask() -> Any:
         connection = await asyncpg.connect(url)
         try:
-            return await find_actor(connection, token)
+            return await find_actor(connection, token, datetime.now(UTC))
         finally:
             await connection.close()
 

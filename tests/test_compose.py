@@ -24,7 +24,7 @@ from trialport.core.servers.valkey import free_port
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "compose.yaml"
-SECRETS = {"POSTGRES_PASSWORD", "TRIALPORT_DATABASE_PASSWORD", "VALKEY_PASSWORD"}
+SECRETS = {"POSTGRES_PASSWORD", "TRIALPORT_DATABASE_PASSWORD", "TRIALPORT_APP_PASSWORD", "VALKEY_PASSWORD"}
 GIVEN = {name: uuid4().hex for name in SECRETS}
 PROGRAMS = ("migrate", "api", "worker")
 ONE_SHOT = "migrate"
@@ -189,10 +189,15 @@ def test_it_refuses_to_start_without_a_secret(missing: str) -> None:
 def test_the_programs_find_every_setting_they_need(service: str) -> None:
     environment = {name: interpolate(value, GIVEN) for name, value in SERVICES[service]["environment"].items()}
     known = {f"TRIALPORT_{name.upper()}" for name in Settings.__struct_fields__}
-    assert set(environment) <= known
+    owner = {"TRIALPORT_OWNER_DATABASE_URL"} if service == "migrate" else set()
+    assert owner <= set(environment) <= known | owner
+    if owner:
+        assert environment["TRIALPORT_OWNER_DATABASE_URL"] == (
+            f"postgresql://trialport:{GIVEN['TRIALPORT_DATABASE_PASSWORD']}@postgres:5432/trialport?sslmode=disable"
+        )
     settings = load_settings(environment)
     assert settings.database_url == (
-        f"postgresql://trialport:{GIVEN['TRIALPORT_DATABASE_PASSWORD']}@postgres:5432/trialport?sslmode=disable"
+        f"postgresql://trialport_app:{GIVEN['TRIALPORT_APP_PASSWORD']}@postgres:5432/trialport?sslmode=disable"
     )
     assert settings.valkey_url == f"redis://:{GIVEN['VALKEY_PASSWORD']}@valkey:6379/0"
     if service == "api":
@@ -237,6 +242,7 @@ def role_url(servers: Servers) -> Iterator[str]:
         "PGHOST": str(folder),
         "POSTGRES_USER": "postgres",
         "TRIALPORT_DATABASE_PASSWORD": "with 'quotes', \\ and $signs",
+        "TRIALPORT_APP_PASSWORD": "another with 'quotes'",
     }
     (mounted,) = SERVICES["postgres"]["configs"]
     assert mounted["target"].startswith("/docker-entrypoint-initdb.d/")

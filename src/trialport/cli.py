@@ -1,37 +1,37 @@
-"""The command line: `trialport demo | serve | work | migrate | import | token | match | annotate | vocabulary`.
+"""The command line: `trialport demo | serve | work | migrate | import | user | token | match | annotate | vocabulary`.
 
 Heavy parts are imported inside the commands, so that each starts with what it needs.
 """
 # ruff: noqa: PLC0415
 
-import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NoReturn, TypeVar
-from uuid import UUID
+from typing import BinaryIO, TypeVar
 
 import click
 import msgspec
 
-from trialport.accounts.models import Role
+from trialport import cli_access, cli_audit
+from trialport.cli_database import EXIT_FAILED, EXIT_USAGE, address_of_database, fail, with_database
 from trialport.core.config import Settings, SettingsError, load_settings
-from trialport.core.db import Connection
 from trialport.core.language import Language, best_language
 from trialport.vocabulary.imports.stored import OnConflict
 
 Result = TypeVar("Result")
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="trialport")
 def main() -> None:
     """Run the one way in for clinical-trial sponsors to a university-hospital region."""
+
+
+main.add_command(cli_audit.audit)
+main.add_command(cli_access.token)
+main.add_command(cli_access.user)
 
 
 @main.command()
@@ -88,9 +88,9 @@ def migrate() -> None:
     from trialport.core.migrate import migrate as run
 
     try:
-        click.echo(f"schema {run(_database_url())}", err=True)
+        click.echo(f"schema {run(address_of_database())}", err=True)
     except MigrationError as error:
-        _fail(str(error), EXIT_FAILED)
+        fail(str(error), EXIT_FAILED)
 
 
 @main.command("import")
@@ -104,68 +104,9 @@ def import_(file: BinaryIO, dry_run: bool) -> None:  # noqa: FBT001
     from trialport.commands import import_register_file, import_table
 
     body = file.read()
-    import_table(_with_database(lambda connection: import_register_file(connection, body, dry_run=dry_run)))
+    import_table(with_database(lambda connection: import_register_file(connection, body, dry_run=dry_run)))
     if dry_run:
         click.echo("Dry run: nothing was written.", err=True)
-
-
-@main.group()
-def token() -> None:
-    """Make, list and revoke access tokens."""
-
-
-@token.command("create")
-@click.argument("name")
-@click.option(
-    "--role",
-    required=True,
-    type=click.Choice(["sponsor_contact", "investigator", "unit_head", "office", "management", "admin", "service"]),
-)
-@click.option("--region", help="Code of the region, such as UAS; every role but admin needs one.")
-@click.option("--sponsor", help="Name of the sponsor, for the role sponsor_contact.")
-@click.option("--sponsor-kind", type=click.Choice(["company", "cro", "academic"]), default="company", show_default=True)
-@click.option("--investigator", help="E-mail address of the investigator, for investigator and unit_head.")
-def create(
-    name: str,
-    role: Role,
-    region: str | None,
-    sponsor: str | None,
-    sponsor_kind: str,
-    investigator: str | None,
-) -> None:
-    """Make a token and print it, this once."""
-    from trialport.commands import TokenOrder, create_token_for
-
-    order = TokenOrder(
-        name=name,
-        role=role,
-        region=region,
-        sponsor=sponsor,
-        sponsor_kind=sponsor_kind,
-        investigator=investigator,
-    )
-    click.echo(_with_database(lambda connection: create_token_for(connection, order)))
-
-
-@token.command("list")
-def list_tokens() -> None:
-    """List tokens; their secrets are stored nowhere."""
-    from trialport.accounts.queries import select_tokens
-
-    for one in _with_database(select_tokens):
-        state = "revoked" if one.revoked else "active"
-        click.echo(f"{one.token_id}  {one.role:<16} {one.region or '-':<6} {state:<8} {one.name}")
-
-
-@token.command("revoke")
-@click.argument("token_id", type=click.UUID)
-def revoke(token_id: UUID) -> None:
-    """Revoke a token at once."""
-    from trialport.commands import revoke_token
-
-    if not _with_database(lambda connection: revoke_token(connection, token_id)):
-        _fail("There is no active token with this id. `trialport token list` shows them.", EXIT_FAILED)
-    click.echo("revoked", err=True)
 
 
 def _spoken() -> Language:
@@ -198,13 +139,13 @@ def match(
 
     body, language = file.read(), lang or _spoken()
     if unit is not None:
-        why = _with_database(lambda connection: explain_unit(connection, body, unit, language), data)
+        why = with_database(lambda connection: explain_unit(connection, body, unit, language), data)
         if as_json:
             click.echo(msgspec.json.encode(why))
         else:
             show_explanation(why, language)
         return
-    result = _with_database(lambda connection: match_inquiry(connection, body, limit, language), data)
+    result = with_database(lambda connection: match_inquiry(connection, body, limit, language), data)
     if as_json:
         click.echo(msgspec.json.encode(result))
     else:
@@ -220,7 +161,7 @@ def annotate(text: str | None, lang: Language | None, jsonl: bool) -> None:  # n
     from trialport.vocabulary.annotate import annotate_lines, annotate_text
 
     if jsonl == (text is not None):
-        _fail("Give either a TEXT or --jsonl.", EXIT_USAGE)
+        fail("Give either a TEXT or --jsonl.", EXIT_USAGE)
     if text is not None:
         click.echo(annotate_text(text, lang))
         return
@@ -289,7 +230,7 @@ def remove_vocabulary(name: str) -> None:
     from trialport.commands_vocabulary import remove_import
 
     if not _with_imports(lambda: remove_import(name)):
-        _fail(f"Nothing was imported under {name!r}. `trialport vocabulary list` shows what was.", EXIT_FAILED)
+        fail(f"Nothing was imported under {name!r}. `trialport vocabulary list` shows what was.", EXIT_FAILED)
     click.echo("removed", err=True)
 
 
@@ -300,56 +241,15 @@ def _with_imports(use: Callable[[], Result]) -> Result:
     try:
         return use()
     except ImportFault as fault:
-        _fail(str(fault), EXIT_FAILED)
+        fail(str(fault), EXIT_FAILED)
 
 
 def _settings() -> Settings:
     try:
         return load_settings()
     except SettingsError as error:
-        _fail(str(error), EXIT_USAGE)
+        fail(str(error), EXIT_USAGE)
 
 
 def _log(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"trialport: {message}", err=True)
-    sys.exit(code)
-
-
-def _with_database(use: Callable[[Connection], Awaitable[Result]], data: Path | None = None) -> Result:
-    """Run `use` in one transaction on the database of the environment, or of the demonstration in `data`."""
-    import asyncpg
-
-    from trialport.commands import in_transaction
-    from trialport.core.errors import Problem
-
-    url = _database_url(data)
-    try:
-        return asyncio.run(in_transaction(url, use))
-    except Problem as problem:
-        found = "\ntrialport: ".join(f"{one.path}: {one.message}" for one in problem.errors)
-        _fail(found or problem.detail, EXIT_FAILED)
-    except asyncpg.UndefinedTableError:
-        _fail("The database has no tables of Trialport. Run `trialport migrate`.", EXIT_FAILED)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        _fail(f"The database cannot be used ({type(error).__name__}). Check TRIALPORT_DATABASE_URL.", EXIT_FAILED)
-
-
-def _database_url(data: Path | None = None) -> str:
-    """Return the database to use; ends with a line on standard error when there is none."""
-    from trialport.commands import database_url
-
-    try:
-        url = database_url(data)
-    except SettingsError as error:
-        _fail(str(error), EXIT_USAGE)
-    if url is None:
-        nor_here = "" if data is None else f", and no demonstration runs in {data}"
-        _fail(
-            f"TRIALPORT_DATABASE_URL is not set (PostgreSQL 18, as `postgresql://user:password@host/db`){nor_here}.",
-            EXIT_USAGE,
-        )
-    return url

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -12,9 +12,10 @@ from msgspec import Struct, UnsetType
 from rich.console import Console
 from rich.table import Table
 
-from trialport.accounts.models import SYSTEM, Role
-from trialport.accounts.queries import update_token_revoked
+from trialport.accounts.models import ALL_SCOPES, SYSTEM, Role, Scope
+from trialport.accounts.people_models import RoleScope
 from trialport.accounts.service import issue_token, record_audit_event
+from trialport.accounts.tokens_queries import update_token_revoked
 from trialport.core.config import load_settings
 from trialport.core.db import Connection, Transaction, prepare_connection
 from trialport.core.errors import BadInput
@@ -47,14 +48,16 @@ class TokenOrder(Struct, frozen=True, kw_only=True):
     sponsor: str | None = None
     sponsor_kind: str = "company"
     investigator: str | None = None
+    scopes: tuple[Scope, ...] = ALL_SCOPES
+    days: int = 365
 
 
 def database_url(data: Path | None = None) -> str | None:
-    """Return the database of the environment, else of the demonstration that runs in the folder.
+    """Return the database of the environment as its owner, else of the demonstration that runs in the folder.
 
     Raises SettingsError when the environment's is nonsensical.
     """
-    url = os.environ.get("TRIALPORT_DATABASE_URL", "").strip()
+    url = (os.environ.get("TRIALPORT_OWNER_DATABASE_URL") or os.environ.get("TRIALPORT_DATABASE_URL", "")).strip()
     if url:
         # A command needs no Valkey, but the database's address is checked as for the servers.
         return load_settings({"TRIALPORT_DATABASE_URL": url, "TRIALPORT_VALKEY_URL": "redis://-"}).database_url
@@ -76,42 +79,64 @@ async def in_transaction(url: str, use: Callable[[Connection], Awaitable[Result]
         await connection.close()
 
 
-async def create_token_for(connection: Connection, order: TokenOrder) -> str:
-    """Make a token within the scope its role needs; raises BadInput naming what is missing or unknown."""
-    region_id = None
-    if order.region is not None:
-        found = await select_asked_regions(connection, codes=(order.region,), region_id=None)
+async def find_scope(
+    connection: Connection,
+    role: Role,
+    *,
+    region: str | None,
+    sponsor: str | None,
+    sponsor_kind: str = "company",
+    investigator: str | None,
+) -> RoleScope:
+    """Return a role with the scope it needs; raises BadInput naming what is missing or unknown."""
+    region_id = sponsor_id = investigator_id = None
+    if region is not None:
+        found = await select_asked_regions(connection, codes=(region,), region_id=None)
         if not found:
-            raise BadInput.at("--region", f"There is no region {order.region}.")
+            raise BadInput.at("--region", f"There is no region {region}.")
         region_id = found[0].region_id
-    elif order.role != "admin":
+    elif role != "admin":
         raise BadInput.at("--region", "This role needs a region.")
-    sponsor_id = investigator_id = None
-    if order.role == "sponsor_contact":
-        if order.sponsor is None:
+    if role == "sponsor_contact":
+        if sponsor is None:
             raise BadInput.at("--sponsor", "This role needs the name of its sponsor.")
-        sponsor_id = await register_sponsor(connection, name=order.sponsor, kind=order.sponsor_kind)
-    if order.role in ("investigator", "unit_head"):
-        investigator_id = await select_investigator_id(connection, email=order.investigator or "")
+        sponsor_id = await register_sponsor(connection, name=sponsor, kind=sponsor_kind)
+    if role in ("investigator", "unit_head"):
+        investigator_id = await select_investigator_id(connection, email=investigator or "")
         if investigator_id is None:
             raise BadInput.at("--investigator", "This role needs the e-mail address of a known investigator.")
+    return RoleScope(role=role, region_id=region_id, sponsor_id=sponsor_id, investigator_id=investigator_id)
+
+
+async def create_token_for(connection: Connection, order: TokenOrder) -> str:
+    """Make a token within the scope its role needs; raises BadInput naming what is missing or unknown."""
+    scope = await find_scope(
+        connection,
+        order.role,
+        region=order.region,
+        sponsor=order.sponsor,
+        sponsor_kind=order.sponsor_kind,
+        investigator=order.investigator,
+    )
+    tx = Transaction(connection, datetime.now(UTC), "command-line")
     token_id, secret = await issue_token(
         connection,
         name=order.name,
         role=order.role,
-        region_id=region_id,
-        sponsor_id=sponsor_id,
-        investigator_id=investigator_id,
+        region_id=scope.region_id,
+        sponsor_id=scope.sponsor_id,
+        investigator_id=scope.investigator_id,
+        scopes=order.scopes,
+        expires_at=tx.now + timedelta(days=order.days),
     )
-    tx = Transaction(connection, datetime.now(UTC), "command-line")
     await record_audit_event(
         tx,
         SYSTEM,
         action="access_token.created",
         object_type="access_token",
         object_id=token_id,
-        region_id=region_id,
-        details={"role": order.role},
+        region_id=scope.region_id,
+        details={"role": order.role, "scopes": list(order.scopes), "days": order.days},
     )
     return secret
 

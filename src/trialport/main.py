@@ -15,26 +15,43 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
-from trialport.accounts.guards import OPEN_DOCUMENT, BearerAuthentication, provide_actor, refuse_other_roles
-from trialport.core import http
+from trialport.accounts import audit_api, oidc_pages, own_data_api, sessions_api, signin_pages
+from trialport.accounts import pages as accounts_pages
+from trialport.accounts.browser import GoTo, answer_go_to, keep_browser
+from trialport.accounts.csrf import refuse_forged
+from trialport.accounts.guards import (
+    OPEN_DOCUMENT,
+    Authentication,
+    provide_actor,
+    provide_session,
+    refuse_other_roles,
+)
+from trialport.accounts.oidc_client import OidcProvider
+from trialport.core import front_pages, http
 from trialport.core.config import Settings, load_settings
 from trialport.core.db import open_pool
-from trialport.core.edge import provide_language, provide_settings, provide_transaction
+from trialport.core.edge import provide_language, provide_opener, provide_settings, provide_transaction
 from trialport.core.errors import Problem
 from trialport.core.gateway import Gateway
 from trialport.core.health import read_liveness, read_readiness
 from trialport.core.jobs.doorbell import Doorbell
+from trialport.core.limits import Limits
 from trialport.core.listening import Listener
+from trialport.core.object_store import ObjectStore
 from trialport.core.openapi import DocumentPlugin
+from trialport.core.static_files import read_static_file
 from trialport.inquiries import api as inquiries_api
+from trialport.inquiries import attachment_api, disclosure_api, teaser_api
 from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, weights_api, why_api
 from trialport.matching.register import CHANNEL, Register
 from trialport.notifications import api as notifications_api
+from trialport.sponsors import agreement_api
 from trialport.terms import api as terms_api
 from trialport.terms.book import TermBook
 from trialport.terms.pace import Pace
 from trialport.units import api as units_api
+from trialport.units import capacity_overview_api, objection_api
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
@@ -56,9 +73,24 @@ def provide_term_book(request: Request[Any, Any, State]) -> TermBook:
     return term_book
 
 
+def provide_files(request: Request[Any, Any, State]) -> ObjectStore:
+    files: ObjectStore = request.app.state.files
+    return files
+
+
 def provide_pace(request: Request[Any, Any, State]) -> Pace:
     pace: Pace = request.app.state.pace
     return pace
+
+
+def provide_limits(request: Request[Any, Any, State]) -> Limits:
+    limits: Limits = request.app.state.limits
+    return limits
+
+
+def provide_oidc(request: Request[Any, Any, State]) -> OidcProvider | None:
+    provider: OidcProvider | None = request.app.state.oidc
+    return provider
 
 
 def provide_icd10_check(request: Request[Any, Any, State]) -> Any:
@@ -75,43 +107,47 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.reader = Reader(vocabulary)
     app.state.register = Register(vocabulary)
     app.state.pace = Pace()
+    app.state.files = ObjectStore(settings.files_url)
     app.state.pool = await open_pool(settings, "trialport-api")
     app.state.doorbell = Doorbell(settings.valkey_url)
+    app.state.limits = Limits(settings)
+    app.state.oidc = OidcProvider(settings) if settings.oidc_issuer else None
     listener = Listener(settings, CHANNEL, app.state.register.catch_up)
     listener.start()
     try:
         yield
     finally:
         await listener.close()
+        if app.state.oidc is not None:
+            await app.state.oidc.close()
+        await app.state.limits.close()
         await app.state.doorbell.close()
         await app.state.pool.close()
 
 
 def create_app(settings: Settings) -> Litestar:
     """Put the application together; nothing is opened before it starts."""
-    api = Router(
-        path="/api/v1",
-        route_handlers=[
-            units_api.router,
-            inquiries_api.router,
-            matching_api.router,
-            weights_api.router,
-            why_api.router,
-            judgement_api.router,
-            notifications_api.router,
-            terms_api.router,
-        ],
-    )
     app = Litestar(
-        route_handlers=[api, read_liveness, read_readiness],
+        route_handlers=[
+            _api(),
+            signin_pages.router,
+            oidc_pages.router,
+            accounts_pages.router,
+            *front_pages.HANDLERS,
+            read_static_file,
+            read_liveness,
+            read_readiness,
+        ],
         dependencies=_dependencies(),
         middleware=[_authentication],
-        guards=[refuse_other_roles],
+        guards=[refuse_other_roles, refuse_forged],
+        before_send=[keep_browser],
         before_request=http.check_address,
         request_class=http.StrictRequest,
         request_max_body_size=settings.body_bytes,
         exception_handlers={
             Problem: http.answer_problem,
+            GoTo: answer_go_to,
             HTTPException: http.answer_http_exception,
             asyncpg.PostgresError: http.answer_database_error,
             Exception: http.answer_unforeseen,
@@ -126,13 +162,44 @@ def create_app(settings: Settings) -> Litestar:
     return app
 
 
+def _api() -> Router:
+    """Name what stands under `/api/v1`."""
+    return Router(
+        path="/api/v1",
+        route_handlers=[
+            sessions_api.router,
+            own_data_api.router,
+            objection_api.router,
+            audit_api.router,
+            capacity_overview_api.router,
+            agreement_api.router,
+            teaser_api.router,
+            disclosure_api.router,
+            units_api.router,
+            inquiries_api.router,
+            attachment_api.router,
+            matching_api.router,
+            weights_api.router,
+            why_api.router,
+            judgement_api.router,
+            notifications_api.router,
+            terms_api.router,
+        ],
+    )
+
+
 def _dependencies() -> dict[str, Provide]:
     """Name what a route may ask for."""
     return {
         "tx": Provide(provide_transaction),
+        "open_transaction": Provide(provide_opener, sync_to_thread=False),
+        "files": Provide(provide_files, sync_to_thread=False),
         "settings": Provide(provide_settings, sync_to_thread=False),
         "language": Provide(provide_language, sync_to_thread=False),
         "actor": Provide(provide_actor, sync_to_thread=False),
+        "session": Provide(provide_session, sync_to_thread=False),
+        "limits": Provide(provide_limits, sync_to_thread=False),
+        "provider": Provide(provide_oidc, sync_to_thread=False),
         "register": Provide(provide_register, sync_to_thread=False),
         "reader": Provide(provide_reader, sync_to_thread=False),
         "term_book": Provide(provide_term_book, sync_to_thread=False),
@@ -141,8 +208,8 @@ def _dependencies() -> dict[str, Provide]:
     }
 
 
-def _authentication(app: Any) -> BearerAuthentication:
-    return BearerAuthentication(app, exclude=f"^{re.escape(OPEN_DOCUMENT)}$", exclude_from_auth_key="open")
+def _authentication(app: Any) -> Authentication:
+    return Authentication(app, exclude=f"^{re.escape(OPEN_DOCUMENT)}$")
 
 
 def _openapi() -> OpenAPIConfig:

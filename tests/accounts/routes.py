@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from msgspec import Struct
 
@@ -25,6 +26,8 @@ SUBMITTING = frozenset({"sponsor_contact", "office", "admin", "service"})
 OFFICE = frozenset({"office", "admin", "service"})
 TASKS = frozenset({"office", "admin"})
 PERSONS = frozenset({"investigator", "unit_head", "office", "admin"})
+UNIT_PERSONS = frozenset({"investigator", "unit_head"})
+OVERVIEW = frozenset({"sponsor_contact", "office", "admin"})
 READING = frozenset({"sponsor_contact", "investigator", "unit_head", "office", "admin", "service"})
 OFFICE_PERSONS = frozenset({"office"})
 CAPACITY = frozenset({"investigator", "unit_head", "office", "admin", "service"})
@@ -59,6 +62,24 @@ REACH = {
         "ours": {"office", "management", "admin", "service"},
         "theirs": {"other_office", "admin"},
     },
+    # The diary and the log of disclosures are kept by the region that received the inquiry.
+    "record": {
+        "ours": {"office", "admin"},
+        "rivals": {"office", "admin"},
+        "theirs": {"other_office", "admin"},
+        "both": {"office", "admin"},
+    },
+    "agreement": {
+        "ours": {"office", "admin", "sponsor", "colleague"},
+        "rivals": {"office", "admin", "rival"},
+        "theirs": {"other_office", "admin", "sponsor", "colleague"},
+    },
+    "attachment": {
+        "ours": {"sponsor", "colleague", "office", "admin"},
+        "rivals": {"rival", "office", "admin"},
+        "theirs": {"sponsor", "colleague", "other_office", "admin"},
+        "both": {"sponsor", "colleague", "office", "other_office", "admin"},
+    },
     "task": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
     "term": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
 }
@@ -77,13 +98,31 @@ class Row(Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
 
 
+def agreement_body() -> dict[str, Any]:
+    """Return an agreement with a sponsor that is not known."""
+    return {
+        "sponsor_id": "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e",
+        "mode": "master",
+        "region_party": "Region",
+        "sponsor_party": "Sponsor",
+        "signed_on": "2026-01-01",
+    }
+
+
 # Changing routes name a state that is never stored: who reaches the object learns that (412), and nothing changes.
 STALE = {"If-Match": '"999"'}
 TERM_PATH = "/api/v1/terms/{local_term_id}"
 NOBODYS_CAPACITY = {"unit_id": "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e", "therapy_area": "respiratory"}
 CAPACITY_PATH = "/api/v1/units/{unit_id}/capacities/{therapy_area}"
 WEIGHTS_PATH = "/api/v1/regions/{region_id}/weights"
+FILES_PATH = "/api/v1/inquiries/{inquiry_id}/attachments"
 ROUTES: dict[tuple[str, str], Row] = {
+    ("GET", "/"): Row(roles=NOBODY, is_open=True),
+    ("GET", "/accessibility"): Row(roles=NOBODY, is_open=True),
+    ("GET", "/privacy"): Row(roles=NOBODY, is_open=True),
+    ("GET", "/static/{file_name}"): Row(roles=NOBODY, is_open=True),
+    # Only from a page of ours, which has the token; tests/browser chooses a language from one.
+    ("POST", "/language"): Row(roles=NOBODY, is_open=True, ok=403),
     ("GET", "/health/live"): Row(roles=NOBODY, is_open=True),
     ("GET", "/health/ready"): Row(roles=NOBODY, is_open=True),
     ("GET", "/schema/openapi.json"): Row(roles=NOBODY, is_open=True),
@@ -164,8 +203,67 @@ ROUTES: dict[tuple[str, str], Row] = {
         roles=OFFICE_PERSONS, about="term", ok=412, headers=STALE, body=lambda: {"reason": "Test"}
     ),
     ("POST", TERM_PATH + "/withdraw"): Row(roles=TASKS, about="term", ok=412, headers=STALE, body=dict),
+    # Signing in: without a token of one of our pages nothing is taken, and there is no link and no provider.
+    ("GET", "/sign-in"): Row(roles=NOBODY, is_open=True),
+    ("POST", "/sign-in"): Row(roles=NOBODY, is_open=True, ok=403),
+    ("GET", "/sign-in/sent"): Row(roles=NOBODY, is_open=True),
+    ("GET", "/sign-in/link/{secret}"): Row(roles=NOBODY, is_open=True, ok=410),
+    ("POST", "/sign-in/link/{secret}"): Row(roles=NOBODY, is_open=True, ok=403),
+    ("GET", "/sign-in/oidc"): Row(roles=NOBODY, is_open=True, ok=404),
+    ("GET", "/sign-in/oidc/callback"): Row(roles=NOBODY, is_open=True, ok=404),
+    # For people who signed in, whatever their role; a machine's token opens none of it (tests/accounts/test_sessions).
+    ("POST", "/sign-out"): Row(roles=NOBODY),
+    ("GET", "/me"): Row(roles=NOBODY),
+    ("GET", "/me/notice"): Row(roles=NOBODY),
+    ("POST", "/me/notice"): Row(roles=NOBODY),
+    ("GET", "/me/role"): Row(roles=NOBODY),
+    ("POST", "/me/role"): Row(roles=NOBODY),
+    ("GET", "/me/sessions"): Row(roles=NOBODY),
+    ("POST", "/me/sessions/{session_id}/end"): Row(roles=NOBODY),
+    ("POST", "/me/sessions/end-all"): Row(roles=NOBODY),
+    ("POST", "/me/language"): Row(roles=NOBODY),
+    ("GET", "/api/v1/me/sessions"): Row(roles=NOBODY),
+    ("DELETE", "/api/v1/me/sessions/{session_id}"): Row(roles=NOBODY),
+    ("GET", "/api/v1/audit"): Row(roles=TASKS),
+    ("GET", "/api/v1/audit.csv"): Row(roles=TASKS),
+    ("GET", "/api/v1/me"): Row(roles=ALL),
+    ("GET", "/api/v1/me/export"): Row(roles=ALL),
+    ("GET", "/api/v1/me/name-readings"): Row(roles=UNIT_PERSONS),
+    ("POST", "/api/v1/me/objection"): Row(roles=UNIT_PERSONS),
+    ("DELETE", "/api/v1/me/objection"): Row(roles=UNIT_PERSONS),
+    ("GET", "/api/v1/regions/{region_id}/capacity-overview"): Row(roles=OVERVIEW),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/teaser"): Row(roles=OVERVIEW, about="inquiry"),
+    ("PUT", "/api/v1/inquiries/{inquiry_id}/diary-number"): Row(
+        # Two inquiries of a region cannot have the same number.
+        roles=TASKS,
+        about="record",
+        body=lambda: {"diary_number": f"RS {uuid4()}"},
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/disclosure"): Row(roles=TASKS, about="record"),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/disclosure"): Row(
+        roles=TASKS, about="record", ok=201, body=lambda: {"note": "Test"}
+    ),
+    ("GET", "/api/v1/disclosures"): Row(roles=TASKS),
+    # Both regions of the cast are bound by statute, where nothing can be recorded.
+    ("POST", "/api/v1/agreements"): Row(roles=TASKS, ok=409, body=agreement_body),
+    ("GET", "/api/v1/agreements"): Row(roles=OVERVIEW),
+    ("GET", "/api/v1/agreements/{agreement_id}"): Row(roles=OVERVIEW, about="agreement"),
+    ("POST", "/api/v1/agreements/{agreement_id}/end"): Row(
+        # Those of the test have ended.
+        roles=TASKS,
+        about="agreement",
+        ok=409,
+        body=lambda: {"reason": "Test"},
+    ),
+    ("POST", FILES_PATH): Row(
+        roles=OVERVIEW, about="inquiry", ok=201, text="Synopsis", query="?kind=synopsis&file_name=a.txt"
+    ),
+    ("GET", FILES_PATH): Row(roles=OVERVIEW, about="inquiry"),
+    ("GET", FILES_PATH + "/{attachment_id}"): Row(roles=OVERVIEW, about="attachment"),
+    # Those of the test belong to inquiries that are over: who reaches one learns that, and it stays.
+    ("DELETE", FILES_PATH + "/{attachment_id}"): Row(roles=OVERVIEW, about="attachment", ok=409),
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
 }
 # Valid requests that the admin has to word otherwise, having no region of her own.
-ADMIN_MUST_NAME_A_REGION = {("POST", "/api/v1/inquiries"), ("POST", "/api/v1/matches")}
+ADMIN_MUST_NAME_A_REGION = {("POST", "/api/v1/agreements"), ("POST", "/api/v1/inquiries"), ("POST", "/api/v1/matches")}

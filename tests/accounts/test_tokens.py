@@ -2,14 +2,13 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import get_args
-from uuid import UUID
+from typing import Any, get_args
 
 import asyncpg
 import pytest
 
 from tests.cast import Cast
-from trialport.accounts import queries
+from trialport.accounts import queries, tokens_queries
 from trialport.accounts.models import Role
 from trialport.accounts.service import create_token, find_actor, hash_token
 
@@ -33,7 +32,7 @@ async def test_two_tokens_are_never_the_same(connection: asyncpg.Connection) -> 
 async def test_a_role_cannot_exist_without_its_scope(connection: asyncpg.Connection, people: Cast) -> None:
     """Region for all but the admin, a sponsor for its contact, an investigator for the persons of a unit."""
     region, sponsor, person = people.regions["ours"], people.sponsors["first"], people.investigators["lung"]
-    needed: dict[Role, dict[str, UUID]] = {
+    needed: dict[Role, dict[str, Any]] = {
         "sponsor_contact": {"region_id": region, "sponsor_id": sponsor},
         "investigator": {"region_id": region, "investigator_id": person},
         "unit_head": {"region_id": region, "investigator_id": person},
@@ -45,7 +44,7 @@ async def test_a_role_cannot_exist_without_its_scope(connection: asyncpg.Connect
     assert needed.keys() == set(get_args(Role))
     for role, scope in needed.items():
         token = await create_token(connection, name="T", role=role, **scope)
-        actor = await find_actor(connection, token)
+        actor = await find_actor(connection, token, datetime.now(UTC))
         assert actor is not None
         assert {name: getattr(actor, name) for name in scope} == scope
         for missing in scope:
@@ -65,19 +64,19 @@ async def test_an_unknown_role_cannot_exist(connection: asyncpg.Connection, peop
 
 async def test_a_token_is_revoked_once(connection: asyncpg.Connection) -> None:
     token = await create_token(connection, name="T", role="admin")
-    actor = await find_actor(connection, token)
+    actor = await find_actor(connection, token, datetime.now(UTC))
     assert actor is not None
     assert actor.token_id is not None
     now = datetime.now(UTC)
-    assert await queries.update_token_revoked(connection, token_id=actor.token_id, now=now) == actor
-    assert await find_actor(connection, token) is None
+    assert await tokens_queries.update_token_revoked(connection, token_id=actor.token_id, now=now) == actor
+    assert await find_actor(connection, token, datetime.now(UTC)) is None
     later = now + timedelta(days=1)
-    assert await queries.update_token_revoked(connection, token_id=actor.token_id, now=later) is None
+    assert await tokens_queries.update_token_revoked(connection, token_id=actor.token_id, now=later) is None
     assert await connection.fetchval("select revoked_at from access_token where name = 'T'") == now
 
 
 async def test_answers_kept_for_repeats_are_forgotten_in_time(connection: asyncpg.Connection, people: Cast) -> None:
-    actor = await find_actor(connection, people.tokens["sponsor"])
+    actor = await find_actor(connection, people.tokens["sponsor"], datetime.now(UTC))
     assert actor is not None
     assert actor.token_id is not None
     for key in ("old", "new"):

@@ -11,8 +11,8 @@ import httpx
 from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body, submit
 from trialport.accounts.models import Role
+from trialport.accounts.permissions import PERMISSIONS
 from trialport.inquiries.models import InquiryState
-from trialport.inquiries.rules import COMMANDS
 
 Drain = Callable[[], Awaitable[int]]
 CHANGE = {"numbers": {**inquiry_body()["numbers"], "participants_wanted": 12}}
@@ -150,10 +150,10 @@ async def test_withdrawing(client: Client, connection: asyncpg.Connection) -> No
     assert answer.headers["etag"] == '"2"'
     detail = answer.json()
     assert (detail["state"], detail["withdrawn_reason"]) == ("withdrawn", "Trial cancelled.")
-    assert detail["available_actions"] == ["read"]
+    assert detail["available_actions"] == ["read", "read_teaser"]
     again = await client("sponsor").post(url + "/withdraw", json={})
     assert again.status_code == 409
-    assert (again.json()["state"], again.json()["available_actions"]) == ("withdrawn", ["read"])
+    assert (again.json()["state"], again.json()["available_actions"]) == ("withdrawn", ["read", "read_teaser"])
     events = await connection.fetch("select action from audit_event order by happened_at")
     assert [row["action"] for row in events] == ["inquiry.submitted", "inquiry.withdrawn"]
 
@@ -166,7 +166,7 @@ async def test_every_state_allows_what_the_table_says(client: Client, connection
     for state in get_args(InquiryState):
         for who, role in people.items():
             await connection.execute("update inquiry set state = $2 where inquiry_id = $1", inquiry_id, state)
-            allowed = COMMANDS[role].get(state, ())
+            allowed = PERMISSIONS["inquiry"][role].get(state, ())
             read = await client(who).get(url)
             if "read" not in allowed:
                 assert read.status_code == 404, (state, role)

@@ -35,10 +35,13 @@ async def test_it_works(client: Client, connection: asyncpg.Connection) -> None:
     assert {name: detail[name] for name in receipt if name != "status_url"} == {
         name: value for name, value in receipt.items() if name != "status_url"
     }
-    assert detail["available_actions"] == ["read", "amend", "withdraw"]
+    assert detail["available_actions"] == ["read", "read_teaser", "amend", "withdraw", "attach"]
     assert (detail["assessed"], detail["regions"]) == (False, ["TST"])
-    assert await counts(connection) == dict.fromkeys(TABLES, 1)
-    event = await connection.fetchrow("select action, actor_role, object_id, details from audit_event")
+    # Who reads the confidential fields is noted too.
+    assert await counts(connection) == {**dict.fromkeys(TABLES, 1), "audit_event": 2}
+    event = await connection.fetchrow(
+        "select action, actor_role, object_id, details from audit_event order by audit_event_id limit 1"
+    )
     assert tuple(event) == (
         "inquiry.submitted",
         "sponsor_contact",

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from tests.cast import Cast, unit_entry
+from tests.conftest import as_app
 from tests.journeys.chaos import Clients, Monkey, Record
 from tests.journeys.processes import Program, RestartableValkey, wait_until_ready
 from trialport.core.servers.valkey import LOOPBACK, free_port
@@ -92,7 +93,7 @@ async def deployment(database_url: str, tmp_path: Path) -> AsyncIterator[Deploym
     """Two APIs and two workers on one database and one Valkey of their own."""
     valkey = RestartableValkey(tmp_path / "valkey")
     shared = {
-        "TRIALPORT_DATABASE_URL": database_url,
+        "TRIALPORT_DATABASE_URL": as_app(database_url),
         "TRIALPORT_LEASE_SECONDS": str(LEASE_SECONDS),
         "TRIALPORT_SWEEP_SECONDS": "1",
         "TRIALPORT_BACKOFF_SECONDS": "0.2",

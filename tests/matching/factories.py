@@ -53,6 +53,9 @@ def capacity(number: int = 1, **fields: Any) -> CapacityRow:
         "valid_until": date(2026, 12, 30),
         "revision": 3,
         "gcp_investigators": 2,
+        "running_trials": 3,
+        "lead_time_days": 60,
+        "languages": ("sv", "en"),
     }
     identity = {
         "capacity_id": UUID(int=1000 + number),
@@ -65,7 +68,7 @@ def capacity(number: int = 1, **fields: Any) -> CapacityRow:
 def silent(number: int = 1, **fields: Any) -> CapacityRow:
     """A unit that has said nothing but its therapy area and that it is open."""
     untold: dict[str, Any] = dict.fromkeys(
-        ("indications", "study_types", "phases", "age_groups", "care_settings", "experience"), ()
+        ("indications", "study_types", "phases", "age_groups", "care_settings", "experience", "languages"), ()
     ) | dict.fromkeys(
         (
             "participants_per_month",
@@ -75,6 +78,8 @@ def silent(number: int = 1, **fields: Any) -> CapacityRow:
             "confirmed_at",
             "valid_until",
             "gcp_investigators",
+            "running_trials",
+            "lead_time_days",
         )
     )
     return capacity(number, **(untold | fields))

@@ -147,8 +147,10 @@ def test_exclusions(fields: dict[str, Any], reason: str | None) -> None:
 
 def test_a_start_in_the_past_counts_as_today() -> None:
     asked = question(planned_start=ON - timedelta(days=300))
-    found = criterion("availability", asked, capacity())
+    found = criterion("availability", asked, capacity(lead_time_days=0))
     assert (found.state, found.wanted) == ("met", ON.isoformat())
+    ready = criterion("lead_time", asked, capacity(lead_time_days=90))
+    assert (ready.state, ready.wanted, ready.fit) == ("partly", 0, 0.5)
 
 
 def test_a_unit_excluded_by_the_sponsor_is_left_out_and_one_wanted_is_preferred() -> None:
@@ -349,7 +351,15 @@ def test_atmp(licences: dict[str, bool], state: str, fit: float) -> None:
 
 
 def test_a_silent_unit_is_unknown_in_all_it_has_not_said() -> None:
-    asked = question(care_settings=("outpatient",), equipment=("mri",), dct_required=("wearable",), gmo=True)
+    asked = question(
+        care_settings=("outpatient",),
+        equipment=("mri",),
+        dct_required=("home_nurse_visit",),
+        gmo=True,
+        primary_care_role="identify_only",
+        languages=("sv",),
+        pharmacy=("trial_pharmacy",),
+    )
     states = {one.name: one.state for one in only(asked, silent()).criteria}
     assert states.pop("indication") == "met"
     assert states.pop("availability") == "met"
@@ -359,14 +369,18 @@ def test_a_silent_unit_is_unknown_in_all_it_has_not_said() -> None:
 def test_only_what_is_asked_is_compared() -> None:
     plain = {one.name for one in only(question(), capacity()).criteria}
     asked = {"care_setting", "equipment", "resources", "dct_activities", "gmo", "atmp", "unit_wanted"}
+    asked |= {"primary_care_role", "languages", "pharmacy", "dct_places"}
     assert not plain & asked
     everything = question(
         study_type="atmp",
         care_settings=("home",),
         equipment=("mri",),
         resources=("biobank",),
-        dct_optional=("wearable",),
+        dct_optional=("home_venous",),
         gmo=True,
+        primary_care_role="visit",
+        languages=("sv",),
+        pharmacy=("cytotoxic_preparation",),
         units_wanted=(UUID(int=9),),
     )
     found = {one.name for one in only(everything, capacity(study_types=())).criteria}

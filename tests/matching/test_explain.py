@@ -9,10 +9,11 @@ import pytest
 from tests.matching.factories import capacity, only, question, ranked
 from trialport.core.language import Language
 from trialport.matching.explain import WORDINGS, candidate_detail, exclusion_detail, exclusion_sentence, sentence
+from trialport.matching.language_names import IN_ENGLISH
 from trialport.matching.models import Criterion, CriterionName, CriterionState, ExclusionReason
 from trialport.matching.sentences import ENGLISH
 from trialport.matching.weights import WEIGHTS
-from trialport.units.models import Basis, CapacityState
+from trialport.units.models import Basis, CapacityState, PrimaryCareRole
 from trialport.vocabulary.codes import (
     AGE_GROUPS,
     CAPABILITIES,
@@ -57,6 +58,7 @@ def test_every_language_tells_the_same(language: Language) -> None:
         assert getattr(other, table).keys() == getattr(ENGLISH, table).keys(), table
     codes: set[str] = {*STUDY_TYPES, *THERAPY_AREAS, *AGE_GROUPS, *CARE_SETTINGS, *CAPABILITIES, *RESOURCE_KINDS}
     codes |= {*DCT_ACTIVITIES, *ENGLISH.codes, *get_args(CapacityState), *get_args(Basis)}
+    codes |= {*get_args(PrimaryCareRole), *IN_ENGLISH}
     assert codes - other.codes.keys() == set()
 
 

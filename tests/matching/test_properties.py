@@ -16,7 +16,7 @@ from trialport.matching.models import Candidate, CapacityRow, Criterion, Criteri
 from trialport.matching.question import AskedConcept, MatchQuestion
 from trialport.matching.ranking import Ranking, rank
 from trialport.matching.weights import PARTLY_CEILING, PARTLY_FLOOR, UNKNOWN_FIT, UNMET_CEILING
-from trialport.units.models import Basis, CapabilityOffer, CapacityState, DctOffer, Experience
+from trialport.units.models import Basis, CapabilityOffer, CapacityState, DctOffer, Experience, PrimaryCareRole
 from trialport.vocabulary.codes import (
     AGE_GROUPS,
     CAPABILITIES,
@@ -61,6 +61,14 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 days = st.integers(-200, 900).map(lambda days: ON + timedelta(days=days))
 amounts = st.sampled_from((0.0, 0.1, 0.5, 1.0, 2.0, 3.3, 10.0, 1000.0))
+LANGUAGES = ("sv", "da", "en", "zu")
+# Some that people travel for, and some that they do not.
+ACTIVITIES = (*DCT_ACTIVITIES[:5], "local_health_centre_visit", "home_venous", "local_lab")
+dct_offers = st.builds(
+    DctOffer,
+    answer=st.sampled_from(DCT_ANSWERS),
+    geography=maybe(st.sampled_from(("Uppsala county", "Knivsta municipality", "the north"))),
+)
 offers = st.builds(CapabilityOffer, available=st.booleans(), expires_on=maybe(days))
 experience = st.builds(
     Experience,
@@ -68,6 +76,7 @@ experience = st.builds(
     phase=st.sampled_from(PHASES),
     trials=st.sampled_from((0, 1, 2, 9, 500)),
 )
+PHARMACY = ("trial_pharmacy", "aseptic_preparation", "cytotoxic_preparation")
 capacity_fields = st.fixed_dictionaries(
     {
         "region_id": st.sampled_from((REGION, OTHER_REGION)),
@@ -87,13 +96,15 @@ capacity_fields = st.fixed_dictionaries(
         "physician_hours_free": maybe(amounts),
         "competing_trials": some(WORDS),
         "lead_time_days": maybe(st.sampled_from((0, 1, 30, 120, 1500))),
-        "dct_activities": st.dictionaries(
-            st.sampled_from(DCT_ACTIVITIES[:5]), st.builds(DctOffer, answer=st.sampled_from(DCT_ANSWERS))
-        ),
+        "running_trials": maybe(st.sampled_from((0, 1, 5, 6, 40))),
+        "primary_care_role": maybe(st.sampled_from(get_args(PrimaryCareRole))),
+        "languages": some(LANGUAGES, 3),
+        "unit_kind": st.sampled_from(("hospital_department", "primary_care_centre")),
+        "dct_activities": st.dictionaries(st.sampled_from(ACTIVITIES), dct_offers),
         "equipment": some(CAPABILITIES[:12]),
         "resources": some(RESOURCE_KINDS),
         "experience": st.lists(experience, max_size=3).map(tuple),
-        "capabilities": st.dictionaries(st.sampled_from(CAPABILITIES[:12]), offers, max_size=6),
+        "capabilities": st.dictionaries(st.sampled_from((*CAPABILITIES[:12], *PHARMACY)), offers, max_size=6),
         "confirmed_at": maybe(days.map(lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC))),
         "valid_until": maybe(days),
         "gcp_investigators": maybe(st.integers(0, 3)),
@@ -121,6 +132,10 @@ question_fields = st.fixed_dictionaries(
         "equipment": some(CAPABILITIES[:12], 3),
         "resources": some(RESOURCE_KINDS, 3),
         "gmo": st.booleans(),
+        "competitive": st.booleans(),
+        "primary_care_role": maybe(st.sampled_from(get_args(PrimaryCareRole))),
+        "languages": some(LANGUAGES, 2),
+        "pharmacy": some(PHARMACY, 3),
         "units_wanted": some((UUID(int=101), UUID(int=999)), 2),
         "units_excluded": some((UUID(int=102), UUID(int=999)), 2),
     }
@@ -129,7 +144,7 @@ question_fields = st.fixed_dictionaries(
 
 @st.composite
 def questions(draw: st.DrawFn) -> MatchQuestion:
-    activities = draw(some(DCT_ACTIVITIES[:5], 4))
+    activities = draw(some(ACTIVITIES, 4))
     required = draw(st.integers(0, len(activities)))
     return question(**draw(question_fields), dct_required=activities[:required], dct_optional=activities[required:])
 
@@ -283,7 +298,34 @@ def fewer_rivals(row: CapacityRow, _asked: MatchQuestion) -> dict[str, Any]:
 
 
 def shorter_lead(row: CapacityRow, _asked: MatchQuestion) -> dict[str, Any]:
-    return {"lead_time_days": (row.lead_time_days or 0) // 2}
+    return {"lead_time_days": None if row.lead_time_days is None else row.lead_time_days // 2}
+
+
+def fewer_running(row: CapacityRow, _asked: MatchQuestion) -> dict[str, Any]:
+    return {"running_trials": None if row.running_trials is None else row.running_trials // 2}
+
+
+def next_role(row: CapacityRow, _asked: MatchQuestion) -> dict[str, Any]:
+    """One step more in primary care than was stated."""
+    roles = get_args(PrimaryCareRole)
+    if row.primary_care_role is None:
+        return {}
+    return {"primary_care_role": roles[min(roles.index(row.primary_care_role) + 1, len(roles) - 1)]}
+
+
+def place_told(place: str) -> Improve:
+    """The unit says where it can do the first activity asked that it had given no place for, or a smaller one."""
+
+    def improve(row: CapacityRow, asked: MatchQuestion) -> dict[str, Any]:
+        offers = dict(row.dct_activities)
+        for activity in asked.dct_placed:
+            offer = offers.get(activity)
+            if offer is not None and offer.geography != "Uppsala county":
+                offers[activity] = msgspec.structs.replace(offer, geography=place)
+                break
+        return {"dct_activities": offers}
+
+    return improve
 
 
 def full_instead_of_paused(row: CapacityRow, _asked: MatchQuestion) -> dict[str, Any]:
@@ -317,6 +359,17 @@ IMPROVEMENTS: dict[str, Improve] = {
     "gcp": said(gcp_investigators=3),
     "dct": said(dct_activities={one: DctOffer(answer="own") for one in DCT_ACTIVITIES}),
     "capabilities": all_capabilities,
+    "fewer_running": fewer_running,
+    "no_trial_running": said(running_trials=0, competing_trials=()),
+    "next_role": next_role,
+    "full_site": said(primary_care_role="full_site"),
+    "language": wanted("languages", lambda asked: asked.languages[:1]),
+    "languages": wanted("languages", lambda asked: asked.languages),
+    "pharmacy_item": wanted("equipment", lambda asked: asked.pharmacy[:1]),
+    "pharmacy": wanted("equipment", lambda asked: asked.pharmacy),
+    "pharmacy_at_hand": wanted("resources", lambda _asked: ("trial_pharmacy",)),
+    "place": place_told("Knivsta municipality"),
+    "whole_region": place_told("Uppsala county"),
 }
 
 
@@ -356,6 +409,24 @@ UNKNOWNS: dict[CriterionName, tuple[dict[str, Any], dict[str, Any]]] = {
         },
     ),
     "dct_activities": (
+        {"dct_activities": {}},
+        {"dct_activities": {one: DctOffer(answer="cannot") for one in DCT_ACTIVITIES}},
+    ),
+    "load": (
+        {"running_trials": None, "competing_trials": ()},
+        {"running_trials": 40, "competing_trials": ("COPD", "asthma", "lung cancer", "heart failure") * 3},
+    ),
+    "lead_time": ({"lead_time_days": None}, {"lead_time_days": 30_000}),
+    "primary_care_role": (
+        {"primary_care_role": None, "dct_activities": {}},
+        {"primary_care_role": "identify_only", "dct_activities": {}},
+    ),
+    "languages": ({"languages": ()}, {"languages": ("qq",)}),
+    "pharmacy": (
+        {"capabilities": {}, "equipment": (), "resources": ()},
+        {"capabilities": {one: CapabilityOffer(available=False) for one in CAPABILITIES}, "equipment": ()},
+    ),
+    "dct_places": (
         {"dct_activities": {}},
         {"dct_activities": {one: DctOffer(answer="cannot") for one in DCT_ACTIVITIES}},
     ),

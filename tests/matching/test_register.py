@@ -52,7 +52,7 @@ def content(columns: CapacityColumns) -> dict[UUID, dict[str, Any]]:
     for row in columns.rows_in(None).tolist():
         told: dict[str, Any] = {name: getattr(columns, name)[row].tolist() for name in NUMBERS}
         for name in LISTS:
-            worded = name in ("indications", "unread", "conditions")
+            worded = name in ("indications", "unread", "conditions", "dct_places")
             values = getattr(columns, name)
             told[name] = columns.words_of(row, values) if worded else sorted(values.of(row).tolist())
         region = told.pop("region")
@@ -84,6 +84,12 @@ NEW_CAPACITY = f"""
 """
 CHANGES: dict[str, str] = {
     "a changed capacity": f"update capacity set nurse_hours_free = 77, revision = 2 where unit_id = {LUNG}",
+    "its trials and role": "update capacity set running_trials = 4, primary_care_role = 'visit' "
+    f"where unit_id = {LUNG}",
+    "its lead time": f"update capacity set lead_time_days = 0 where unit_id = {LUNG}",
+    "where it can": "update capacity set dct_activities = "
+    """'{"home_venous": {"answer": "own", "geography": "the county"}}'""",
+    "a unit's languages": f"update unit set languages = '{{fi,sv}}' where unit_id = {LUNG}",
     "its words": f"update capacity set indications = '{{asthma,\"zzblorb, qq\"}}' where unit_id = {LUNG}",
     "a new capacity": NEW_CAPACITY,
     "a capacity gone": f"delete from capacity where unit_id = {FOREIGN}",

@@ -104,12 +104,10 @@ class Slow:
         return mark(state, share * (0.7 if limited else 1.0))
 
     def participants(self, row: CapacityRow) -> Mark:
-        own = [self.meaning(words).concepts[0] for words in row.competing_trials if self.meaning(words).concepts]
-        rivals = sum(any(self.nearness(asked, one) > 0.5 for asked in self.concepts) for one in own)
         a_month = None if row.participants_per_month is None else float(np.float32(row.participants_per_month))
         expected = None
         if a_month is not None:
-            expected = a_month * (self.opening(row)[0] * self.asked.recruitment_months) * (1 - 0.1 * min(rivals, 3))
+            expected = a_month * (self.opening(row)[0] * self.asked.recruitment_months) * (1 - 0.1 * self.rivals(row))
         state, fit = enough(expected, self.asked.participants_per_unit)
         return mark(
             state, fit * {"estimate": 0.93, "register": 0.97, "ehr_count": 1.0, None: 0.9}[row.participants_basis]
@@ -196,6 +194,69 @@ class Slow:
             return mark("unmet", 0.0)
         return mark("partly" if jacie == "held" else "unknown", 0.6)
 
+    def rivals(self, row: CapacityRow) -> int:
+        own = [self.meaning(words).concepts[0] for words in row.competing_trials if self.meaning(words).concepts]
+        return min(sum(any(self.nearness(asked, one) > 0.5 for asked in self.concepts) for one in own), 3)
+
+    def load(self, row: CapacityRow) -> Mark:
+        rivals, running = self.rivals(row), row.running_trials
+        room = UNKNOWN_FIT if running is None else 5 / max(running, 5)
+        if rivals == 3:
+            return mark("unmet", room * (1 - 0.2 * rivals))
+        if rivals:
+            return mark("partly", room * (1 - 0.2 * rivals))
+        return mark("unknown" if running is None else "met" if running <= 5 else "partly", room)
+
+    def lead_time(self, row: CapacityRow) -> Mark:
+        if row.lead_time_days is None:
+            return mark("unknown", 0.0)
+        first, half = self.on.toordinal() + row.lead_time_days, 30 if self.asked.competitive else 90
+        late = max(first - self.start.toordinal(), 0)
+        over = late > 0 and first >= max(self.end.toordinal(), self.start.toordinal() + 1)
+        return mark("met" if not late else "unmet" if over else "partly", half / (half + late))
+
+    def primary_care_role(self, row: CapacityRow) -> Mark:
+        roles = [None, "identify_only", "sample", "visit", "full_site"]
+        able = {activity for activity, offer in row.dct_activities.items() if offer.answer in ("own", "with_partner")}
+        through = {"local_lab": "sample", "local_health_centre_visit": "visit"}
+        can = [row.primary_care_role, *(role for activity, role in through.items() if activity in able)]
+        best = max(roles.index(role) for role in can)
+        if not best:
+            return mark("unknown", 0.0)
+        short = roles.index(self.asked.primary_care_role) - best
+        return mark(*{1: ("partly", 0.7), 2: ("partly", 0.45), 3: ("unmet", 0.1)}.get(short, ("met", 1.0)))
+
+    def pharmacy(self, row: CapacityRow) -> Mark:
+        states = []
+        for item in self.asked.pharmacy:
+            state = self.held(row, item)
+            if item == "trial_pharmacy" and "trial_pharmacy" in row.resources:
+                state = "held"
+            elif item == "trial_pharmacy" and "trial_pharmacy" in REGION_RESOURCES.get(row.region_id, ()):
+                state = state if state == "held" else "near"
+            states.append(state)
+        worth = mean([{"held": 1.0, "near": 0.7, "refused": 0.0}.get(state, UNKNOWN_FIT) for state in states])
+        if "refused" in states:
+            return mark("unmet", UNMET_CEILING * worth)
+        some = {"held", "near"} & set(states)
+        return mark("met" if set(states) == {"held"} else "partly" if some else "unknown", worth)
+
+    def dct_places(self, row: CapacityRow) -> Mark:
+        fits = []
+        for activity in self.asked.dct_placed:
+            offer = row.dct_activities.get(activity)
+            if offer is None or offer.answer == "unknown":
+                fits.append(UNKNOWN_FIT)
+            elif offer.answer == "cannot":
+                fits.append(0.0)
+            else:
+                fits.append({None: UNKNOWN_FIT, "Uppsala county": 1.0}.get(offer.geography, 0.6))
+        if not any(fits):
+            return mark("unmet", 0.0)
+        if max(fits) <= UNKNOWN_FIT:
+            return mark("unknown", 0.0)
+        return mark("met" if min(fits) == 1 else "partly", max(mean(fits), UNKNOWN_FIT))
+
     def phase(self, row: CapacityRow) -> Mark:
         wanted = self.asked.phase
         if (self.asked.first_in_human or wanted in ("early_1", "1")) and self.refuses(row, "phase_1_unit"):
@@ -228,6 +289,12 @@ class Slow:
             "gmo": lambda: self.gmo(row),
             "atmp": lambda: self.atmp(row),
             "unit_wanted": lambda: mark("met", 1.0) if row.unit_id in asked.units_wanted else mark("unmet", 0.2),
+            "load": lambda: self.load(row),
+            "lead_time": lambda: self.lead_time(row),
+            "primary_care_role": lambda: self.primary_care_role(row),
+            "languages": lambda: mark(*covered(row.languages, asked.languages)),
+            "pharmacy": lambda: self.pharmacy(row),
+            "dct_places": lambda: self.dct_places(row),
         }
         unasked = {
             "care_setting": asked.care_settings,
@@ -237,6 +304,10 @@ class Slow:
             "gmo": asked.gmo,
             "atmp": asked.study_type == "atmp",
             "unit_wanted": asked.units_wanted,
+            "primary_care_role": asked.primary_care_role,
+            "languages": asked.languages,
+            "pharmacy": asked.pharmacy,
+            "dct_places": asked.dct_placed,
         }
         return {name: grade() for name, grade in marks.items() if grade and unasked.get(name, True)}
 
@@ -300,8 +371,8 @@ def any_age(row: CapacityRow) -> Mark:
 
 
 def test_the_slow_one_counts_as_by_hand() -> None:
-    """Of the usual inquiry's 113 points an estimate costs 7 % of 14, and four trials a quarter of 8."""
+    """Of the usual inquiry's 122 points an estimate costs 7 % of 14, and four trials a quarter of 8."""
     slow = Slow(question(), ON, PROGRAM)
     fits = {name: fit for name, (_, fit) in slow.marks(capacity()).items()}
     assert fits == dict.fromkeys(fits, 1.0) | {"participants": 0.93, "experience": 0.75}
-    assert slow.score(capacity()) == round(100 * (113 - 0.98 - 2) / 113, 2)
+    assert slow.score(capacity()) == round(100 * (122 - 0.98 - 2) / 122, 2)

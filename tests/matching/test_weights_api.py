@@ -10,6 +10,7 @@ from tests.cast import Cast
 from tests.conftest import Client
 from tests.inquiries.factories import submit
 from tests.matching.test_assessments_api import more_units
+from trialport.matching.weighing import ALWAYS_COMPARED
 
 Drain = Callable[[], Awaitable[int]]
 ANY = {"If-Match": "*"}
@@ -74,8 +75,7 @@ async def test_what_is_refused(client: Client, url: str, connection: asyncpg.Con
     assert (await office.put(url, json=wish(phase=1))).status_code == 428
     assert (await office.put(url, json=wish(phase=1), headers={"If-Match": '"4"'})).status_code == 412
     assert (await office.put(url, json=wish(), headers=ANY)).status_code == 422
-    always = ("indication", "study_type", "phase", "age_group", "availability", "participants", "staff_hours")
-    nothing = wish(**dict.fromkeys((*always, "freshness", "experience"), 0))
+    nothing = wish(**dict.fromkeys(ALWAYS_COMPARED, 0))
     assert (await office.put(url, json=nothing, headers=ANY)).status_code == 422
     bad: dict[str, Any]
     for bad in (wish(phase=101), wish(phase=-1), wish(taste=1), {"weights": {}}, wish("")):

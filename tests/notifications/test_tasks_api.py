@@ -5,7 +5,7 @@ import asyncpg
 
 from tests.cast import Cast
 from tests.conftest import Client
-from trialport.core.db import transaction
+from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.notifications.service import open_office_task
 
 PROBLEM = "application/problem+json"
@@ -13,7 +13,7 @@ PROBLEM = "application/problem+json"
 
 async def open_task(app: Any, people: Cast, region: str, object_id: UUID) -> None:
     """Open a task as a job that is given up does."""
-    async with transaction(app.state.pool) as tx:
+    async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
         await open_office_task(
             tx,
             region_id=people.regions[region],

@@ -21,7 +21,7 @@ from tests.units.registers import document, parsed
 from trialport.accounts.models import SYSTEM
 from trialport.commands import import_register_file
 from trialport.core.config import Settings
-from trialport.core.db import Transaction, prepare_connection, transaction
+from trialport.core.db import SYSTEM_VIEWER, Transaction, prepare_connection, transaction
 from trialport.core.errors import Contradiction
 from trialport.demo.load import demo_rows, load_demo, register_file
 from trialport.matching import service as matching
@@ -322,13 +322,13 @@ async def test_a_change_after_the_snapshot_is_not_missed(
     """The unit is changed after the register was read, before the assessment is stored with a later time."""
     await fill(connection, staff())
     inquiry_id = UUID((await submit(client))["inquiry_id"])
-    async with transaction(app.state.pool) as tx:
+    async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
         snapshot = await matching.take_snapshot(tx, app.state.register, inquiry_id, 1)
     assert snapshot is not None
     assessed = matching.assess(snapshot, app.state.reader)
     await fill(connection, staff(capability=True))
     await connection.execute("update job set state = 'done'")
-    async with transaction(app.state.pool) as tx:
+    async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
         await matching.record_assessment(tx, app.state.settings, assessed)
     await drain()
     seen = await connection.fetch(

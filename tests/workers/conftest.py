@@ -10,7 +10,7 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from trialport.core.config import Settings
-from trialport.core.db import Pool, open_pool, transaction
+from trialport.core.db import SYSTEM_VIEWER, Pool, open_pool, transaction
 from trialport.core.jobs.lease import ask_for_job
 
 Context = dict[str, Any]
@@ -42,7 +42,7 @@ def ask(pool: Pool) -> Ask:
     """`await ask(settings)` writes a job that is due and returns its id; nobody rings for it."""
 
     async def write(settings: Settings) -> UUID:
-        async with transaction(pool) as tx:
+        async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
             await ask_for_job(tx, settings, kind="test", subject_id=uuid4())
         return tx.rung[0].job_id
 

@@ -16,7 +16,7 @@ from tests.conftest import Client
 from tests.inquiries.factories import submit
 from tests.workers.conftest import Context, Drain
 from trialport.core.config import Settings
-from trialport.core.db import transaction
+from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.core.jobs.lease import finish_job
 from trialport.core.jobs.queries import claim_job
 from trialport.matching import service as matching
@@ -179,7 +179,7 @@ async def test_a_change_between_the_last_look_and_the_commit_is_not_missed(
 ) -> None:
     inquiry_id = (await submit(client))["inquiry_id"]
     pool, settings = context["pool"], context["settings"]
-    async with transaction(pool) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
         job = await claim_job(
             tx.connection,
             job_id=UUID(await job_of(connection, "assess_inquiry")),
@@ -191,7 +191,7 @@ async def test_a_change_between_the_last_look_and_the_commit_is_not_missed(
         snapshot = await matching.take_snapshot(tx, context["register"], job.subject_id, job.subject_version)
     assert snapshot is not None
     assessed = await asyncio.to_thread(matching.assess, snapshot, context["reader"])
-    async with transaction(pool) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
         await finish_job(tx, job)
         await matching.record_assessment(tx, settings, assessed)
         # The assessment has had its last look at the register and found nothing new.

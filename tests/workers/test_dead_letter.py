@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.conftest import Client
 from tests.inquiries.factories import submit
 from tests.workers.conftest import Context, Drain
-from trialport.core.db import transaction
+from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.core.jobs.lease import ask_for_job
 from workers.schedule import sweep
 
@@ -88,7 +88,7 @@ async def test_a_check_after_a_capacity_change_that_fails_for_good_is_a_task_too
     await connection.execute(
         "alter table assessment add constraint assessment_broken_check check (outdated_at is null)"
     )
-    async with transaction(context["pool"]) as tx:
+    async with transaction(context["pool"], viewer=SYSTEM_VIEWER) as tx:
         await ask_for_job(tx, context["settings"], kind="refresh_assessments", subject_id=region_id)
     await drain_to_the_end(drain, connection)
     (task,) = await open_tasks(client, "office")
@@ -127,7 +127,7 @@ async def test_trouble_with_one_dead_job_does_not_silence_the_others(
     valkey: redis.asyncio.Redis,
 ) -> None:
     # No office can be told, because the region is none.
-    async with transaction(context["pool"]) as tx:
+    async with transaction(context["pool"], viewer=SYSTEM_VIEWER) as tx:
         await ask_for_job(tx, context["settings"], kind="refresh_assessments", subject_id=uuid4())
     await abandon(connection, tx.rung[0].job_id)
     await submit(client)

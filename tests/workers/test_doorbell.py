@@ -18,7 +18,7 @@ from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body, submit
 from tests.workers.conftest import Ask, Context
 from trialport.core.config import Settings
-from trialport.core.db import transaction
+from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.core.jobs.doorbell import QUEUE, Doorbell, open_queue
 from trialport.core.jobs.models import DueJob
 from trialport.core.jobs.queries import select_due_jobs
@@ -207,7 +207,7 @@ async def test_a_ring_that_died_with_its_worker_is_rung_under_another_name(
     lease = settings.lease_seconds
 
     async def ring_after(seconds: float) -> int:
-        async with transaction(context["pool"]) as tx:
+        async with transaction(context["pool"], viewer=SYSTEM_VIEWER) as tx:
             now = tx.now + timedelta(seconds=seconds)
             due = await select_due_jobs(tx.connection, now=now, limit=10, patience_seconds=lease)
         await context["doorbell"].ring(due)

@@ -12,7 +12,7 @@ from tests.conftest import Client
 from tests.inquiries.factories import submit
 from tests.workers.conftest import Ask, Context
 from trialport.core.config import Settings
-from trialport.core.db import Pool, Transaction, transaction
+from trialport.core.db import SYSTEM_VIEWER, Pool, Transaction, transaction
 from trialport.core.jobs import queries
 from trialport.core.jobs.lease import ask_for_job, finish_job, run_leased
 from trialport.core.jobs.models import ClaimedJob, LeaseLostError
@@ -29,7 +29,7 @@ async def no_burial(_tx: Transaction, _job: ClaimedJob) -> None:
 async def claim(pool: Pool, job_id: UUID, *, ago: float = 0.0, lease: float = 60.0) -> ClaimedJob | None:
     """Claim a job as of `ago` seconds before now."""
     now = datetime.now(UTC) - timedelta(seconds=ago)
-    async with transaction(pool) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
         return await queries.claim_job(
             tx.connection,
             job_id=job_id,
@@ -50,11 +50,11 @@ async def test_of_many_who_claim_at_once_one_gets_it(pool: Pool, settings: Setti
     barrier = asyncio.Barrier(CLAIMERS)
 
     async def claimer() -> ClaimedJob | None:
-        async with pool.acquire() as own, own.transaction():
+        async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
             await barrier.wait()
             now = datetime.now(UTC)
             return await queries.claim_job(
-                own, job_id=job_id, lease_token=uuid4(), now=now, lease_until=now + timedelta(minutes=1)
+                tx.connection, job_id=job_id, lease_token=uuid4(), now=now, lease_until=now + timedelta(minutes=1)
             )
 
     claimed = [one for one in await asyncio.gather(*[claimer() for _ in range(CLAIMERS)]) if one]
@@ -62,9 +62,11 @@ async def test_of_many_who_claim_at_once_one_gets_it(pool: Pool, settings: Setti
     assert claimed[0].attempt == 1
 
 
-async def test_of_many_who_take_over_at_once_one_gets_it(pool: Pool, settings: Settings, ask: Ask) -> None:
+async def test_of_many_who_take_over_at_once_one_gets_it(
+    pool: Pool, settings: Settings, ask: Ask, connection: asyncpg.Connection
+) -> None:
     job_id = await ask(settings)
-    await pool.execute("update job set available_at = now() - interval '5 minutes'")
+    await connection.execute("update job set available_at = now() - interval '5 minutes'")
     first = await claim(pool, job_id, ago=120)
     assert first is not None
     taken = [one for one in await asyncio.gather(*[claim(pool, job_id) for _ in range(CLAIMERS)]) if one]
@@ -79,10 +81,12 @@ async def test_a_lease_that_runs_is_respected(pool: Pool, settings: Settings, as
 
 
 async def test_a_job_that_is_not_due_is_left(pool: Pool, settings: Settings) -> None:
-    async with transaction(pool) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
         await ask_for_job(tx, settings, kind="test", subject_id=uuid4(), delay_seconds=60)
         assert tx.rung == []
-    assert await claim(pool, await pool.fetchval("select job_id from job")) is None
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
+        job_id = await tx.connection.fetchval("select job_id from job")
+    assert await claim(pool, job_id) is None
 
 
 async def test_a_late_holder_leaves_nothing_behind(
@@ -93,14 +97,14 @@ async def test_a_late_holder_leaves_nothing_behind(
     job_id = await connection.fetchval("select job_id from job")
     late = await claim(pool, job_id, ago=120)
     assert late is not None
-    async with transaction(pool, readonly=True) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER, readonly=True) as tx:
         snapshot = await matching.take_snapshot(tx, context["register"], late.subject_id, late.subject_version)
     assert snapshot is not None
     assessed = await asyncio.to_thread(matching.assess, snapshot, context["reader"])
     await jobs.assess_inquiry(context, str(job_id))
 
     async def store() -> None:
-        async with transaction(pool) as tx:
+        async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
             await matching.record_assessment(tx, context["settings"], assessed)
             await finish_job(tx, late)
 
@@ -130,15 +134,15 @@ async def test_asked_again_while_it_runs_it_runs_again(
     pool: Pool, settings: Settings, connection: asyncpg.Connection
 ) -> None:
     subject_id = uuid4()
-    async with transaction(pool) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
         await ask_for_job(tx, settings, kind="test", subject_id=subject_id)
     job_id = tx.rung[0].job_id
 
     async def work(job: ClaimedJob) -> None:
         if not finished:
-            async with transaction(pool) as tx:
+            async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
                 await ask_for_job(tx, settings, kind="test", subject_id=subject_id)
-        async with transaction(pool) as tx:
+        async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
             await finish_job(tx, job)
 
     finished: list[bool] = []
@@ -200,13 +204,14 @@ async def test_a_job_that_outlives_its_lease_is_given_back(
     job_id = await ask(short)
 
     async def work(_job: ClaimedJob) -> None:
-        async with transaction(pool) as tx:
-            await tx.connection.execute("create table half_done ()")
+        async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
+            await tx.connection.execute("insert into sponsor (name, kind) values ('Half done', 'company')")
             await tx.connection.execute("select pg_sleep(30)")
 
     assert not await run_leased(pool, short, job_id, work, no_burial)
     found = await row(connection, job_id)
     assert (found["state"], found["last_error"]) == ("queued", "TimeoutError")
-    assert await connection.fetchval("select to_regclass('half_done')") is None
+    assert not await connection.fetchval("select exists (select from sponsor where name = 'Half done')")
     # The connection whose statement was cut off serves again.
-    assert await pool.fetchval("select count(*) from job") == 1
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
+        assert await tx.connection.fetchval("select count(*) from job") == 1

@@ -1,18 +1,25 @@
 """Who acts: roles and the actor of a request."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
+from trialport.core.db import Viewer
+
 Role = Literal["sponsor_contact", "investigator", "unit_head", "office", "management", "admin", "service"]
+Scope = Literal["read", "write"]
+ALL_SCOPES: tuple[Scope, ...] = ("read", "write")
 
 
 class Actor(Struct, frozen=True, kw_only=True):
     """Who makes the request and within which scope; every scoped statement takes its values from here.
 
     `region_id` bounds an office, `sponsor_id` a sponsor's contact, `investigator_id` an investigator or a
-    head of unit (through positions). An admin has no bound.
+    head of unit (through positions). An admin has no bound. A machine has a `token_id`, a person who signed in
+    a `person_id` and a `session_id`; `acting_for` names whom a delegate stands in for. `scopes` are `read` and
+    `write`.
     """
 
     token_id: UUID | None
@@ -21,6 +28,27 @@ class Actor(Struct, frozen=True, kw_only=True):
     region_id: UUID | None = None
     sponsor_id: UUID | None = None
     investigator_id: UUID | None = None
+    person_id: UUID | None = None
+    session_id: UUID | None = None
+    acting_for: str | None = None
+    scopes: tuple[Scope, ...] = ALL_SCOPES
+
+    @property
+    def actor_id(self) -> UUID | None:
+        """Who it is in histories and in the audit trail: the person, else the machine's token."""
+        return self.person_id or self.token_id
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who looks, to row-level security."""
+        return Viewer(
+            role=self.role,
+            region_id=self.region_id,
+            sponsor_id=self.sponsor_id,
+            investigator_id=self.investigator_id,
+            person_id=self.person_id,
+            actor_id=self.actor_id,
+        )
 
 
 class TokenSummary(Struct, frozen=True, kw_only=True):
@@ -30,6 +58,9 @@ class TokenSummary(Struct, frozen=True, kw_only=True):
     name: str
     role: Role
     region: str | None
+    scopes: tuple[Scope, ...]
+    expires_at: datetime | None
+    last_used_at: datetime | None
     revoked: bool
 
 

@@ -1,18 +1,17 @@
 """Access tokens and the audit trail."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from trialport.accounts import queries
-from trialport.accounts.models import Actor, Role
+from trialport.accounts import audit_queries, tokens_queries
+from trialport.accounts.models import ALL_SCOPES, Actor, Role, Scope
+from trialport.accounts.secret import LONGEST, hash_secret, new_secret
+from trialport.accounts.tokens_queries import TokenHolder
 from trialport.core.db import Connection, Transaction
 
 _PREFIX = "tp_"
-# Longer than any token of ours; nothing longer is hashed.
-_LONGEST_TOKEN = 100
 
 
 async def create_token(
@@ -23,6 +22,8 @@ async def create_token(
     region_id: UUID | None = None,
     sponsor_id: UUID | None = None,
     investigator_id: UUID | None = None,
+    scopes: tuple[Scope, ...] = ALL_SCOPES,
+    expires_at: datetime | None = None,
 ) -> str:
     """Make an access token and return its secret, this once."""
     _, secret = await issue_token(
@@ -32,6 +33,8 @@ async def create_token(
         region_id=region_id,
         sponsor_id=sponsor_id,
         investigator_id=investigator_id,
+        scopes=scopes,
+        expires_at=expires_at,
     )
     return secret
 
@@ -44,13 +47,12 @@ async def issue_token(
     region_id: UUID | None,
     sponsor_id: UUID | None,
     investigator_id: UUID | None,
+    scopes: tuple[Scope, ...],
+    expires_at: datetime | None,
 ) -> tuple[UUID, str]:
-    """Make an access token: its id and its secret, of which the database keeps the SHA-256 only.
-
-    A token has 256 random bits, so a plain hash cannot be reversed by guessing.
-    """
-    token = _PREFIX + secrets.token_urlsafe(32)
-    token_id = await queries.insert_token(
+    """Make an access token: its id and its secret, of which the database keeps the SHA-256 only."""
+    token = _PREFIX + new_secret()
+    token_id = await tokens_queries.insert_token(
         connection,
         token_hash=hash_token(token),
         name=name,
@@ -58,19 +60,27 @@ async def issue_token(
         region_id=region_id,
         sponsor_id=sponsor_id,
         investigator_id=investigator_id,
+        scopes=scopes,
+        expires_at=expires_at,
     )
     return token_id, token
 
 
 def hash_token(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    return hash_secret(token)
 
 
-async def find_actor(connection: Connection, token: str) -> Actor | None:
-    """Return who holds the token, or None when it is unknown or revoked."""
-    if not token.startswith(_PREFIX) or len(token) > _LONGEST_TOKEN:
+async def find_actor(connection: Connection, token: str, now: datetime) -> Actor | None:
+    """Return who holds the token, or None when it is unknown, revoked or past its end."""
+    holder = await find_holder(connection, token, now)
+    return None if holder is None else holder.actor
+
+
+async def find_holder(connection: Connection, token: str, now: datetime) -> TokenHolder | None:
+    """Return who holds the token and when it was last used, or None when it is unknown, revoked or past its end."""
+    if not token.startswith(_PREFIX) or len(token) > LONGEST:
         return None
-    return await queries.select_actor(connection, token_hash=hash_token(token))
+    return await tokens_queries.select_token_holder(connection, token_hash=hash_secret(token), now=now)
 
 
 async def record_audit_event(
@@ -82,9 +92,15 @@ async def record_audit_event(
     object_id: UUID,
     region_id: UUID | None = None,
     details: dict[str, Any] | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
 ) -> None:
-    """Note who did what to which object; `details` never holds a confidential field's value."""
-    await queries.insert_audit_event(
+    """Note who did what to which object.
+
+    `details`, `before` and `after` never hold a confidential field's value, nor a person's name or address: the
+    trail cannot be changed, so what has to be erased one day must not stand in it.
+    """
+    await audit_queries.insert_audit_event(
         tx.connection,
         actor=actor,
         region_id=region_id,
@@ -92,6 +108,8 @@ async def record_audit_event(
         object_type=object_type,
         object_id=object_id,
         details=details or {},
+        before=before,
+        after=after,
         request_id=tx.request_id,
     )
 
@@ -105,7 +123,7 @@ async def record_audit_events(
     events: Sequence[tuple[UUID, UUID | None, dict[str, Any]]],
 ) -> None:
     """Note one action on many objects in one statement; an event is the object's id, its region if any, and details."""
-    await queries.insert_audit_events(
+    await audit_queries.insert_audit_events(
         tx.connection,
         actor=actor,
         action=action,

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
@@ -61,6 +61,104 @@ class Settings(Struct, frozen=True, kw_only=True):
         str,
         Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level that is logged."),
     ] = "INFO"
+    operator: Annotated[
+        str, Meta(max_length=200, description="Who runs this installation and answers for the personal data in it.")
+    ] = ""
+    contact_email: Annotated[
+        str,
+        Meta(
+            pattern=r"^([^\s@<>\"']+@[^\s@<>\"']+)?$",
+            description="Where people write about accessibility and about their data.",
+        ),
+    ] = ""
+    public_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[^/?#\s]+$",
+            description="Address people reach this at, as `https://trialport.example.org`, without a path.",
+        ),
+    ] = "http://127.0.0.1:8000"
+    trusted_proxies: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9a-fA-F.:/, ]*$",
+            description="Reverse proxies whose X-Forwarded-For is believed: addresses or networks with commas between.",
+        ),
+    ] = ""
+    session_idle_hours: Annotated[
+        float, Meta(gt=0, le=168, description="A session ends when it was not used for so long (hours).")
+    ] = 8.0
+    session_days: Annotated[
+        float, Meta(gt=0, le=90, description="A session ends after so long in any case (days).")
+    ] = 7.0
+    oidc_issuer: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://\S+)?$",
+            description="OpenID Connect provider that staff sign in with, its issuer exactly as it names itself; "
+            "empty for none.",
+        ),
+    ] = ""
+    oidc_client_id: Annotated[str, Meta(description="Name under which the provider knows this installation.")] = ""
+    oidc_client_secret: Annotated[str, Meta(description="Secret that the provider gave with it; empty for none.")] = ""
+    oidc_role_claim: Annotated[
+        str, Meta(min_length=1, description="Claim of the provider that names a person's roles.")
+    ] = "roles"
+    oidc_role_map: Annotated[str, Meta(description="What each value of the claim gives, as JSON: docs/sign-in.md.")] = (
+        ""
+    )
+    environment: Annotated[
+        Literal["production", "demo", "test"],
+        Meta(description="`production`; elsewhere mails leave only to whom `mail_allow` names."),
+    ] = "test"
+    smtp_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(smtps?://([^\s/@:?#]+(:[^\s/@?#]*)?@)?([^\s/@:?#\[\]]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?/?(\?tls=(starttls|none))?)?$",
+            description="Mail server, as `smtp://user:password@host:587` or `smtps://host`; empty for none.",
+        ),
+    ] = ""
+    mail_from: Annotated[
+        str,
+        Meta(pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$", description="Address that mails come from."),
+    ] = "no-reply@localhost"
+    mail_allow: Annotated[
+        str,
+        Meta(
+            pattern=r"^[^\s,]*( *, *[^\s,]+)*$",
+            description="Who gets mail outside production: addresses and domains with commas between, `*` for all.",
+        ),
+    ] = ""
+    mail_attempts: Annotated[
+        int, Meta(ge=1, le=200, description="Attempts before a mail is given up and the office gets a task.")
+    ] = 24
+    smtp_seconds: Annotated[
+        float, Meta(gt=0, le=60, description="Longest wait for one answer of the mail server (seconds).")
+    ] = 20.0
+    files_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(file:///|s3://[a-z0-9])\S*$",
+            description="Where attachments lie, as `file:///folder` or `s3://bucket/prefix`.",
+        ),
+    ] = "file:///var/lib/trialport/files"
+    attachment_bytes: Annotated[int, Meta(ge=1_000, le=1_000_000_000, description="Largest attachment (bytes).")] = (
+        25_000_000
+    )
+    scan_command: Annotated[
+        str,
+        Meta(description="Virus scanner that reads a file from its standard input; exit code 1 means infected."),
+    ] = ""
+    scan_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^((tcp|clamd)://[^\s/:]+(:[0-9]{1,5})?|unix:///\S+)?$",
+            description="Virus scanner clamd, as `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`.",
+        ),
+    ] = ""
+    scan_seconds: Annotated[float, Meta(gt=0, le=600, description="Longest wait for the virus scanner (seconds).")] = (
+        60.0
+    )
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -1,6 +1,7 @@
 """What every route is given: one transaction, committed before the answer leaves, bells rung after."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, Literal
 
 from litestar import Request
@@ -10,11 +11,12 @@ from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, SkipValidation
 
 from trialport.core.config import Settings
-from trialport.core.db import Transaction, transaction
+from trialport.core.db import NOBODY, OpenTransaction, Transaction, transaction
 from trialport.core.http import request_id
-from trialport.core.language import Language, best_language
+from trialport.core.language import LANGUAGE_COOKIE, Language, chosen_language
 
 Tx = NamedDependency[SkipValidation[Transaction]]
+TxOpener = NamedDependency[SkipValidation[OpenTransaction]]
 AppSettings = NamedDependency[SkipValidation[Settings]]
 ViewerLanguage = NamedDependency[SkipValidation[Language]]
 
@@ -66,11 +68,18 @@ REPLAYED = ResponseHeader(
 
 
 async def provide_transaction(request: Request[Any, Any, State]) -> AsyncGenerator[Transaction, None]:
-    """Open the request's transaction, read-only for GET and for routes marked `readonly`."""
+    """Open the request's transaction: read-only for a GET (unless it writes or records reading) or `readonly`."""
     state = request.app.state
-    readonly = request.method in ("GET", "HEAD") or bool(request.route_handler.opt.get("readonly"))
+    options = request.route_handler.opt
+    # Who reads a name or a confidential field leaves a trace, and that is all a GET may write.
+    # Another server sends the browser to some of our pages, and can do so by GET only: those say that they write.
+    readonly = request.method in ("GET", "HEAD") and not (options.get("records_reading") or options.get("writes"))
+    readonly = readonly or bool(options.get("readonly"))
+    # On an open route nobody may have signed in.
+    caller = request.scope.get("user")
     async with transaction(
         state.pool,
+        viewer=NOBODY if caller is None else caller.viewer,
         request_id=request_id(request),
         readonly=readonly,
         acquire_seconds=state.settings.acquire_seconds,
@@ -78,6 +87,25 @@ async def provide_transaction(request: Request[Any, Any, State]) -> AsyncGenerat
         yield tx
     if tx.rung:
         state.doorbell.ring_later(tx.rung)
+
+
+def provide_opener(request: Request[Any, Any, State]) -> OpenTransaction:
+    """Hand a route that lets bytes flow the way to short transactions, so that none is held meanwhile."""
+
+    @asynccontextmanager
+    async def open_transaction() -> AsyncIterator[Transaction]:
+        state = request.app.state
+        async with transaction(
+            state.pool,
+            viewer=request.user.viewer,
+            request_id=request_id(request),
+            acquire_seconds=state.settings.acquire_seconds,
+        ) as tx:
+            yield tx
+        if tx.rung:
+            state.doorbell.ring_later(tx.rung)
+
+    return open_transaction
 
 
 def provide_settings(request: Request[Any, Any, State]) -> Settings:
@@ -88,6 +116,6 @@ def provide_settings(request: Request[Any, Any, State]) -> Settings:
 
 def provide_language(request: Request[Any, Any, State], accept_language: AcceptLanguage = None) -> Language:
     """Hand a route the viewer's language, and have the answer say that it is in it."""
-    chosen = best_language(accept_language)
+    chosen = chosen_language(request.cookies.get(LANGUAGE_COOKIE), accept_language)
     request.scope["state"]["language"] = chosen
     return chosen

@@ -110,6 +110,12 @@ class Refused(Problem):
     status, slug, title = 409, "conflict", "Not possible in the present state"
 
 
+class Gone(Problem):
+    """What stood here was for one use or for a while, and is over."""
+
+    status, slug, title = 410, "gone", "No longer valid"
+
+
 class Changed(Problem):
     status, slug, title = 412, "changed-meanwhile", "Changed since you read it"
 

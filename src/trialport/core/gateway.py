@@ -11,6 +11,8 @@ from uuid import uuid4
 
 from litestar.types import ASGIApp
 
+from trialport.core.security_headers import SECURITY_HEADERS
+
 # The framework's own types of these tell requests from answers only by name; what passes here is plain ASGI.
 Message = Any
 Scope = Any
@@ -19,7 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
-_HEADERS = {b"x-content-type-options": b"nosniff", b"cache-control": b"no-store"}
+_HEADERS = {name.lower().encode(): value.encode() for name, value in SECURITY_HEADERS.items()}
 
 # No address has the second method, so that the router answers with the list of those it has.
 _ASKED_AS = {"HEAD": "GET", "OPTIONS": "-"}
@@ -90,7 +92,7 @@ class _Exchange:
         headers.update((name.lower(), value) for name, value in message["headers"])
         headers[b"x-request-id"] = self._scope["state"]["request_id"].encode()
         if language := self._scope["state"].get("language"):
-            headers |= {b"content-language": language.encode(), b"vary": b"Accept-Language"}
+            headers |= {b"content-language": language.encode(), b"vary": b"Accept-Language, Cookie"}
         if b"allow" in headers:
             headers[b"allow"] = _allowed(headers[b"allow"])
         if self._method == "OPTIONS" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:

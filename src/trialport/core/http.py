@@ -15,6 +15,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import ParameterKwarg, QueryParameter
 
 from trialport.core import errors
+from trialport.core.error_pages import error_page, wants_page
 from trialport.core.errors import BadInput, Changed, FieldError, MatchNeeded, NotFound, Problem
 from trialport.core.json_body import decode_json
 from trialport.core.wording import readable
@@ -96,8 +97,10 @@ def expected_revision(if_match: str | None) -> int | None:
     return int(found.group(1))
 
 
-def problem_response(request: Request[Any, Any, State], problem: Problem) -> Response[dict[str, Any]]:
-    """Write a problem as application/problem+json."""
+def problem_response(request: Request[Any, Any, State], problem: Problem) -> Response[Any]:
+    """Write a problem as application/problem+json, or as a page for a browser."""
+    if wants_page(request):
+        return error_page(request, problem)
     body: dict[str, Any] = {
         "type": f"urn:trialport:problem:{problem.slug}",
         "title": problem.title,
@@ -116,14 +119,14 @@ def request_id(request: Request[Any, Any, State]) -> str:
     return str(request.scope["state"].setdefault("request_id", uuid4().hex))
 
 
-def answer_problem(request: Request[Any, Any, State], problem: Problem) -> Response[dict[str, Any]]:
+def answer_problem(request: Request[Any, Any, State], problem: Problem) -> Response[Any]:
     """Exception handler for foreseen failures."""
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         request.scope["state"]["failed_at"] = f"{_place_of(problem)} ({type(problem).__name__})"
     return problem_response(request, problem)
 
 
-def answer_http_exception(request: Request[Any, Any, State], error: HTTPException) -> Response[dict[str, Any]]:
+def answer_http_exception(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
     """Exception handler for what the framework refuses."""
     if isinstance(error, ValidationException):
         return problem_response(request, _bad_parameters(request, error))
@@ -177,7 +180,7 @@ _DETAILS = {
 }
 
 
-def answer_database_error(request: Request[Any, Any, State], error: asyncpg.PostgresError) -> Response[dict[str, Any]]:
+def answer_database_error(request: Request[Any, Any, State], error: asyncpg.PostgresError) -> Response[Any]:
     """Exception handler for what the database refuses."""
     problem = errors.from_database(error)
     if problem is None:
@@ -185,7 +188,7 @@ def answer_database_error(request: Request[Any, Any, State], error: asyncpg.Post
     return answer_problem(request, problem.with_traceback(error.__traceback__))
 
 
-def answer_unforeseen(request: Request[Any, Any, State], error: Exception) -> Response[dict[str, Any]]:
+def answer_unforeseen(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
     """Exception handler for our own faults: the log line gets the place, the caller a number to quote."""
     place = _place_of(error)
     request.scope["state"]["failed_at"] = f"{place} ({type(error).__name__})"

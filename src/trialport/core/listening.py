@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 from trialport.core.config import Settings
-from trialport.core.db import Connection, prepare_connection
+from trialport.core.db import SYSTEM_VIEWER, Connection, prepare_connection, set_viewer
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ class Listener:
             while not connection.is_closed():
                 self._rung.clear()
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    await set_viewer(connection, SYSTEM_VIEWER)
                     await self._heard(connection)
                 self._wait = _FIRST_WAIT
                 with contextlib.suppress(TimeoutError):

@@ -7,12 +7,13 @@ from datetime import datetime
 import asyncpg
 
 from trialport.accounts.service import create_token
-from trialport.core.db import Connection, prepare_connection
+from trialport.core.db import Connection, Transaction, prepare_connection
 from trialport.core.servers.child import POLL_SECONDS
 from trialport.core.servers.postgres import PostgresServer
 from trialport.demo.folder import DataFolder
 from trialport.demo.load import load_demo
 from trialport.demo.models import DemoTokens
+from trialport.demo.people import load_people
 from trialport.demo.queries import TokenHolder, select_token_holders
 from trialport.demo.running import DATABASE
 from trialport.demo.trouble import DemoError, Interrupted
@@ -55,6 +56,7 @@ async def _load(server: PostgresServer, folder: DataFolder, now: datetime) -> De
         await prepare_connection(connection)
         async with connection.transaction():
             made = await load_demo(connection, now)
+            await load_people(Transaction(connection, now, "demonstration"))
             if made is None and (kept := folder.read(TOKENS, DemoTokens)) is not None:
                 return kept
             tokens = made or await _renew_tokens(connection)

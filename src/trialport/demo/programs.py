@@ -1,5 +1,6 @@
 """The API, the worker and the migration as processes of their own, as a deployment runs them."""
 
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from trialport.core.servers.child import Child, explain
 from trialport.core.servers.valkey import LOOPBACK, free_port
 from trialport.demo.folder import DataFolder
 from trialport.demo.leftovers import FOLDER_VARIABLE
+from trialport.demo.people import PROVIDER_CLIENT, ROLE_CLAIM, ROLE_MAP, provider_arguments
 from trialport.demo.trouble import DemoError
 
 MIGRATE_SECONDS = 300.0
@@ -19,6 +21,12 @@ STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 # A program that dies more often than this within a minute will not get well by starting it again.
 RESTARTS_A_MINUTE = 3
 OWN_LINE = "trialport: "
+# The server that catches mails is no command of ours: nobody but the demonstration needs it.
+CATCHER = "mail"
+MAIL_CATCHER = "trialport.demo.mail_catcher"
+# Nor is the OpenID Connect provider, which comes from a package.
+PROVIDER = "provider"
+PROVIDER_MODULE = "oidc_provider_mock"
 
 
 class Programs:
@@ -31,14 +39,40 @@ class Programs:
         self._environment = _base_environment(folder)
         self._children: dict[str, Child] = {}
         self._deaths: dict[str, list[float]] = {}
+        self._modules: dict[str, tuple[str, ...]] = {}
 
-    def configure(self, database_url: str, valkey_url: str, port: int) -> None:
+    def configure(self, database_url: str, owner_url: str, valkey_url: str, port: int) -> None:
         """Set what the programs started from now on shall use."""
         self._environment |= {
             "TRIALPORT_DATABASE_URL": database_url,
+            "TRIALPORT_OWNER_DATABASE_URL": owner_url,
             "TRIALPORT_VALKEY_URL": valkey_url,
             "TRIALPORT_HOST": LOOPBACK,
             "TRIALPORT_PORT": str(port),
+            "TRIALPORT_FILES_URL": (self._folder.path / "files").as_uri(),
+        }
+
+    def configure_mail(self, smtp_port: int, page_port: int) -> None:
+        """Have every mail end in the catcher, `start`ed as the command `mail`, whose page is at `page_port`."""
+        self._modules[CATCHER] = (MAIL_CATCHER, str(smtp_port), str(page_port), str(self._folder.path / "mails"))
+        self._environment |= {
+            "TRIALPORT_ENVIRONMENT": "demo",
+            "TRIALPORT_SMTP_URL": f"smtp://{LOOPBACK}:{smtp_port}",
+            "TRIALPORT_MAIL_FROM": "no-reply@trialport.example",
+            "TRIALPORT_MAIL_ALLOW": "*",
+        }
+
+    def configure_provider(self, public_url: str, port: int) -> None:
+        """Offer signing in with an OpenID Connect provider, `start`ed as the command `provider`."""
+        self._modules[PROVIDER] = (PROVIDER_MODULE, *provider_arguments(port))
+        self._environment |= {
+            "TRIALPORT_PUBLIC_URL": public_url,
+            "TRIALPORT_OIDC_ISSUER": f"http://{LOOPBACK}:{port}",
+            "TRIALPORT_OIDC_CLIENT_ID": PROVIDER_CLIENT,
+            # The provider asks for a secret, and takes any.
+            "TRIALPORT_OIDC_CLIENT_SECRET": PROVIDER_CLIENT,
+            "TRIALPORT_OIDC_ROLE_CLAIM": ROLE_CLAIM,
+            "TRIALPORT_OIDC_ROLE_MAP": json.dumps(ROLE_MAP),
         }
 
     def start(self, name: str, command: str) -> None:
@@ -47,9 +81,10 @@ class Programs:
 
     def run(self, name: str, command: str, *arguments: str) -> Child:
         """Start `trialport <command>`, whose end the caller looks after."""
+        program = self._modules.get(command, ("trialport", command, *arguments))
         child = Child(
             name,
-            [sys.executable, "-m", "trialport", command, *arguments],
+            [sys.executable, "-m", *program],
             log=self._folder.path / f"{command}.log",
             folder=self._folder.path,
             environment=self._environment,
@@ -115,6 +150,14 @@ def choose_port(port: int) -> int:
                 f"port {port} is taken by another program. Choose a free one, like --port {free_port()}"
             ) from None
     return port
+
+
+def free_or_other(port: int) -> int:
+    """Return the port if it is free, else one that is."""
+    try:
+        return choose_port(port)
+    except DemoError:
+        return free_port()
 
 
 def _base_environment(folder: DataFolder) -> dict[str, str]:

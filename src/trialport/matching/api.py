@@ -5,7 +5,8 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
-from trialport.accounts.guards import Caller, roles
+from trialport.accounts.guards import Caller
+from trialport.accounts.permissions import may
 from trialport.core.edge import LOCATION, AppSettings, Tx, ViewerLanguage
 from trialport.core.paging import Limit, NumberCursor, cut_page
 from trialport.inquiries import service as inquiry_service
@@ -27,8 +28,7 @@ from trialport.matching.register import Register
 from trialport.vocabulary.models import Reading
 from trialport.vocabulary.reading import Reader
 
-INQUIRY_ROLES = roles("sponsor_contact", "office", "admin", "service")
-OFFICE_ROLES = roles("office", "admin", "service")
+CANDIDATE_READERS = may("inquiry", "read_candidates")
 
 AppRegister = NamedDependency[SkipValidation[Register]]
 AppReader = NamedDependency[SkipValidation[Reader]]
@@ -36,7 +36,7 @@ AppReader = NamedDependency[SkipValidation[Reader]]
 
 @get(
     "/inquiries/{inquiry_id:uuid}/assessments/latest",
-    opt=INQUIRY_ROLES,
+    opt=may("inquiry", "read"),
     summary="Read the newest assessment of an inquiry",
     description="404 with type `not-assessed-yet` while the worker is at it. "
     "A sponsor is told how the indication was read; the office also what was left out and why.",
@@ -60,7 +60,7 @@ async def read_latest_assessment(
 
 @post(
     "/inquiries/{inquiry_id:uuid}/assessments",
-    opt={**OFFICE_ROLES, "errors": (409,)},
+    opt={**may("inquiry", "reassess"), "errors": (409,)},
     status_code=202,
     response_headers=[LOCATION],
     summary="Ask for a new assessment",
@@ -73,7 +73,7 @@ async def request_assessment(tx: Tx, settings: AppSettings, actor: Caller, inqui
 
 @get(
     "/inquiries/{inquiry_id:uuid}/candidates",
-    opt={**OFFICE_ROLES, "errors": (409,)},
+    opt={**CANDIDATE_READERS, "errors": (409,)},
     summary="List the candidates of the newest assessment, best first",
 )
 async def list_candidates(
@@ -101,7 +101,7 @@ async def list_candidates(
 
 @post(
     "/matches",
-    opt={**INQUIRY_ROLES, "readonly": True},
+    opt={**may("inquiry", "submit"), "readonly": True},
     status_code=200,
     summary="Read and rank without storing",
     description="A preview while typing. An office sees the units; a sponsor how many may fit, in bands.",

@@ -80,6 +80,9 @@ class CapacityColumns:
     valid_until: Ints
     revision: Ints
     dct_answers: Ints
+    dct_reach: Ints
+    running_trials: Ints
+    primary_care_role: Ints
     capabilities: Ints
     concepts: Ragged
     indications: Ragged
@@ -89,6 +92,8 @@ class CapacityColumns:
     experience: Ragged
     licences: Ragged
     gcp_until: Ragged
+    languages: Ragged
+    dct_places: Ragged
 
     @classmethod
     def build(

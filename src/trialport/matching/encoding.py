@@ -29,13 +29,18 @@ from trialport.matching.layout import (
     NO,
     NO_BASIS,
     NO_DAY,
+    NO_ROLE,
+    NOWHERE,
     NUMBERS,
     PHASE_BITS,
+    ROLES,
     STATES,
     UNSAID,
     YES,
+    language_number,
 )
 from trialport.matching.models import CapacityRow
+from trialport.matching.places import PLACED, reach_of
 from trialport.matching.words import WordBook
 from trialport.vocabulary.codes import (
     AGE_GROUPS,
@@ -80,6 +85,9 @@ FIELDS = (
     "competing_trials",
     "conditions",
     "experience",
+    "running_trials",
+    "primary_care_role",
+    "languages",
     "gcp_until",
 )
 Record = Sequence[Any]
@@ -90,6 +98,7 @@ _FLOATS = ("participants_per_month", "nurse_hours_free", "physician_hours_free")
 
 class _Answer(Struct, frozen=True):
     answer: str
+    geography: str | None = None
 
 
 class _Held(Struct, frozen=True):
@@ -108,6 +117,7 @@ _HELD = msgspec.json.Decoder(dict[str, _Held])
 _DONE = msgspec.json.Decoder(list[_Done])
 _AREA_NUMBERS: dict[str, int] = {area: number for number, area in enumerate(THERAPY_AREAS)}
 _PHASE_NUMBERS: dict[str, int] = {phase: number for number, phase in enumerate(PHASES)}
+_PLACED_NUMBERS: dict[str, int] = {activity: number for number, activity in enumerate(PLACED)}
 
 
 class Lookup(dict[Any, Any]):
@@ -155,6 +165,8 @@ class Encoder:
         self._held = Lookup(_held)
         self._equipment = Lookup(partial(_mask, places=_EQUIPMENT))
         self._gcp = Lookup(_gcp_until)
+        self._languages = Lookup(_languages)
+        self._reach = Lookup(reach_of)
 
     def encode(self, records: Sequence[Record]) -> Page:
         """Return the capacities of these records as columns, in their order."""
@@ -165,8 +177,9 @@ class Encoder:
         }
         numbers |= {name: np.array(column[name], dtype=np.float32) for name in _FLOATS}
         numbers["revision"] = np.array(column["revision"], dtype=np.int32)
-        numbers["dct_answers"] = np.fromiter(map(_dct_answers, column["dct_activities"]), np.int64, len(records))
         lists = self._words_of(column, numbers)
+        numbers["dct_answers"], numbers["dct_reach"], lists["dct_places"] = self._dct(column["dct_activities"])
+        lists["languages"] = list(map(self._languages.__getitem__, column["languages"]))
         numbers["capabilities"], lists["licences"] = self._capabilities(column["capabilities"], column["equipment"])
         lists["experience"] = list(map(_experience, column["experience"]))
         lists["gcp_until"] = list(map(self._gcp.__getitem__, column["gcp_until"]))
@@ -201,6 +214,26 @@ class Encoder:
         areas = sum(1 << _AREA_NUMBERS[area] for area in set(meaning.areas))
         return Word(self._string(words), meaning.concepts, areas, not meaning.concepts and not areas)
 
+    def _dct(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], list[Sequence[int]]]:
+        """Return the answers of each row, how far its activities reach, and the places it states, in their order."""
+        answers, reach = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int32)
+        places: list[Sequence[int]] = []
+        for row, text in enumerate(texts):
+            packed, reached, stated = 0, 0, {}
+            for activity, offer in _ANSWERS.decode(text).items():
+                packed |= _ANSWERS_OF[activity][offer.answer]
+                number = _PLACED_NUMBERS.get(activity)
+                if number is None or offer.answer == "unknown":
+                    continue
+                if offer.answer == "cannot":
+                    reached |= NOWHERE << ITEM_BITS * number
+                elif offer.geography is not None:
+                    reached |= self._reach[offer.geography] << ITEM_BITS * number
+                    stated[number] = self._string(offer.geography)
+            answers[row], reach[row] = packed, reached
+            places.append([stated[number] for number in sorted(stated)])
+        return answers, reach, places
+
     def _capabilities(
         self, held: Sequence[str], equipment: Sequence[str]
     ) -> tuple[npt.NDArray[np.int64], list[Sequence[int]]]:
@@ -232,7 +265,9 @@ def _readers() -> dict[str, Lookup]:
         "state": Lookup(STATES.index),
         "new_trials_possible": Lookup(lambda said: UNSAID if said is None else (YES if said else NO)),
         "participants_basis": Lookup(lambda basis: NO_BASIS if basis is None else BASES.index(basis)),
-        "lead_time_days": Lookup(lambda days: days or 0),
+        "lead_time_days": Lookup(lambda days: UNSAID if days is None else days),
+        "running_trials": Lookup(lambda trials: UNSAID if trials is None else trials),
+        "primary_care_role": Lookup(lambda role: NO_ROLE if role is None else ROLES.index(role)),
         **{name: Lookup(lambda day: NO_DAY if day is None else day.toordinal()) for name in days},
         **{name: Lookup(partial(_mask, places=_places(known))) for name, known in lists.items()},
     }
@@ -262,13 +297,6 @@ def _mask(text: str, places: dict[str, int]) -> int:
     return mask
 
 
-def _dct_answers(text: str) -> int:
-    packed = 0
-    for activity, offer in _ANSWERS.decode(text).items():
-        packed |= _ANSWERS_OF[activity][offer.answer]
-    return packed
-
-
 def _held(text: str) -> tuple[int, list[int]]:
     """Return a unit's capabilities, packed, and the last days of those that have one."""
     packed, dated = 0, []
@@ -289,6 +317,11 @@ def _experience(text: str) -> list[int]:
     ]
 
 
+def _languages(text: str) -> list[int]:
+    """Return the languages of a unit, each once; the register lets in two letters only."""
+    return [language_number(code) for code in dict.fromkeys(_codes(text))]
+
+
 def _gcp_until(text: str | None) -> list[int]:
     """Return the last days of the investigators' GCP training; none while nobody is known at the unit."""
     return [_gcp_day(day) for day in _codes(text or "{}")]
@@ -303,7 +336,7 @@ def _gcp_day(text: str) -> int:
 def record_of(row: CapacityRow) -> Record:
     """Return the record of a capacity given as a struct; its investigators' GCP training lasts for ever."""
     told: dict[str, Any] = {name: getattr(row, name) for name in row.__struct_fields__}
-    for name in ("study_types", "phases", "age_groups", "care_settings", "resources", "equipment"):
+    for name in ("study_types", "phases", "age_groups", "care_settings", "resources", "equipment", "languages"):
         told[name] = f"{{{','.join(told[name])}}}"
     for name in ("dct_activities", "capabilities", "experience"):
         told[name] = msgspec.json.encode(told[name]).decode()

@@ -30,6 +30,8 @@ STATES: tuple[CriterionState, ...] = ("unmet", "unknown", "partly", "met")
 UNMET, UNKNOWN, PARTLY, MET = range(4)
 # Fits are rounded to this, so that a stored explanation adds up to the score it explains.
 FIT_DECIMALS = 4
+# Competing trials are counted up to here.
+MOST_COMPETING = 3
 # So many items are graded by a table of all their combinations, which is kept; of more only those that occur.
 _MOST_TABLED = 6
 
@@ -54,6 +56,11 @@ class Comparison:
     def licences(self) -> tuple[Ints, Ints]:
         """The licences of the rows compared: how many each row has, and their entries."""
         return self.columns.licences.entries(self.rows)
+
+    @cached_property
+    def rivals(self) -> Floats:
+        """How many trials of each row compete for the patients asked; more than a few count no more."""
+        return np.minimum(self.columns.competing.total(self.rows, self.relation.competes), MOST_COMPETING)
 
     def kept(self, keep: Rows) -> "Comparison":
         """Return the same comparison with some of the rows only."""

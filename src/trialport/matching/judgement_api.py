@@ -3,20 +3,19 @@
 from litestar import Router, get, post
 from litestar.params import JSONBody
 
-from trialport.accounts.guards import Caller, roles
+from trialport.accounts.guards import Caller
+from trialport.accounts.permissions import may
 from trialport.core.edge import Tx
 from trialport.core.paging import Cursor, Limit, cut_page
 from trialport.inquiries.api import InquiryId
 from trialport.matching import judgement_service
-from trialport.matching.api import OFFICE_ROLES
+from trialport.matching.api import CANDIDATE_READERS
 from trialport.matching.judgement_models import JudgementPage, OverrideCreate, SelectionCreate
-
-JUDGES = roles("office", "admin")
 
 
 @post(
     "/inquiries/{inquiry_id:uuid}/overrides",
-    opt={**JUDGES, "errors": (409,)},
+    opt={**may("inquiry", "override"), "errors": (409,)},
     status_code=201,
     summary="Record a decision against the ranking",
     description="A unit added to, dropped from or moved within the order of the newest assessment, with the reason. "
@@ -30,7 +29,7 @@ async def record_override(
 
 @post(
     "/inquiries/{inquiry_id:uuid}/selections",
-    opt={**JUDGES, "errors": (409,)},
+    opt={**may("inquiry", "record_selection"), "errors": (409,)},
     status_code=201,
     summary="Record which units the sponsor selected",
     description="Of the units of one region. A later selection replaces an earlier one where rankings are measured.",
@@ -43,7 +42,7 @@ async def record_selection(
 
 @get(
     "/inquiries/{inquiry_id:uuid}/judgements",
-    opt={**OFFICE_ROLES, "errors": (409,)},
+    opt={**CANDIDATE_READERS, "errors": (409,)},
     summary="List what was decided about an inquiry's units",
 )
 async def list_judgements(

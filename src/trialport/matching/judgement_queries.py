@@ -79,7 +79,7 @@ async def insert_judgements(
         reason,
         now,
         actor.name,
-        actor.token_id,
+        actor.actor_id,
         [one.judged.capacity_id for one in judgements for _ in one.pairs],
         [preferred for one in judgements for preferred, _ in one.pairs],
         [other for one in judgements for _, other in one.pairs],

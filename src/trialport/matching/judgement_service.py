@@ -8,7 +8,6 @@ from trialport.accounts.service import record_audit_event
 from trialport.core.db import Transaction
 from trialport.core.errors import Contradiction
 from trialport.inquiries import service as inquiry_service
-from trialport.inquiries.rules import Command
 from trialport.matching import judgement_queries as queries
 from trialport.matching import judgement_rules as rules
 from trialport.matching import service
@@ -88,7 +87,7 @@ async def list_judgements(
 
 
 async def _assessed(
-    tx: Transaction, actor: Actor, inquiry_id: UUID, command: Command
+    tx: Transaction, actor: Actor, inquiry_id: UUID, command: str
 ) -> tuple[StoredAssessment, list[Judged]]:
     row = await inquiry_service.read_inquiry(tx, actor, inquiry_id)
     inquiry_service.require_command(actor, row, command)

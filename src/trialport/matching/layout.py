@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trialport.matching.arrays import Bools, Ints, Postings, Ragged
-from trialport.units.models import Basis, CapacityState, UnitKind
+from trialport.units.models import Basis, CapacityState, PrimaryCareRole, UnitKind
 from trialport.vocabulary.codes import CAPABILITIES, DCT_ACTIVITIES, PHASES, THERAPY_AREAS
 from trialport.vocabulary.index import Vocabulary
 
@@ -19,18 +19,24 @@ LOW_64_BITS = 2**64 - 1
 STATES: tuple[CapacityState, ...] = get_args(CapacityState)
 BASES: tuple[Basis, ...] = get_args(Basis)
 UNIT_KINDS: tuple[UnitKind, ...] = get_args(UnitKind)
-NO_BASIS = -1
+ROLES: tuple[PrimaryCareRole, ...] = get_args(PrimaryCareRole)
+NO_BASIS = NO_ROLE = -1
 UNSAID, NO, YES = -1, 0, 1
 
 # Two bits say what a unit answers to an activity, or has of a capability; what it does not name is zero.
 ITEM_BITS, ITEM_MASK, PACKED_BITS = 2, 3, 62
 DCT_CODES = {"unknown": 0, "cannot": 1, "with_partner": 2, "own": 3}
+# Where an activity is possible is not told, it is possible nowhere, in a part of the region, or in all of it.
+NOT_TOLD, NOWHERE, PART, WHOLE = range(4)
 # A capability is not told of, refused, held under a licence until a day (see `licences`), or held for good.
 CAPABILITY_UNKNOWN, CAPABILITY_NO, CAPABILITY_DATED, CAPABILITY_ALWAYS = range(4)
 # One number of `licences` is the last day and the capability, one of `experience` the trials, area and phase.
 LICENCE_BITS = 5
 LICENCE_MASK = (1 << LICENCE_BITS) - 1
 PHASE_BITS, AREA_BITS = 4, 5
+# A language is its two letters of ISO 639-1 as a number.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LANGUAGE_NUMBERS = len(_LETTERS) ** 2
 if max(len(DCT_ACTIVITIES), len(CAPABILITIES)) * ITEM_BITS > PACKED_BITS or len(CAPABILITIES) > LICENCE_MASK + 1:
     raise RuntimeError("there are more activities or capabilities than a packed column holds")
 if len(PHASES) > 1 << PHASE_BITS or len(THERAPY_AREAS) > 1 << AREA_BITS:
@@ -60,10 +66,34 @@ NUMBERS: dict[str, type[np.generic]] = {
     "valid_until": np.int32,
     "revision": np.int32,
     "dct_answers": np.int64,
+    "dct_reach": np.int32,
+    "running_trials": np.int32,
+    "primary_care_role": np.int8,
     "capabilities": np.int64,
 }
 # Every column with any number of integers a capacity.
-LISTS = ("concepts", "indications", "unread", "competing", "conditions", "experience", "licences", "gcp_until")
+LISTS = (
+    "concepts",
+    "indications",
+    "unread",
+    "competing",
+    "conditions",
+    "experience",
+    "licences",
+    "gcp_until",
+    "languages",
+    "dct_places",
+)
+
+
+def language_number(code: str) -> int:
+    """Return the number of a language."""
+    return _LETTERS.index(code[0]) * len(_LETTERS) + _LETTERS.index(code[1])
+
+
+def language_of(number: int) -> str:
+    """Return the code of a numbered language."""
+    return _LETTERS[number // len(_LETTERS)] + _LETTERS[number % len(_LETTERS)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

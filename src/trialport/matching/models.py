@@ -44,6 +44,12 @@ CriterionName = Literal[
     "gmo",
     "atmp",
     "unit_wanted",
+    "load",
+    "lead_time",
+    "primary_care_role",
+    "languages",
+    "pharmacy",
+    "dct_places",
 ]
 CriterionState = Literal["met", "partly", "unmet", "unknown"]
 ExclusionReason = Literal[
@@ -97,6 +103,7 @@ class CapacityRow(Struct, frozen=True, kw_only=True):
     experience: tuple[Experience, ...] = ()
     capabilities: dict[Capability, CapabilityOffer] = {}
     primary_care_role: PrimaryCareRole | None = None
+    languages: tuple[str, ...] = ()
     confirmed_at: datetime | None = None
     valid_until: date | None = None
     revision: int

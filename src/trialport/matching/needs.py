@@ -24,7 +24,9 @@ from trialport.matching.grading import (
 )
 from trialport.matching.layout import DCT_CODES, ITEM_BITS, LICENCE_BITS, LICENCE_MASK
 from trialport.matching.models import Value
+from trialport.matching.pharmacy import TRIAL_PHARMACY
 from trialport.matching.question import MatchQuestion
+from trialport.matching.reach import dct_places, languages, primary_care_role
 from trialport.matching.weights import UNKNOWN_FIT, UNMET_CEILING
 from trialport.vocabulary.codes import (
     CAPABILITIES,
@@ -100,6 +102,49 @@ def _grade_equipment(items: Codes, _: int) -> Graded:
     unknown_or_partly = np.where(has.any(axis=0), PARTLY, UNKNOWN)
     states = np.where(refused, UNMET, np.where(has.all(axis=0), MET, unknown_or_partly))
     worth = mean(np.where(has, 1.0, np.where(refuses, 0.0, UNKNOWN_FIT)))
+    return states, np.where(refused, UNMET_CEILING * worth, worth)
+
+
+def pharmacy(compared: Comparison) -> Marks:
+    """Compare what the pharmacy has to do as equipment is; a trial pharmacy may also be the region's."""
+    wanted, columns = compared.question.pharmacy, compared.columns
+    codes = held(compared, wanted)
+    by_name = TRIAL_PHARMACY in wanted
+    if by_name:
+        bit, place = RESOURCE_KINDS.index("trial_pharmacy"), ITEM_BITS * wanted.index(TRIAL_PHARMACY)
+        own = compared.column(columns.resources).astype(np.int64) >> bit & 1
+        near = columns.region_resources.take(compared.column(columns.region)).astype(np.int64) >> bit & 1
+        codes |= own * HELD << place
+        codes |= near << ITEM_BITS * len(wanted)
+
+    def tell() -> Iterator[Told]:
+        for code in codes.tolist():
+            *own_items, near_by = items_of(code, len(wanted) + 1)
+            found: tuple[list[str], ...] = ([], [], [], [])
+            in_region: list[str] = []
+            for item, known in zip(wanted, own_items, strict=True):
+                of_region = near_by and item == TRIAL_PHARMACY and known != HELD
+                (in_region if of_region else found[known]).append(item)
+            facts: dict[str, Value] = {
+                "lacking": found[REFUSED], "unsaid": found[UNSAID], "expired": found[EXPIRED], "in_region": in_region
+            }  # fmt: skip
+            yield Told(list(wanted), found[HELD] or None, "", facts)
+
+    place_of = wanted.index(TRIAL_PHARMACY) if by_name else -1
+    states, fits, of_row = graded_items(_grade_pharmacy, codes, len(wanted) + 1, place_of)
+    return Marks("pharmacy", states, fits, tell, of_row)
+
+
+def _grade_pharmacy(items: Codes, place_of_pharmacy: int) -> Graded:
+    """Grade combinations of items; the last line says whether the region has a trial pharmacy."""
+    asked, near = items[:-1], np.zeros_like(items[:-1], dtype=bool)
+    if place_of_pharmacy >= 0:
+        near[place_of_pharmacy] = (items[-1] > 0) & (asked[place_of_pharmacy] != HELD)
+    has, refuses = asked == HELD, (asked == REFUSED) & ~near
+    refused = refuses.any(axis=0)
+    known = np.where((has | near).any(axis=0), PARTLY, UNKNOWN)
+    states = np.where(refused, UNMET, np.where(has.all(axis=0), MET, known))
+    worth = mean(np.where(has, 1.0, np.where(near, REGION_RESOURCE_FIT, np.where(refuses, 0.0, UNKNOWN_FIT))))
     return states, np.where(refused, UNMET_CEILING * worth, worth)
 
 
@@ -223,4 +268,8 @@ WHERE_ASKED: tuple[tuple[Callable[[MatchQuestion], object], Callable[[Comparison
     (lambda question: question.gmo, gmo),
     (lambda question: question.atmp, atmp),
     (lambda question: question.units_wanted, unit_wanted),
+    (lambda question: question.primary_care_role, primary_care_role),
+    (lambda question: question.languages, languages),
+    (lambda question: question.pharmacy, pharmacy),
+    (lambda question: question.dct_placed, dct_places),
 )

@@ -1,7 +1,7 @@
 """What an inquiry asks of a unit, freed of everything that is not compared."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import TypeVar
@@ -9,8 +9,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from trialport.inquiries.content import InquiryContent, Population
+from trialport.inquiries.content import DctWish, InquiryContent, Population
+from trialport.matching.pharmacy import pharmacy_needs
+from trialport.matching.places import PLACED
 from trialport.matching.words import sure_concepts
+from trialport.units.models import PrimaryCareRole
 from trialport.vocabulary.codes import (
     AGE_GROUP_FROM_YEARS,
     AGE_GROUPS,
@@ -65,6 +68,10 @@ class MatchQuestion(Struct, frozen=True, kw_only=True):
     dct_required: tuple[DctActivity, ...] = ()
     dct_optional: tuple[DctActivity, ...] = ()
     gmo: bool = False
+    competitive: bool = False
+    primary_care_role: PrimaryCareRole | None = None
+    languages: tuple[str, ...] = ()
+    pharmacy: tuple[Capability, ...] = ()
     units_wanted: tuple[UUID, ...] = ()
     units_excluded: tuple[UUID, ...] = ()
 
@@ -83,10 +90,18 @@ class MatchQuestion(Struct, frozen=True, kw_only=True):
         """Return the decentralised activities asked, the required ones first."""
         return self.dct_required + self.dct_optional
 
+    @property
+    def dct_placed(self) -> tuple[DctActivity, ...]:
+        """Return those of the activities asked that somebody or something has to travel for."""
+        return tuple(activity for activity in self.dct_activities if activity in PLACED)
+
 
 def from_content(content: InquiryContent, reading: Reading) -> MatchQuestion:
     """Take from `content` what it asks of a unit, its indication being read as `reading`."""
-    kind, numbers, needs = content.kind, content.numbers, content.needs
+    kind, numbers, needs, product = content.kind, content.numbers, content.needs, content.product
+    beds: tuple[Capability, ...] = ("overnight_beds",) if content.burden.overnight_stay else ()
+    equipment = _distinct((*needs.equipment, *beds))
+    pharmacy = pharmacy_needs(needs.pharmacy, cytotoxic=bool(product.cytotoxic), radioactive=bool(product.radioactive))
     return MatchQuestion(
         indication=content.condition.indication,
         concepts=_concepts(content.condition.icd10_codes, reading),
@@ -104,11 +119,18 @@ def from_content(content: InquiryContent, reading: Reading) -> MatchQuestion:
         nurse_hours=needs.nurse_hours,
         physician_hours=needs.physician_hours,
         gcp_experience=bool(needs.gcp_experience),
-        equipment=_distinct(needs.equipment),
+        equipment=equipment,
         resources=_distinct(needs.resources),
         dct_required=tuple(a for a, wish in content.dct_activities.items() if wish == "required"),
         dct_optional=tuple(a for a, wish in content.dct_activities.items() if wish == "optional"),
-        gmo=bool(content.product.gmo),
+        gmo=bool(product.gmo),
+        competitive=bool(numbers.competitive_recruitment),
+        primary_care_role=primary_care_role(
+            content.population.care_settings, content.dct_activities, content.burden.visits
+        ),
+        languages=_distinct(language.strip() for language in needs.material_languages),
+        # What is asked as equipment is compared there, once.
+        pharmacy=tuple(capability for capability in pharmacy if capability not in equipment),
         units_wanted=_distinct(content.placement.units_wanted),
         units_excluded=_distinct(content.placement.units_excluded),
     )
@@ -132,6 +154,23 @@ def age_groups(population: Population, *, paediatric: bool) -> tuple[AgeGroup, .
     groups = tuple(group for group, years in reached.items() if years > 0)
     *younger, last = groups
     return tuple(younger) if younger and highest == AGE_GROUP_FROM_YEARS[last] else groups
+
+
+def primary_care_role(
+    settings: Collection[CareSetting], wishes: Mapping[DctActivity, DctWish], visits: int | None
+) -> PrimaryCareRole | None:
+    """Return how much of the trial has to be done in primary care; None where the inquiry asks nothing of it.
+
+    A trial met in primary care only needs whole sites there. One met elsewhere as well needs visits, or only finds
+    its participants there when it has no visits at all. Samples alone are asked for by a required local laboratory.
+    """
+    if settings and set(settings) == {"primary_care"}:
+        return "full_site"
+    if wishes.get("local_health_centre_visit", "not_used") != "not_used":
+        return "visit"
+    if "primary_care" in settings:
+        return "identify_only" if visits == 0 else "visit"
+    return "sample" if wishes.get("local_lab") == "required" else None
 
 
 def _concepts(codes: Iterable[str], reading: Reading) -> tuple[AskedConcept, ...]:

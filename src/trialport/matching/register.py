@@ -15,7 +15,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trialport.core.db import Connection, Transaction
+from trialport.core.db import Connection, Transaction, as_system
 from trialport.matching import register_queries as queries
 from trialport.matching.columns import PAGE, CapacityColumns, ColumnStore
 from trialport.matching.encoding import Record
@@ -104,7 +104,8 @@ class Register:
             await self._tidy(state)
 
     async def _caught_up(self, connection: Connection) -> RegisterState:
-        async with self._writing:
+        # The index holds every region's capacities; what a viewer gets of it is chosen when it is ranked.
+        async with self._writing, as_system(connection):
             for _ in range(_ATTEMPTS):
                 state = self._state or await self._build(connection)
                 news = await _news(connection, state)

@@ -103,12 +103,13 @@ def select_register_rows(connection: Connection, *, page: int) -> AsyncIterable[
                phases, age_groups, care_settings, resources, state, state_until, new_trials_possible,
                new_trials_from, lead_time_days, participants_per_month, participants_basis, nurse_hours_free,
                physician_hours_free, confirmed_on, valid_until, revision, dct_activities, capabilities, equipment,
-               competing_trials, conditions, experience, gcp_until
+               competing_trials, conditions, experience, running_trials, primary_care_role, languages, gcp_until
         from register_row
         left join (
             select p.unit_id, array_agg(i.gcp_expires_on)::text as gcp_until
             from position p
             join investigator i using (investigator_id)
+            where i.objected_at is null
             group by p.unit_id
         ) as staff on staff.unit_id = of_unit
         """,
@@ -125,11 +126,11 @@ async def select_changed_rows(connection: Connection, *, capacity_ids: Collectio
                phases, age_groups, care_settings, resources, state, state_until, new_trials_possible,
                new_trials_from, lead_time_days, participants_per_month, participants_basis, nurse_hours_free,
                physician_hours_free, confirmed_on, valid_until, revision, dct_activities, capabilities, equipment,
-               competing_trials, conditions, experience,
+               competing_trials, conditions, experience, running_trials, primary_care_role, languages,
                (select array_agg(i.gcp_expires_on)
                 from position p
                 join investigator i using (investigator_id)
-                where p.unit_id = of_unit)::text as gcp_until
+                where p.unit_id = of_unit and i.objected_at is null)::text as gcp_until
         from register_row
         where of_capacity = any ($1::uuid[])
         """,

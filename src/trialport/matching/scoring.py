@@ -42,6 +42,7 @@ from trialport.matching.layout import (
 )
 from trialport.matching.layout import STATES as CAPACITY_STATES
 from trialport.matching.models import Value
+from trialport.matching.readiness import lead_time, load
 from trialport.matching.relation import FIRST_MET, LEVEL_CASES, LEVEL_FITS, NONE, area_levels
 from trialport.matching.weights import UNKNOWN_FIT
 from trialport.vocabulary.codes import AGE_GROUPS, CAPABILITIES, PHASES, STUDY_TYPES, Phase
@@ -55,7 +56,7 @@ LIMITED_FIT = 0.7
 BASIS_FITS = {"estimate": 0.93, "register": 0.97, "ehr_count": 1.0}
 UNSAID_BASIS_FIT = 0.9
 # Each competing trial takes this share of the patients, and all of them together at most three times it.
-COMPETING_SHARE, MOST_COMPETING = 0.1, 3
+COMPETING_SHARE = 0.1
 NEVER_IN_AREA_FIT = 0.25
 # With this many trials behind it a unit has shown half of what experience can show.
 HALF_EXPERIENCED = 2
@@ -188,7 +189,7 @@ def participants(compared: Comparison) -> Marks:
     columns, window = compared.columns, compared.window
     needed = compared.question.participants_per_unit
     months = compared.opening.share * window.months
-    rivals = np.minimum(columns.competing.total(compared.rows, compared.relation.competes), MOST_COMPETING)
+    rivals = compared.rivals
     a_month = compared.column(columns.participants_per_month).astype(np.float64)
     expected = a_month * months * (1 - COMPETING_SHARE * rivals)
     states, fits = enough(expected, needed)
@@ -326,4 +327,6 @@ ALWAYS: tuple[Callable[[Comparison], Marks], ...] = (
     staff_hours,
     freshness,
     experience,
+    load,
+    lead_time,
 )

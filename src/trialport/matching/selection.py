@@ -20,9 +20,12 @@ from trialport.matching.needs import (
     dct_activities,
     equipment,
     gmo,
+    pharmacy,
     resources,
     unit_wanted,
 )
+from trialport.matching.reach import dct_places, languages, primary_care_role
+from trialport.matching.readiness import lead_time, load
 from trialport.matching.scoring import (
     ALWAYS,
     age_group,
@@ -53,6 +56,8 @@ _FOR_ALL: dict[CriterionName, Grade] = {
     "study_type": study_type,
     "care_setting": care_setting,
     "unit_wanted": unit_wanted,
+    "lead_time": lead_time,
+    "primary_care_role": primary_care_role,
 }
 # and these one after the other, each for the rows that are still left.
 _FOR_SOME: dict[CriterionName, Grade] = {
@@ -62,8 +67,12 @@ _FOR_SOME: dict[CriterionName, Grade] = {
     "equipment": equipment,
     "atmp": atmp,
     "gmo": gmo,
+    "pharmacy": pharmacy,
+    "load": load,
     "resources": resources,
     "experience": experience,
+    "languages": languages,
+    "dct_places": dct_places,
 }
 # The bar is found among this many times the rows asked; with fewer rows than this, all are scored.
 _SAMPLE = 4

@@ -6,6 +6,7 @@ is left out when a value in it is empty.
 
 from typing import NamedTuple, TypeAlias
 
+from trialport.matching.language_names import IN_ENGLISH
 from trialport.matching.models import CriterionName, CriterionState, ExclusionReason
 
 # Templates of one state of a criterion, by case; the empty case serves where there is only one.
@@ -172,6 +173,73 @@ _SENTENCES: Templates = {
     },
     ("unit_wanted", "met"): {"": "The sponsor named this unit."},
     ("unit_wanted", "unmet"): {"": "The sponsor named other units."},
+    ("load", "met"): {"": "Runs {offered:running} in the area; up to {wanted} leave room for another."},
+    ("load", "partly"): {
+        "": "Runs {offered:running} in the area; up to {wanted} leave room for another"
+        "[; of them {competing:competing} for the same patients].",
+        "uncounted": "Has {competing:competing} for the same patients; how many trials run in all is not stated, "
+        "and up to {wanted} leave room for another.",
+    },
+    ("load", "unmet"): {
+        "": "Has {competing:competing} or more for the same patients[; runs {offered:running} in the area]; "
+        "up to {wanted} running, none of them competing, leave room for another.",
+    },
+    ("load", "unknown"): {
+        "": "Has not said how many trials it runs in the area; up to {wanted} would leave room for another."
+    },
+    ("lead_time", "met"): {
+        "": "Needs {offered:days} from agreement to first participant; the start, {start}, is {wanted:days} away.",
+    },
+    ("lead_time", "partly"): {
+        "": "Needs {offered:days} from agreement to first participant; the start, {start}, is {wanted:days} away, "
+        "so it would be {late:days} late.",
+        "in_competition": "Needs {offered:days} from agreement to first participant; the start, {start}, is "
+        "{wanted:days} away, so it would be {late:days} late while sites recruit in competition.",
+    },
+    ("lead_time", "unmet"): {
+        "": "Needs {offered:days} from agreement to first participant; the start, {start}, is {wanted:days} away, "
+        "and recruitment would be over.",
+    },
+    ("lead_time", "unknown"): {
+        "": "Has not said how long it needs from agreement to first participant; the start, {start}, is "
+        "{wanted:days} away.",
+    },
+    ("primary_care_role", "met"): {
+        "": "Can do in primary care what is asked ({wanted}): {offered}.",
+        "through_others": "Can do in primary care what is asked ({wanted}) through health centres: {offered}.",
+    },
+    ("primary_care_role", "partly"): {
+        "": "Can do {offered} in primary care; {wanted} asked, so another unit has to do the rest.",
+        "through_others": "Can do {offered} in primary care through health centres; {wanted} asked.",
+    },
+    ("primary_care_role", "unmet"): {"": "Can do no more than {offered} in primary care; {wanted} asked."},
+    ("primary_care_role", "unknown"): {
+        "": "Has not said what it can do in a trial; {wanted} asked in primary care.",
+        "elsewhere": "Is no health centre and has not said what it can do in primary care; {wanted} asked.",
+    },
+    ("languages", "met"): {"": "Works in the languages of the material ({wanted}): {offered}."},
+    ("languages", "partly"): {"": "Works in {covered}, but has not stated {missing}, also a language of the material."},
+    ("languages", "unmet"): {"": "Works in {offered}; the material is in {wanted}."},
+    ("languages", "unknown"): {"": "Has not said which languages it works in; the material is in {wanted}."},
+    ("pharmacy", "met"): {"": "Has all the pharmacy service asked: {wanted}."},
+    ("pharmacy", "partly"): {
+        "": "[Has {offered}; ][the region has {in_region}; ][not stated: {unsaid}; ]"
+        "[licence ends before the start: {expired}; ]{wanted} asked.",
+    },
+    ("pharmacy", "unmet"): {
+        "": "Lacks {lacking}[; has {offered}][; the region has {in_region}][; not stated: {unsaid}]"
+        "[; licence ends before the start: {expired}].",
+    },
+    ("pharmacy", "unknown"): {
+        "": "Nothing known of the pharmacy service asked[: {unsaid}][; licence ends before the start: {expired}].",
+    },
+    ("dct_places", "met"): {"": "Reaches the whole region ({offered}) with {whole}."},
+    ("dct_places", "partly"): {
+        "": "Reaches [the whole region with {whole}, ][a part of the region with {part}, ]as stated ({offered})"
+        "[; where is not stated: {unsaid}][; not offered: {nowhere}].",
+    },
+    ("dct_places", "unmet"): {"": "Reaches nobody outside the unit with {nowhere}."},
+    ("dct_places", "unknown"): {"": "Has not said where it can do {unsaid}[; not offered: {nowhere}]."},
 }
 
 ENGLISH = Wording(
@@ -192,6 +260,8 @@ ENGLISH = Wording(
         "freshness": "valid on {value}",
         "experience": "trials of {value}",
         "unit_wanted": "{value:units}",
+        "load": "at most {value:running}",
+        "lead_time": "first participant in {value:days}",
     },
     offered={
         "availability": "from {value}",
@@ -199,11 +269,15 @@ ENGLISH = Wording(
         "staff_hours": "{value} a week",
         "freshness": "valid until {value}",
         "experience": "{value:trials}",
+        "load": "{value:running}",
+        "lead_time": "{value:days}",
     },
     counted={
         "participants": ("{} participant", "{} participants"),
         "units": ("{} unit named by the sponsor", "{} units named by the sponsor"),
         "trials": ("{} trial", "{} trials"),
+        "running": ("{} running trial", "{} running trials"),
+        "days": ("{} day", "{} days"),
         "months": ("{} month", "{} months"),
         "competing": ("{} competing trial", "{} competing trials"),
         "gcp": ("{} investigator with valid GCP training", "{} investigators with valid GCP training"),
@@ -268,9 +342,14 @@ ENGLISH = Wording(
         "safety_contact_24_7": "safety contact round the clock",
         "epro_own_device": "ePRO on own device",
         "epro_loan_device": "ePRO on loan device",
+        "identify_only": "finding participants",
+        "sample": "samples",
+        "visit": "visits",
+        "full_site": "a whole site",
         "named": "this unit is named",
         "not_named": "other units are named",
-    },
+    }
+    | IN_ENGLISH,
     last_of_list=" and ",
     more_of_list="{} more",
 )

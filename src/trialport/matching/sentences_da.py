@@ -1,5 +1,6 @@
 """The words of an explanation, in Danish; see `sentences` for how a template is read."""
 
+from trialport.matching.language_names import IN_DANISH
 from trialport.matching.sentences import Templates, Wording
 
 _SENTENCES: Templates = {
@@ -147,6 +148,74 @@ _SENTENCES: Templates = {
     },
     ("unit_wanted", "met"): {"": "Sponsor har nævnt denne enhed."},
     ("unit_wanted", "unmet"): {"": "Sponsor har nævnt andre enheder."},
+    ("load", "met"): {"": "Har {offered:running} inden for området; op til {wanted} levner plads til endnu et."},
+    ("load", "partly"): {
+        "": "Har {offered:running} inden for området; op til {wanted} levner plads til endnu et"
+        "[; heraf {competing:competing} om de samme patienter].",
+        "uncounted": "Har {competing:competing} om de samme patienter; hvor mange forsøg der kører i alt, er ikke "
+        "oplyst, og op til {wanted} levner plads til endnu et.",
+    },
+    ("load", "unmet"): {
+        "": "Har {competing:competing} eller flere om de samme patienter[; har {offered:running} inden for området]; "
+        "op til {wanted} igangværende, ingen af dem konkurrerende, levner plads til endnu et.",
+    },
+    ("load", "unknown"): {
+        "": "Har ikke oplyst, hvor mange forsøg der kører i området; op til {wanted} levner plads til endnu et.",
+    },
+    ("lead_time", "met"): {
+        "": "Behøver {offered:days} fra aftale til første deltager; ønsket start, {start}, er om {wanted:days}.",
+    },
+    ("lead_time", "partly"): {
+        "": "Behøver {offered:days} fra aftale til første deltager; ønsket start, {start}, er om {wanted:days}, "
+        "så enheden ville være {late:days} forsinket.",
+        "in_competition": "Behøver {offered:days} fra aftale til første deltager; ønsket start, {start}, er om "
+        "{wanted:days}, så enheden ville være {late:days} forsinket, mens stederne rekrutterer i konkurrence.",
+    },
+    ("lead_time", "unmet"): {
+        "": "Behøver {offered:days} fra aftale til første deltager; ønsket start, {start}, er om {wanted:days}, "
+        "og rekrutteringen ville være forbi.",
+    },
+    ("lead_time", "unknown"): {
+        "": "Har ikke oplyst, hvor lang tid enheden behøver fra aftale til første deltager; ønsket start, {start}, "
+        "er om {wanted:days}.",
+    },
+    ("primary_care_role", "met"): {
+        "": "Kan i almen praksis det, der efterspørges ({wanted}): {offered}.",
+        "through_others": "Kan i almen praksis det, der efterspørges ({wanted}), gennem lægehuse: {offered}.",
+    },
+    ("primary_care_role", "partly"): {
+        "": "Kan {offered} i almen praksis; {wanted} efterspørges, så en anden enhed må gøre resten.",
+        "through_others": "Kan {offered} i almen praksis gennem lægehuse; {wanted} efterspørges.",
+    },
+    ("primary_care_role", "unmet"): {"": "Kan ikke mere end {offered} i almen praksis; {wanted} efterspørges."},
+    ("primary_care_role", "unknown"): {
+        "": "Har ikke oplyst, hvad enheden kan gøre i et forsøg; {wanted} efterspørges i almen praksis.",
+        "elsewhere": "Er ikke et lægehus og har ikke oplyst, hvad enheden kan gøre i almen praksis; "
+        "{wanted} efterspørges.",
+    },
+    ("languages", "met"): {"": "Arbejder på materialets sprog ({wanted}): {offered}."},
+    ("languages", "partly"): {"": "Arbejder på {covered}, men har ikke oplyst {missing}, som materialet også er på."},
+    ("languages", "unmet"): {"": "Arbejder på {offered}; materialet er på {wanted}."},
+    ("languages", "unknown"): {"": "Har ikke oplyst, hvilke sprog enheden arbejder på; materialet er på {wanted}."},
+    ("pharmacy", "met"): {"": "Har al den apotekshjælp, der efterspørges: {wanted}."},
+    ("pharmacy", "partly"): {
+        "": "[Har {offered}; ][regionen har {in_region}; ][ikke oplyst: {unsaid}; ]"
+        "[tilladelsen udløber før start: {expired}; ]{wanted} efterspørges.",
+    },
+    ("pharmacy", "unmet"): {
+        "": "Mangler {lacking}[; har {offered}][; regionen har {in_region}][; ikke oplyst: {unsaid}]"
+        "[; tilladelsen udløber før start: {expired}].",
+    },
+    ("pharmacy", "unknown"): {
+        "": "Intet vides om apotekshjælpen, der efterspørges[: {unsaid}][; tilladelsen udløber før start: {expired}].",
+    },
+    ("dct_places", "met"): {"": "Når hele regionen ({offered}) med {whole}."},
+    ("dct_places", "partly"): {
+        "": "Når [hele regionen med {whole}, ][en del af regionen med {part}, ]som oplyst ({offered})"
+        "[; hvor er ikke oplyst: {unsaid}][; tilbydes ikke: {nowhere}].",
+    },
+    ("dct_places", "unmet"): {"": "Når ingen uden for enheden med {nowhere}."},
+    ("dct_places", "unknown"): {"": "Har ikke oplyst, hvor enheden kan {unsaid}[; tilbydes ikke: {nowhere}]."},
 }
 
 DANISH = Wording(
@@ -167,6 +236,8 @@ DANISH = Wording(
         "freshness": "gyldig {value}",
         "experience": "forsøg i {value}",
         "unit_wanted": "{value:units}",
+        "load": "højst {value:running}",
+        "lead_time": "første deltager om {value:days}",
     },
     offered={
         "availability": "fra {value}",
@@ -174,11 +245,15 @@ DANISH = Wording(
         "staff_hours": "{value} om ugen",
         "freshness": "gyldig til og med {value}",
         "experience": "{value:trials}",
+        "load": "{value:running}",
+        "lead_time": "{value:days}",
     },
     counted={
         "participants": ("{} deltager", "{} deltagere"),
         "units": ("{} enhed, som sponsor har nævnt", "{} enheder, som sponsor har nævnt"),
         "trials": ("{} forsøg", "{} forsøg"),
+        "running": ("{} igangværende forsøg", "{} igangværende forsøg"),
+        "days": ("{} dag", "{} dage"),
         "months": ("{} måned", "{} måneder"),
         "competing": ("{} konkurrerende forsøg", "{} konkurrerende forsøg"),
         "gcp": ("{} investigator med gyldig GCP-træning", "{} investigatorer med gyldig GCP-træning"),
@@ -310,9 +385,14 @@ DANISH = Wording(
         "safety_contact_24_7": "sikkerhedskontakt døgnet rundt",
         "local_data_daily_review": "daglig gennemgang af data",
         "emergency_unblinding": "akut afblinding",
+        "identify_only": "at finde deltagere",
+        "sample": "prøvetagning",
+        "visit": "besøg",
+        "full_site": "hele forsøget",
         "named": "enheden er nævnt",
         "not_named": "andre enheder er nævnt",
-    },
+    }
+    | IN_DANISH,
     last_of_list=" og ",
     more_of_list="{} mere",
     decimal_mark=",",

@@ -1,5 +1,6 @@
 """The words of an explanation, in Swedish; see `sentences` for how a template is read."""
 
+from trialport.matching.language_names import IN_SWEDISH
 from trialport.matching.sentences import Templates, Wording
 
 _SENTENCES: Templates = {
@@ -145,6 +146,75 @@ _SENTENCES: Templates = {
     },
     ("unit_wanted", "met"): {"": "Sponsorn har nämnt den här enheten."},
     ("unit_wanted", "unmet"): {"": "Sponsorn har nämnt andra enheter."},
+    ("load", "met"): {"": "Har {offered:running} inom området; upp till {wanted} lämnar plats för en till."},
+    ("load", "partly"): {
+        "": "Har {offered:running} inom området; upp till {wanted} lämnar plats för en till"
+        "[; av dem {competing:competing} om samma patienter].",
+        "uncounted": "Har {competing:competing} om samma patienter; hur många prövningar som pågår i allt är inte "
+        "angett, och upp till {wanted} lämnar plats för en till.",
+    },
+    ("load", "unmet"): {
+        "": "Har {competing:competing} eller fler om samma patienter[; har {offered:running} inom området]; "
+        "upp till {wanted} pågående, ingen av dem konkurrerande, lämnar plats för en till.",
+    },
+    ("load", "unknown"): {
+        "": "Har inte angett hur många prövningar som pågår inom området; upp till {wanted} lämnar plats för en till.",
+    },
+    ("lead_time", "met"): {
+        "": "Behöver {offered:days} från avtal till första deltagare; önskad start, {start}, är om {wanted:days}.",
+    },
+    ("lead_time", "partly"): {
+        "": "Behöver {offered:days} från avtal till första deltagare; önskad start, {start}, är om {wanted:days}, "
+        "så enheten skulle bli {late:days} sen.",
+        "in_competition": "Behöver {offered:days} från avtal till första deltagare; önskad start, {start}, är om "
+        "{wanted:days}, så enheten skulle bli {late:days} sen medan kliniker rekryterar i konkurrens.",
+    },
+    ("lead_time", "unmet"): {
+        "": "Behöver {offered:days} från avtal till första deltagare; önskad start, {start}, är om {wanted:days}, "
+        "och rekryteringen skulle vara över.",
+    },
+    ("lead_time", "unknown"): {
+        "": "Har inte angett hur lång tid enheten behöver från avtal till första deltagare; önskad start, {start}, "
+        "är om {wanted:days}.",
+    },
+    ("primary_care_role", "met"): {
+        "": "Kan i primärvården det som efterfrågas ({wanted}): {offered}.",
+        "through_others": "Kan i primärvården det som efterfrågas ({wanted}) genom vårdcentraler: {offered}.",
+    },
+    ("primary_care_role", "partly"): {
+        "": "Kan {offered} i primärvården; {wanted} efterfrågas, så en annan enhet får göra resten.",
+        "through_others": "Kan {offered} i primärvården genom vårdcentraler; {wanted} efterfrågas.",
+    },
+    ("primary_care_role", "unmet"): {"": "Kan inte mer än {offered} i primärvården; {wanted} efterfrågas."},
+    ("primary_care_role", "unknown"): {
+        "": "Har inte angett vad enheten kan göra i en prövning; {wanted} efterfrågas i primärvården.",
+        "elsewhere": "Är ingen vårdcentral och har inte angett vad enheten kan göra i primärvården; "
+        "{wanted} efterfrågas.",
+    },
+    ("languages", "met"): {"": "Arbetar på materialets språk ({wanted}): {offered}."},
+    ("languages", "partly"): {"": "Arbetar på {covered}, men har inte angett {missing}, som materialet också är på."},
+    ("languages", "unmet"): {"": "Arbetar på {offered}; materialet är på {wanted}."},
+    ("languages", "unknown"): {"": "Har inte angett vilka språk enheten arbetar på; materialet är på {wanted}."},
+    ("pharmacy", "met"): {"": "Har all den apoteksservice som efterfrågas: {wanted}."},
+    ("pharmacy", "partly"): {
+        "": "[Har {offered}; ][regionen har {in_region}; ][inte angett: {unsaid}; ]"
+        "[tillståndet går ut före start: {expired}; ]{wanted} efterfrågas.",
+    },
+    ("pharmacy", "unmet"): {
+        "": "Saknar {lacking}[; har {offered}][; regionen har {in_region}][; inte angett: {unsaid}]"
+        "[; tillståndet går ut före start: {expired}].",
+    },
+    ("pharmacy", "unknown"): {
+        "": "Inget är känt om den apoteksservice som efterfrågas[: {unsaid}]"
+        "[; tillståndet går ut före start: {expired}].",
+    },
+    ("dct_places", "met"): {"": "Når hela regionen ({offered}) med {whole}."},
+    ("dct_places", "partly"): {
+        "": "Når [hela regionen med {whole}, ][en del av regionen med {part}, ]enligt uppgift ({offered})"
+        "[; var är inte angett: {unsaid}][; erbjuds inte: {nowhere}].",
+    },
+    ("dct_places", "unmet"): {"": "Når ingen utanför enheten med {nowhere}."},
+    ("dct_places", "unknown"): {"": "Har inte angett var enheten kan {unsaid}[; erbjuds inte: {nowhere}]."},
 }
 
 SWEDISH = Wording(
@@ -165,6 +235,8 @@ SWEDISH = Wording(
         "freshness": "giltig {value}",
         "experience": "prövningar i {value}",
         "unit_wanted": "{value:units}",
+        "load": "högst {value:running}",
+        "lead_time": "första deltagare om {value:days}",
     },
     offered={
         "availability": "från {value}",
@@ -172,11 +244,15 @@ SWEDISH = Wording(
         "staff_hours": "{value} i veckan",
         "freshness": "giltig till och med {value}",
         "experience": "{value:trials}",
+        "load": "{value:running}",
+        "lead_time": "{value:days}",
     },
     counted={
         "participants": ("{} deltagare", "{} deltagare"),
         "units": ("{} enhet som sponsorn nämnt", "{} enheter som sponsorn nämnt"),
         "trials": ("{} prövning", "{} prövningar"),
+        "running": ("{} pågående prövning", "{} pågående prövningar"),
+        "days": ("{} dag", "{} dagar"),
         "months": ("{} månad", "{} månader"),
         "competing": ("{} konkurrerande prövning", "{} konkurrerande prövningar"),
         "gcp": ("{} prövare med giltig GCP-utbildning", "{} prövare med giltig GCP-utbildning"),
@@ -308,9 +384,14 @@ SWEDISH = Wording(
         "safety_contact_24_7": "säkerhetskontakt dygnet runt",
         "local_data_daily_review": "daglig genomgång av data",
         "emergency_unblinding": "akut kodbrytning",
+        "identify_only": "att hitta deltagare",
+        "sample": "provtagning",
+        "visit": "besök",
+        "full_site": "hela prövningen",
         "named": "enheten är nämnd",
         "not_named": "andra enheter är nämnda",
-    },
+    }
+    | IN_SWEDISH,
     last_of_list=" och ",
     more_of_list="{} till",
     decimal_mark=",",

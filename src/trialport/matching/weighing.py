@@ -27,6 +27,8 @@ ALWAYS_COMPARED: tuple[CriterionName, ...] = (
     "staff_hours",
     "freshness",
     "experience",
+    "load",
+    "lead_time",
 )
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from trialport.matching.models import CriterionName
 
 # Raised whenever a weight, a fit or a rule changes, so that an assessment tells which rules made it.
-ALGORITHM_VERSION = "2026.11-1"
+ALGORITHM_VERSION = "2026.11-2"
 
 # What "unknown" is worth. Unknown is not no: it lies above every unmet and below every met criterion, so that
 # a unit which has not told loses to one that can, and wins over one that cannot.
@@ -44,4 +44,10 @@ WEIGHTS: dict[CriterionName, Weight] = {
     "gmo": Weight(5, "A stated no excludes; a permit not told of has to be asked for."),
     "atmp": Weight(6, "Handling needs a licence that takes long to get."),
     "unit_wanted": Weight(4, "The sponsor's wish is a preference, not a rule."),
+    "load": Weight(5, "A unit with many trials of its own, or with rivals for the same patients, gives each less."),
+    "lead_time": Weight(4, "Availability counts the months lost; a unit that states its lead time can be relied on."),
+    "primary_care_role": Weight(5, "Says how much of the trial a health centre can do; a hub can do the rest."),
+    "languages": Weight(3, "Material has to be understood, yet it can be translated."),
+    "pharmacy": Weight(6, "What no pharmacy prepares cannot be given, yet one pharmacy often serves several units."),
+    "dct_places": Weight(3, "A home visit helps those only who live where it is offered."),
 }

@@ -6,7 +6,8 @@ from litestar import Response, Router, get, post, put
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, QueryParameter
 
-from trialport.accounts.guards import Caller, roles
+from trialport.accounts.guards import Caller
+from trialport.accounts.permissions import may
 from trialport.core.edge import ETAG, AppSettings, IfMatch, Tx
 from trialport.core.http import etag, expected_revision
 from trialport.core.paging import Limit, NumberCursor, cut_page
@@ -20,8 +21,8 @@ from trialport.matching.weights_models import (
 )
 from trialport.units.api import RegionId
 
-READERS = roles("office", "management", "admin", "service")
-CHANGERS = roles("office", "admin")
+READERS = may("weight_set", "read")
+CHANGERS = may("weight_set", "change")
 Apply = Annotated[
     bool,
     QueryParameter(

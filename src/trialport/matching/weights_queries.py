@@ -100,5 +100,5 @@ async def insert_weight_set(
         applies_to_open,
         now,
         actor.name,
-        actor.token_id,
+        actor.actor_id,
     )

@@ -205,12 +205,13 @@ def why_unit(
 def _opened(columns: CapacityColumns, unit_id: UUID) -> CapacityColumns:
     """Return the index with this unit open from today on and without conditions on time."""
     rows = columns.units_among(frozenset((unit_id,)))
-    changes = {
+    changes: dict[str, Any] = {
         "state": CAPACITY_STATES.index("open"),
         "state_until": NO_DAY,
         "new_trials_possible": YES,
         "new_trials_from": NO_DAY,
-        "lead_time_days": 0,
+        # A lead time that is not told stays so.
+        "lead_time_days": np.minimum(columns.lead_time_days, 0),
     }
     opened: dict[str, Any] = {
         name: np.where(rows, value, getattr(columns, name)).astype(getattr(columns, name).dtype)

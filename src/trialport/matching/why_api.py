@@ -6,14 +6,14 @@ from trialport.accounts.guards import Caller
 from trialport.core.edge import Tx, ViewerLanguage
 from trialport.inquiries.api import InquiryId
 from trialport.matching import explain_why, why_service
-from trialport.matching.api import OFFICE_ROLES
+from trialport.matching.api import CANDIDATE_READERS
 from trialport.matching.why_models import UnitExplanation
 from trialport.units.api import UnitId
 
 
 @get(
     "/inquiries/{inquiry_id:uuid}/candidates/{unit_id:uuid}",
-    opt={**OFFICE_ROLES, "errors": (409,)},
+    opt={**CANDIDATE_READERS, "errors": (409,)},
     summary="Explain a unit's place in the newest assessment",
     description="Every point with its share of the score, what the unit one place ahead has more of, and the place "
     "the unit would get if a point that is not met were; of a capacity left out, the reason and what would let it in.",

@@ -7,7 +7,8 @@ from litestar import Router, get, post
 from litestar.openapi.spec import Example
 from litestar.params import PathParameter, QueryParameter
 
-from trialport.accounts.guards import Caller, roles
+from trialport.accounts.guards import Caller
+from trialport.accounts.permissions import may
 from trialport.accounts.service import record_audit_event
 from trialport.core.edge import Tx
 from trialport.core.fields import EXAMPLE_UUID
@@ -16,7 +17,6 @@ from trialport.core.paging import Cursor, Limit, cut_page
 from trialport.notifications import queries
 from trialport.notifications.models import OfficeTaskDetail, OfficeTaskPage
 
-TASK_ROLES = roles("office", "admin")
 Done = Annotated[
     bool, QueryParameter(description="Whether to list tasks that are done.", examples=[Example(value=False)])
 ]
@@ -25,7 +25,7 @@ OfficeTaskId = Annotated[
 ]
 
 
-@get("/tasks", opt=TASK_ROLES, summary="List the office's tasks, newest first")
+@get("/tasks", opt=may("office_task", "read"), summary="List the office's tasks, newest first")
 async def list_tasks(
     tx: Tx,
     actor: Caller,
@@ -38,7 +38,12 @@ async def list_tasks(
     return OfficeTaskPage(items=items, next_cursor=following)
 
 
-@post("/tasks/{office_task_id:uuid}/done", opt=TASK_ROLES, status_code=200, summary="Mark a task as done")
+@post(
+    "/tasks/{office_task_id:uuid}/done",
+    opt=may("office_task", "finish"),
+    status_code=200,
+    summary="Mark a task as done",
+)
 async def finish_task(tx: Tx, actor: Caller, office_task_id: OfficeTaskId) -> OfficeTaskDetail:
     task = found(
         await queries.update_office_task_done(tx.connection, actor=actor, office_task_id=office_task_id, now=tx.now)

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from trialport.core.fields import Id, NextCursor
 
-OfficeTaskKind = Literal["dead_job"]
+OfficeTaskKind = Literal["dead_job", "dead_message"]
 
 
 class OfficeTaskDetail(Struct, frozen=True, kw_only=True):

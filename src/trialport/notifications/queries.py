@@ -88,6 +88,6 @@ async def update_office_task_done(
         actor.region_id,
         office_task_id,
         now,
-        actor.token_id,
+        actor.actor_id,
     )
     return None if record is None else msgspec.convert(record, OfficeTaskDetail)

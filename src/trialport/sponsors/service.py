@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from trialport.core.db import Connection
+from trialport.core.db import Connection, as_system
 from trialport.sponsors import queries
 
 
@@ -15,6 +15,8 @@ async def register_sponsor(
     country: str | None = None,
 ) -> UUID:
     """Return the id of the sponsor of this kind and name, registering it when it is new."""
-    return await queries.upsert_sponsor(
-        connection, name=name, kind=kind, organisation_number=organisation_number, country=country
-    )
+    # An office may name a sponsor that it has no inquiry of yet.
+    async with as_system(connection):
+        return await queries.upsert_sponsor(
+            connection, name=name, kind=kind, organisation_number=organisation_number, country=country
+        )

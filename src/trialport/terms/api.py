@@ -11,6 +11,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter, SkipValidat
 from trialport.accounts import idempotency
 from trialport.accounts.guards import Caller, roles
 from trialport.accounts.models import Actor
+from trialport.accounts.permissions import may
 from trialport.core.edge import ETAG, LOCATION, REPLAYED, AppSettings, IdempotencyKey, IfMatch, Tx
 from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.http import etag, expected_revision
@@ -35,8 +36,7 @@ from trialport.vocabulary.reading import Reader
 
 READING_ROLES = roles("sponsor_contact", "investigator", "unit_head", "office", "admin", "service")
 # Local terms name persons, so services do not see them; an admin sees all and can end one.
-TERM_ROLES = roles("office", "admin")
-OFFICE_ROLES = roles("office")
+TERM_READERS = may("local_term", "read")
 
 AppReader = NamedDependency[SkipValidation[Reader]]
 AppTermBook = NamedDependency[SkipValidation[TermBook]]
@@ -73,7 +73,7 @@ async def read_short_text(
         QueryParameter(description="Its language; guessed when left out.", examples=[Example(value="en")]),
     ] = None,
 ) -> Reading:
-    pace.take(actor.token_id, tx.now)
+    pace.take(actor.actor_id, tx.now)
     return await service.read_text(tx, actor, reader, term_book, text, lang)
 
 
@@ -88,13 +88,13 @@ async def read_short_text(
 async def read_text(
     tx: Tx, actor: Caller, reader: AppReader, term_book: AppTermBook, pace: AppPace, data: JSONBody[ReadingCreate]
 ) -> Reading:
-    pace.take(actor.token_id, tx.now)
+    pace.take(actor.actor_id, tx.now)
     return await service.read_text(tx, actor, reader, term_book, data.text, data.lang)
 
 
 @post(
     "/terms",
-    opt={**OFFICE_ROLES, "errors": (409,)},
+    opt={**may("local_term", "propose"), "errors": (409,)},
     status_code=201,
     response_headers=[ETAG, LOCATION, REPLAYED],
     summary="Propose a local term or a correction",
@@ -118,7 +118,7 @@ async def propose_term(
     return Response(term, status_code=201, headers=headers)
 
 
-@get("/terms", opt=TERM_ROLES, summary="List local terms in your scope, newest first")
+@get("/terms", opt=TERM_READERS, summary="List local terms in your scope, newest first")
 async def list_terms(
     tx: Tx,
     actor: Caller,
@@ -137,12 +137,12 @@ async def list_terms(
     return LocalTermPage(items=tuple(_detail(actor, reader, row) for row in items), next_cursor=following)
 
 
-@get("/terms/{local_term_id:uuid}", opt=TERM_ROLES, response_headers=[ETAG], summary="Read a local term")
+@get("/terms/{local_term_id:uuid}", opt=TERM_READERS, response_headers=[ETAG], summary="Read a local term")
 async def read_term(tx: Tx, actor: Caller, reader: AppReader, local_term_id: LocalTermId) -> Response[LocalTermDetail]:
     return _response(actor, reader, await service.read_term(tx, actor, local_term_id))
 
 
-@get("/terms/{local_term_id:uuid}/history", opt=TERM_ROLES, summary="Read a local term's history, newest first")
+@get("/terms/{local_term_id:uuid}/history", opt=TERM_READERS, summary="Read a local term's history, newest first")
 async def read_term_history(
     tx: Tx, actor: Caller, local_term_id: LocalTermId, cursor: NumberCursor = None, limit: Limit = 50
 ) -> LocalTermHistoryPage:
@@ -153,7 +153,7 @@ async def read_term_history(
 
 @post(
     "/terms/{local_term_id:uuid}/agree",
-    opt={**OFFICE_ROLES, "errors": (409,)},
+    opt={**may("local_term", "agree"), "errors": (409,)},
     status_code=200,
     response_headers=[ETAG],
     summary="Agree to a proposed term",
@@ -173,7 +173,7 @@ async def agree_to_term(
 
 @post(
     "/terms/{local_term_id:uuid}/reject",
-    opt={**OFFICE_ROLES, "errors": (409,)},
+    opt={**may("local_term", "reject"), "errors": (409,)},
     status_code=200,
     response_headers=[ETAG],
     summary="Reject a proposed term",
@@ -196,7 +196,7 @@ async def reject_term(
 
 @post(
     "/terms/{local_term_id:uuid}/withdraw",
-    opt={**TERM_ROLES, "errors": (409,)},
+    opt={**may("local_term", "withdraw"), "errors": (409,)},
     status_code=200,
     response_headers=[ETAG],
     summary="Withdraw a local term",

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from trialport.core.db import Transaction
+from trialport.core.db import Transaction, as_system
 from trialport.terms import queries, rules
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.local import NO_LOCAL_TERMS, LocalTerms
@@ -36,12 +36,14 @@ class TermBook:
         key = tuple(sorted(set(region_ids)))
         if not key:
             return NO_TERMS
-        stamp = await queries.select_terms_stamp(tx.connection, region_ids=key)
-        kept = self._kept.get(key)
-        if kept is None or kept.stamp != stamp:
-            agreed = await queries.select_agreed_terms(tx.connection, region_ids=key)
-            terms = LocalTerms.of(rules.shared_terms(agreed, len(key)), self._vocabulary)
-            kept = self._kept[key] = RegionTerms(stamp, terms)
+        # A region's agreed terms are read for whoever asks it; who proposed them is not among what is read.
+        async with as_system(tx.connection):
+            stamp = await queries.select_terms_stamp(tx.connection, region_ids=key)
+            kept = self._kept.get(key)
+            if kept is None or kept.stamp != stamp:
+                agreed = await queries.select_agreed_terms(tx.connection, region_ids=key)
+                terms = LocalTerms.of(rules.shared_terms(agreed, len(key)), self._vocabulary)
+                kept = self._kept[key] = RegionTerms(stamp, terms)
         self._kept.move_to_end(key)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)

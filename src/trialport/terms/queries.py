@@ -76,7 +76,7 @@ async def insert_local_term(
         term_key,
         now,
         actor.name,
-        actor.token_id,
+        actor.actor_id,
     )
     return local_term_id
 
@@ -177,7 +177,7 @@ async def update_local_term_state(
         reason,
         now,
         actor.name,
-        actor.token_id,
+        actor.actor_id,
     )
     return changed
 

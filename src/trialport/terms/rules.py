@@ -5,36 +5,29 @@ from collections.abc import Container, Iterable
 from typing import Literal
 from uuid import UUID
 
+from trialport.accounts import permissions
 from trialport.accounts.models import Actor
 from trialport.core.errors import FieldError
 from trialport.terms.models import LocalTermCreate, LocalTermState
 from trialport.vocabulary.local import LocalTerm, fault_of_words, key_of_words
 
 Command = Literal["read", "agree", "reject", "withdraw"]
-Who = Literal["proposer", "colleague", "admin"]
-
-# Who may do what in which state: the one table behind enforcement and `available_actions`. Two persons of one
-# region's office make a term; either of them, or another, ends it.
-COMMANDS: dict[Who, dict[LocalTermState, tuple[Command, ...]]] = {
-    "proposer": {"proposed": ("read", "withdraw"), "agreed": ("read", "withdraw")},
-    "colleague": {"proposed": ("read", "agree", "reject"), "agreed": ("read", "withdraw")},
-    "admin": {"proposed": ("read", "withdraw"), "agreed": ("read", "withdraw")},
-}
 
 
 def allowed_commands(
     actor: Actor, state: LocalTermState, *, proposer_id: UUID | None, proposed_by: str
-) -> tuple[Command, ...]:
-    """Return what the actor may do with a term that she can see.
+) -> tuple[str, ...]:
+    """Return what the actor may do with a term that she can see: her role's commands, kept to two persons.
 
+    Who proposed a term cannot agree to it or reject it; while it is proposed only she and an admin take it back.
     A person with a second token is still one person: the same name counts as the same person.
     """
-    if actor.role == "admin":
-        who: Who = "admin"
-    else:
-        same = actor.token_id == proposer_id or _folded(actor.name) == _folded(proposed_by)
-        who = "proposer" if same else "colleague"
-    return COMMANDS[who].get(state, ("read",))
+    allowed = permissions.allowed_commands("local_term", actor.role, state)
+    if state != "proposed" or actor.role == "admin":
+        return allowed
+    same = actor.actor_id == proposer_id or _folded(actor.name) == _folded(proposed_by)
+    others = {"agree", "reject"} if same else {"withdraw"}
+    return tuple(command for command in allowed if command not in others)
 
 
 def check_term(data: LocalTermCreate, concepts: Container[str]) -> list[FieldError]:

@@ -37,7 +37,7 @@ async def read_text(
     return reader.read_text(text, lang, own.terms)
 
 
-def allowed_commands(actor: Actor, row: LocalTermRow) -> tuple[rules.Command, ...]:
+def allowed_commands(actor: Actor, row: LocalTermRow) -> tuple[str, ...]:
     """Return what the actor may do with a term now."""
     return rules.allowed_commands(actor, row.state, proposer_id=row.proposer_id, proposed_by=row.proposed_by)
 

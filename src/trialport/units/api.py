@@ -10,6 +10,7 @@ from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter, QueryParameter, RawBody
 
 from trialport.accounts.guards import EVERYONE, Caller, roles
+from trialport.accounts.permissions import may
 from trialport.core.edge import ETAG, AppSettings, IfMatch, IfNoneMatch, Tx
 from trialport.core.errors import NotAllowed, NotFound, WrongMediaType
 from trialport.core.fields import EXAMPLE_UUID
@@ -54,7 +55,8 @@ OfArea = Annotated[
     TherapyArea | None,
     QueryParameter(description="Only in this therapy area.", examples=[Example(value="respiratory")]),
 ]
-CAPACITY_ROLES = roles("investigator", "unit_head", "office", "admin", "service")
+PERSON_READERS = may("investigator", "read")
+CAPACITY_READERS = may("capacity", "read")
 
 
 @get("/regions", opt=roles(*EVERYONE), summary="List regions")
@@ -148,7 +150,7 @@ async def read_resource(tx: Tx, actor: Caller, resource_id: ResourceId) -> Resou
 
 @get(
     "/investigators",
-    opt=roles("investigator", "unit_head", "office", "admin"),
+    opt={**PERSON_READERS, "records_reading": True},
     summary="List investigators in your scope",
 )
 async def list_investigators(
@@ -158,19 +160,22 @@ async def list_investigators(
         tx.connection, actor=actor, unit_id=unit_id, after=cursor, limit=limit + 1
     )
     items, following = cut_page(rows, limit, lambda person: person.investigator_id)
+    await service.note_listed_names(tx, actor, items)
     return InvestigatorPage(items=items, next_cursor=following)
 
 
 @get(
     "/investigators/{investigator_id:uuid}",
-    opt=roles("investigator", "unit_head", "office", "admin"),
+    opt={**PERSON_READERS, "records_reading": True},
     summary="Read an investigator in your scope",
 )
 async def read_investigator(tx: Tx, actor: Caller, investigator_id: InvestigatorId) -> InvestigatorDetail:
-    return found(await queries.select_investigator(tx.connection, actor=actor, investigator_id=investigator_id))
+    person = found(await queries.select_investigator(tx.connection, actor=actor, investigator_id=investigator_id))
+    await service.note_read_name(tx, actor, person)
+    return person
 
 
-@get("/capacities", opt=CAPACITY_ROLES, summary="List capacity records in your scope")
+@get("/capacities", opt=CAPACITY_READERS, summary="List capacity records in your scope")
 async def list_capacities(
     tx: Tx,
     actor: Caller,
@@ -201,7 +206,7 @@ async def list_capacities(
     return CapacityPage(items=items, next_cursor=following)
 
 
-@get("/units/{unit_id:uuid}/capacities", opt=CAPACITY_ROLES, summary="List a unit's capacity records")
+@get("/units/{unit_id:uuid}/capacities", opt=CAPACITY_READERS, summary="List a unit's capacity records")
 async def list_unit_capacities(
     tx: Tx, actor: Caller, unit_id: UnitId, cursor: Cursor = None, limit: Limit = 50
 ) -> CapacityPage:
@@ -224,7 +229,7 @@ async def list_unit_capacities(
 
 @get(
     "/units/{unit_id:uuid}/capacities/{therapy_area:str}",
-    opt=CAPACITY_ROLES,
+    opt=CAPACITY_READERS,
     response_headers=[ETAG],
     summary="Read a unit's capacity in one therapy area",
 )
@@ -234,7 +239,7 @@ async def read_capacity(tx: Tx, actor: Caller, unit_id: UnitId, therapy_area: Ar
 
 @put(
     "/units/{unit_id:uuid}/capacities/{therapy_area:str}",
-    opt={**CAPACITY_ROLES, "errors": (428,)},
+    opt={**may("capacity", "change"), "errors": (428,)},
     response_headers=[ETAG],
     responses={201: ResponseSpec(CapacityDetail, generate_examples=False)},
     summary="Write a unit's capacity in one therapy area",
@@ -267,7 +272,7 @@ async def write_capacity(
 
 @post(
     "/units/{unit_id:uuid}/capacities/{therapy_area:str}/confirm",
-    opt=CAPACITY_ROLES,
+    opt=may("capacity", "confirm"),
     response_headers=[ETAG],
     status_code=200,
     summary="Confirm a capacity unchanged",
@@ -289,7 +294,7 @@ async def confirm_capacity(
 
 @get(
     "/units/{unit_id:uuid}/capacities/{therapy_area:str}/history",
-    opt=CAPACITY_ROLES,
+    opt=CAPACITY_READERS,
     summary="Read a capacity's history, newest first",
 )
 async def read_capacity_history(
@@ -309,7 +314,7 @@ async def read_capacity_history(
 
 @post(
     "/capacities/import",
-    opt={**CAPACITY_ROLES, "body": "text/csv", "body_example": _EXAMPLE_CSV},
+    opt={**may("capacity", "import"), "body": "text/csv", "body_example": _EXAMPLE_CSV},
     status_code=200,
     summary="Import capacity from a CSV file",
     description="At most 5,000 rows in UTF-8, with `,` or `;` between the cells; docs/capacity-import.md describes "

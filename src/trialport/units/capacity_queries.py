@@ -241,7 +241,7 @@ async def insert_capacity_history(
         action,
         changed_at,
         actor.name,
-        actor.token_id,
+        actor.actor_id,
         before,
         after,
     )

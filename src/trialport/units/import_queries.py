@@ -180,7 +180,7 @@ async def insert_capacity_histories(
         ],
         changed_at,
         actor.name,
-        actor.token_id,
+        actor.actor_id,
     )
 
 

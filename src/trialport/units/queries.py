@@ -162,7 +162,8 @@ async def select_investigators(
 ) -> list[InvestigatorSummary]:
     """List people in the actor's scope.
 
-    An office sees those of its region's units, an investigator or head of unit those of her own units.
+    An office sees those of its region's units, an investigator or head of unit those of her own units. Who objects
+    to being proposed is left out, but for herself.
     """
     records = await connection.fetch(
         """
@@ -171,7 +172,8 @@ async def select_investigators(
                     'unit_id', p.unit_id, 'share', p.share, 'is_head', p.is_head) order by p.unit_id), '[]')
                 from position p where p.investigator_id = i.investigator_id) as positions
         from investigator i
-        where ($1 = 'admin'
+        where (i.objected_at is null or i.investigator_id = $3)
+          and ($1 = 'admin'
                or exists (
                     select from position p
                     join unit u using (unit_id)

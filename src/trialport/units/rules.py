@@ -1,12 +1,32 @@
 """Rules of the register."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 from trialport.core.errors import FieldError
 from trialport.units.models import CapacityDetail, CapacityInput
 
 # How long a confirmed capacity counts as fresh (days).
 FRESH_DAYS = 90
+
+
+# What a company sees of a number: small ones are not told apart.
+Band = Literal["0", "<5", "5-9", "10-19", "20-49", "50+"]
+_BANDS: tuple[tuple[float, Band], ...] = ((5, "<5"), (10, "5-9"), (20, "10-19"), (50, "20-49"))
+# A sum of one or two units would tell each what the other said, and a company what one unit said.
+_FEWEST_UNITS_IN_A_SUM = 3
+
+
+def band_count(number: float) -> Band:
+    """Return the band of a number of units or persons; 1 to 4 are suppressed as `<5`."""
+    if number <= 0:
+        return "0"
+    return next((band for below, band in _BANDS if number < below), "50+")
+
+
+def band_participants(participants_per_month: float, units: int) -> Band | None:
+    """Return the band of what several units could recruit (persons a month); None for fewer than three units."""
+    return band_count(participants_per_month) if units >= _FEWEST_UNITS_IN_A_SUM else None
 
 
 def valid_until(confirmed_on: date) -> date:

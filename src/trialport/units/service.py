@@ -1,7 +1,9 @@
 """Keeping capacity true."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from trialport.accounts.audit_service import note_reading
 from trialport.accounts.models import Actor
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
@@ -10,10 +12,44 @@ from trialport.core.errors import Changed, Contradiction, NotFound, explain
 from trialport.core.jobs.lease import ask_for_job
 from trialport.units import capacity_queries as queries
 from trialport.units import rules
-from trialport.units.models import CapacityChange, CapacityDetail, CapacityInput
+from trialport.units.models import (
+    CapacityChange,
+    CapacityDetail,
+    CapacityInput,
+    InvestigatorDetail,
+    InvestigatorSummary,
+)
 from trialport.vocabulary.codes import TherapyArea
 
 explain("capacity_unit_id_therapy_area_key", Changed, "therapy_area", "The unit already has this record. Read it.")
+
+
+async def note_read_name(tx: Transaction, actor: Actor, person: InvestigatorDetail) -> None:
+    """Note that somebody else was shown this person's name."""
+    if person.investigator_id != actor.investigator_id:
+        await note_reading(
+            tx,
+            actor,
+            action="investigator.read",
+            object_type="investigator",
+            object_id=person.investigator_id,
+            region_id=actor.region_id,
+        )
+
+
+async def note_listed_names(tx: Transaction, actor: Actor, people: Sequence[InvestigatorSummary]) -> None:
+    """Note whose names somebody else was shown in one page of a list: one event, about the reader."""
+    shown = [str(one.investigator_id) for one in people if one.investigator_id != actor.investigator_id]
+    if shown and actor.actor_id is not None:
+        await note_reading(
+            tx,
+            actor,
+            action="investigator.listed",
+            object_type="reader",
+            object_id=actor.actor_id,
+            region_id=actor.region_id,
+            details={"investigator_ids": shown},
+        )
 
 
 async def read_capacity(tx: Transaction, actor: Actor, unit_id: UUID, therapy_area: TherapyArea) -> CapacityDetail:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from trialport.core.config import Settings
-from trialport.core.db import Pool, Transaction, transaction
+from trialport.core.db import SYSTEM_VIEWER, Pool, Transaction, transaction
 from trialport.core.jobs import queries
 from trialport.core.jobs.models import ClaimedJob, LeaseLostError
 
@@ -59,7 +59,7 @@ async def run_leased(pool: Pool, settings: Settings, job_id: UUID, work: Work, b
     # Both clocks start before the claim: the holder stops before others may take the job over.
     give_up_at = asyncio.get_running_loop().time() + settings.lease_seconds
     now = datetime.now(UTC)
-    async with transaction(pool) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
         job = await queries.claim_job(
             tx.connection,
             job_id=job_id,
@@ -88,7 +88,7 @@ async def _release(pool: Pool, settings: Settings, job: ClaimedJob, error: BaseE
     kind = type(error).__name__
     wait = settings.backoff_seconds * 2 ** (job.attempt - 1)
     log.warning("job %s (%s) failed, attempt %d: %s", job.job_id, job.kind, job.attempt, kind)
-    async with transaction(pool) as tx:
+    async with transaction(pool, viewer=SYSTEM_VIEWER) as tx:
         state = await queries.update_job_released(
             tx.connection,
             job_id=job.job_id,

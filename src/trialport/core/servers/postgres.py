@@ -31,6 +31,8 @@ from trialport.core.servers.postmaster import (
 from trialport.core.servers.runtime_folder import runtime_folder, socket_folder, socket_url
 
 POSTGRES_MAJOR = 18
+# The login that migrations/20261122000010_people.sql makes.
+APP_ROLE = "trialport_app"
 MAX_CONNECTIONS = 200
 START_SECONDS = 120.0
 # Fast shutdown, then immediate shutdown (recovered from the log at the next start), then the kernel.
@@ -86,8 +88,12 @@ class PostgresServer:
         return self.url()
 
     def url(self, database: str = "postgres") -> str:
-        """Return the address for asyncpg."""
+        """Return the address for asyncpg, as the owner of everything."""
         return socket_url(self.socket_folder, database)
+
+    def app_url(self, database: str) -> str:
+        """Return the address as API and workers log in: bound by row-level security."""
+        return socket_url(self.socket_folder, database, APP_ROLE)
 
     def dbmate_url(self, database: str) -> str:
         """Return the address for dbmate."""

@@ -45,9 +45,9 @@ def socket_folder(runtime: Path, account: Account | None) -> Path:
     return folder
 
 
-def socket_url(folder: Path, database: str) -> str:
+def socket_url(folder: Path, database: str, user: str = "postgres") -> str:
     """Return the address for asyncpg of a database whose server has its socket in `folder`."""
-    return f"postgresql://postgres@/{quote(database)}?host={quote(str(folder))}"
+    return f"postgresql://{user}@/{quote(database)}?host={quote(str(folder))}"
 
 
 def _usable(parent: Path, account: Account | None) -> bool:

@@ -1,0 +1,162 @@
+"""May I? The one table of what a role may do with an object in a state.
+
+Everything that asks goes by it: the gate of a route (`may`), the check of a desk and `available_actions`
+(`allowed_commands`), and docs/permissions.md, which is written from it. Which objects a role reaches at all is said by
+the WHERE clause and by row-level security; what is out of reach does not exist (404). What the state refuses is 409.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from trialport.accounts.models import Role
+
+ObjectType = Literal[
+    "inquiry",
+    "attachment",
+    "agreement",
+    "capacity",
+    "investigator",
+    "local_term",
+    "weight_set",
+    "office_task",
+    "audit_trail",
+    "disclosure",
+]
+Commands = tuple[str, ...]
+
+_OPEN = ("submitted", "in_triage", "needs_information", "inviting", "collating")
+_OVER = ("replied", "closed", "declined", "withdrawn")
+INQUIRY_STATES = ("draft", *_OPEN, *_OVER)
+# Objects without states of their own have this one; what does not exist yet has the other.
+ANY, NEW = "any", "new"
+
+_OFFICE_READS: Commands = ("read", "read_candidates", "read_teaser", "read_disclosure")
+_OFFICE_WORKS: Commands = ("amend", "withdraw", "reassess", "attach", "register")
+
+
+def _in(states: Iterable[str], *commands: str) -> dict[str, Commands]:
+    return dict.fromkeys(states, commands)
+
+
+_SERVICE_INQUIRY = {
+    NEW: ("submit",),
+    **_in(_OPEN, "read", "read_candidates", "amend", "withdraw", "reassess"),
+    **_in(_OVER, "read", "read_candidates"),
+}
+# A judgement about units is a person's. A sponsor may choose before the reply, and tell of it long after.
+_OFFICE_INQUIRY = {
+    NEW: ("submit",),
+    **_in(_OPEN, *_OFFICE_READS, *_OFFICE_WORKS, "disclose", "override", "record_selection"),
+    **_in(_OVER, *_OFFICE_READS, "register", "disclose"),
+    **_in(("replied", "closed"), *_OFFICE_READS, "register", "disclose", "record_selection"),
+}
+_WRITES_CAPACITY = {ANY: ("read", "change", "confirm", "import")}
+
+# A role that is not named may do nothing with the object; a state that is not named allows nothing.
+PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
+    "inquiry": {
+        "sponsor_contact": {
+            NEW: ("submit",),
+            **_in(_OPEN, "read", "read_teaser", "amend", "withdraw", "attach"),
+            **_in(_OVER, "read", "read_teaser"),
+        },
+        "office": _OFFICE_INQUIRY,
+        "admin": _OFFICE_INQUIRY,
+        "service": _SERVICE_INQUIRY,
+    },
+    # A file has the states of its inquiry: what stands behind a reply is not taken away.
+    "attachment": {
+        role: {**_in(_OPEN, "read", "delete"), **_in(_OVER, "read")} for role in ("sponsor_contact", "office", "admin")
+    },
+    "agreement": {
+        "sponsor_contact": _in(("current", "ended"), "read"),
+        "office": {NEW: ("record",), "current": ("read", "end"), "ended": ("read",)},
+        "admin": {NEW: ("record",), "current": ("read", "end"), "ended": ("read",)},
+    },
+    "capacity": dict.fromkeys(("investigator", "unit_head", "office", "admin", "service"), _WRITES_CAPACITY),
+    "investigator": {role: {ANY: ("read",)} for role in ("investigator", "unit_head", "office", "admin")},
+    # Two persons of one region's office make a term; terms/rules.py says which of them may do what.
+    "local_term": {
+        "office": {
+            NEW: ("propose",),
+            "proposed": ("read", "agree", "reject", "withdraw"),
+            "agreed": ("read", "withdraw"),
+            **_in(("rejected", "withdrawn"), "read"),
+        },
+        "admin": {**_in(("proposed", "agreed"), "read", "withdraw"), **_in(("rejected", "withdrawn"), "read")},
+    },
+    "weight_set": {
+        "office": {ANY: ("read", "change")},
+        "admin": {ANY: ("read", "change")},
+        "management": {ANY: ("read",)},
+        "service": {ANY: ("read",)},
+    },
+    "office_task": {role: {"open": ("read", "finish"), "done": ("read",)} for role in ("office", "admin")},
+    "audit_trail": {role: {ANY: ("read", "export")} for role in ("office", "admin")},
+    "disclosure": {role: {ANY: ("read",)} for role in ("office", "admin")},
+}
+
+
+def allowed_commands(object_type: ObjectType, role: Role, state: str = ANY) -> Commands:
+    """Return what a role may do with an object that it can see, in this state."""
+    return PERMISSIONS[object_type].get(role, {}).get(state, ())
+
+
+def roles_that_may(object_type: ObjectType, command: str) -> frozenset[Role]:
+    """Return the roles that may do this in some state; raises LookupError for a command that nobody has."""
+    found = frozenset(
+        role
+        for role, states in PERMISSIONS[object_type].items()
+        if any(command in commands for commands in states.values())
+    )
+    if not found:
+        raise LookupError(f"nobody may {command} {object_type}")
+    return found
+
+
+def may(object_type: ObjectType, command: str) -> dict[str, Any]:
+    """Options of a route: the roles that may do this."""
+    return {"roles": roles_that_may(object_type, command)}
+
+
+def describe_permissions() -> str:
+    """Write docs/permissions.md: a table for each kind of object, commands down and roles across."""
+    parts = [_HEAD]
+    for object_type, roles in PERMISSIONS.items():
+        commands = dict.fromkeys(one for states in roles.values() for allowed in states.values() for one in allowed)
+        parts.append(f"\n## {object_type}\n")
+        parts.append("| command | " + " | ".join(f"`{role}`" for role in roles) + " |")
+        parts.append("|---" * (len(roles) + 1) + "|")
+        for command in commands:
+            cells = [_when(command, states) for states in roles.values()]
+            parts.append(f"| `{command}` | " + " | ".join(cells) + " |")
+    return "\n".join(parts) + "\n"
+
+
+def _when(command: str, states: Mapping[str, Commands]) -> str:
+    """Say in which states a role has a command."""
+    having = [state for state, allowed in states.items() if command in allowed]
+    if having == [NEW]:
+        return "yes"
+    if set(having) == set(_OPEN):
+        return "while open"
+    return "always" if set(having) == set(states) - {NEW} else ", ".join(f"`{one}`" for one in having) or "-"
+
+
+_HEAD = """# Who may do what
+
+Written from `src/trialport/accounts/permissions.py` by `python -m trialport.accounts.permissions`;
+a test keeps it so.
+
+- A role that is not named may do nothing with that kind of object; its routes answer 403.
+- What lies outside a role's reach does not exist for it: 404. An office, a service and management reach their region, a
+  sponsor's contact her own organisation's inquiries, an investigator and a head of unit their own units.
+- What the state refuses is 409, with the state and what is allowed in it. An inquiry is open while it is
+  `submitted`, `in_triage`, `needs_information`, `inviting` or `collating`.
+- A token without the scope `write` changes nothing, whatever its role.
+- The directory of regions, sites, units and shared resources is open to everybody who is signed in; `management` sees
+  figures and no inquiry."""
+
+if __name__ == "__main__":
+    sys.stdout.write(describe_permissions())

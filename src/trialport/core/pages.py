@@ -1,0 +1,134 @@
+"""Pages: Jinja templates in the viewer's language, whole or as the one block that htmx asked for.
+
+A slice keeps its templates in `<slice>/templates/<slice>/`; each begins with `{% extends "base.html" %}` and fills the
+blocks `title` and `content`. Every template knows `language`, `languages`, `viewer` (who is signed in, or None),
+`is_viewer_known` (whether that was looked up), `address` (path and query of this page), `messages`, `csrf_token`,
+`csrf_field()` and `static_url(name)`.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from litestar import Request, Response
+from litestar.datastructures import State
+from markupsafe import Markup
+
+from trialport.core.language import LANGUAGE_COOKIE, LANGUAGES, Language, chosen_language
+from trialport.core.static_files import static_url
+from trialport.core.translations import translations
+
+PACKAGE = Path(__file__).parents[1]
+# htmx never evaluates text as program, never injects style, keeps no copy of a page in the browser's storage, and
+# shows what our error answers say.
+HTMX_CONFIG: Mapping[str, Any] = {
+    "allowEval": False,
+    "allowScriptTags": False,
+    "includeIndicatorStyles": False,
+    "attributesToSettle": ["class", "width", "height"],
+    "selfRequestsOnly": True,
+    "historyCacheSize": 0,
+    "refreshOnHistoryMiss": True,
+    "timeout": 30000,
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "[45]..", "swap": True, "error": True},
+    ],
+}
+
+
+def template_folders() -> Sequence[Path]:
+    """Return where templates lie: those of all slices beside those of core."""
+    return sorted(PACKAGE.glob("*/templates"))
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """Return what renders pages in a language."""
+    made = Environment(
+        loader=FileSystemLoader(template_folders()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    catalogue = translations(language)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext, npgettext=catalogue.npgettext
+    )
+    made.globals |= {
+        "language": language,
+        "languages": LANGUAGES,
+        "static_url": static_url,
+        "csrf_field": _csrf_field,
+        "htmx_config": HTMX_CONFIG,
+    }
+    return made
+
+
+@pass_context
+def _csrf_field(context: Context) -> Markup:
+    """Write the hidden field that every form with method POST needs; empty while there is no token."""
+    token = context["csrf_token"]
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token) if token else Markup("")
+
+
+def page_language(request: Request[Any, Any, State]) -> Language:
+    """Return the language of a page: the one she chose, else the best that her browser accepts; the answer names it."""
+    language = chosen_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
+    request.scope["state"]["language"] = language
+    return language
+
+
+def wants_block(request: Request[Any, Any, State]) -> bool:
+    """Say whether htmx asks for a part of the page: not when it boosts a link, nor when it restores a whole page."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-boosted") != "true"
+        and headers.get("hx-history-restore-request") != "true"
+    )
+
+
+def render_page(
+    request: Request[Any, Any, State],
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    block: str | None = None,
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[str]:
+    """Answer with a page, or with only the named block of it when htmx asks for a part.
+
+    A name that the template uses and nobody gave is an error, never an empty place.
+    """
+    values = _common(request) | dict(context or {})
+    found = environment(page_language(request)).get_template(template)
+    text = render_block(found, block, values) if block and wants_block(request) else found.render(values)
+    return Response(text, status_code=status_code, headers=dict(headers or {}), media_type="text/html")
+
+
+def render_block(template: Template, block: str, values: Mapping[str, Any]) -> str:
+    """Render one block as the template itself defines it, without what surrounds it; raises KeyError for another."""
+    return "".join(template.blocks[block](template.new_context(dict(values))))
+
+
+def _common(request: Request[Any, Any, State]) -> dict[str, Any]:
+    state = request.scope["state"]
+    query = request.scope["query_string"].decode("latin-1")
+    return {
+        # On an open route nobody may have signed in; where there is no route, nobody was asked.
+        "viewer": request.scope.get("user"),
+        "is_viewer_known": "user" in request.scope,
+        "csrf_token": state.get("csrf_token"),
+        "address": request.scope["path"] + (f"?{query}" if query else ""),
+        "messages": (),
+    }

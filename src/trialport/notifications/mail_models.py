@@ -1,0 +1,73 @@
+"""Shapes of mails: what each kind needs to be worded, and what goes out."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from trialport.core.language import Language
+
+MessageKind = Literal["signin_link", "account_created", "retention_question"]
+# `suppressed`: outside production, and the address is not on the allow list.
+Delivery = Literal["sent", "suppressed", "refused"]
+
+
+class MailParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one kind of mail is worded with.
+
+    Confidential fields, names of persons and indications have no place here: a kind that needs another value
+    gets a field of its own, so that nothing can slip in unnamed.
+    """
+
+
+class SigninLink(MailParams, frozen=True, kw_only=True):
+    """`link` is a secret: a mail of this kind goes out through `send_direct` only."""
+
+    link: str
+    minutes: int
+
+
+class AccountCreated(MailParams, frozen=True, kw_only=True):
+    """Somebody was given access; `link` is the address of the sign-in page."""
+
+    link: str
+
+
+class RetentionQuestion(MailParams, frozen=True, kw_only=True):
+    """An account unused for long: without a sign-in at `link` its data are erased on `erased_on`."""
+
+    link: str
+    erased_on: date
+
+
+PARAMS: dict[MessageKind, type[MailParams]] = {
+    "signin_link": SigninLink,
+    "account_created": AccountCreated,
+    "retention_question": RetentionQuestion,
+}
+# Kinds whose parameters are secrets: they never lie in the database.
+SECRET_KINDS: frozenset[MessageKind] = frozenset({"signin_link"})
+
+
+class Mail(Struct, frozen=True, kw_only=True):
+    """One mail ready to be worded and sent; the id makes its Message-ID, the same at every attempt."""
+
+    message_id: UUID
+    kind: MessageKind
+    to_address: str
+    language: Language
+    params: MailParams
+    written_at: datetime
+
+
+class Wording(Struct, frozen=True, kw_only=True):
+    """What a kind of mail says in one language; paragraphs are templates over its parameters.
+
+    The subject is plain text: it stands in lists and on locked screens, so it names nothing.
+    """
+
+    subject: str
+    before: tuple[str, ...]
+    button: str
+    after: tuple[str, ...]

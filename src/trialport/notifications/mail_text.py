@@ -1,0 +1,80 @@
+"""From a mail's kind, language and parameters to the message that goes out: plain text and HTML."""
+
+from datetime import date
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from trialport.core.language import Language
+from trialport.notifications import wording_da, wording_en, wording_sv
+from trialport.notifications.mail_models import Mail, Wording
+
+_TEMPLATES = Path(__file__).with_name("mail_templates")
+_LANGUAGES: dict[Language, ModuleType] = {"en": wording_en, "sv": wording_sv, "da": wording_da}
+
+
+def compose(mail: Mail, *, mail_from: str) -> EmailMessage:
+    """Word a mail. Whatever a parameter holds, it cannot become a header: headers refuse line ends."""
+    said = _LANGUAGES[mail.language]
+    wording: Wording = said.WORDING[mail.kind]
+    message = EmailMessage(policy=SMTP_POLICY)
+    sender = Address(addr_spec=mail_from)
+    message["From"] = Address(display_name="Trialport", addr_spec=mail_from)
+    message["To"] = Address(addr_spec=mail.to_address)
+    message["Subject"] = wording.subject
+    message["Date"] = mail.written_at
+    message["Message-ID"] = f"<{mail.message_id}@{sender.domain}>"
+    # No out-of-office answers, please (RFC 3834), not from Exchange either.
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    values = {name: _shown(value, mail.language) for name, value in msgspec.structs.asdict(mail.params).items()}
+    message.set_content(_render("mail.txt", mail, said, wording, values), cte="quoted-printable")
+    message.add_alternative(_render("mail.html", mail, said, wording, values), subtype="html", cte="quoted-printable")
+    # Set last: the bodies take every header of this kind with them.
+    message["Content-Language"] = mail.language
+    return message
+
+
+def _render(template: str, mail: Mail, said: ModuleType, wording: Wording, values: dict[str, Any]) -> str:
+    environment = _environment(as_html=template.endswith(".html"))
+
+    def fill(paragraphs: tuple[str, ...]) -> list[Any]:
+        made = (environment.from_string(paragraph).make_module(values) for paragraph in paragraphs)
+        # In the HTML part a module's text counts as markup: what it was filled with has been escaped by then.
+        return [module.__html__() if environment.autoescape else str(module) for module in made]
+
+    return environment.get_template(template).render(
+        language=mail.language,
+        subject=wording.subject,
+        greeting=said.GREETING,
+        before=fill(wording.before),
+        button=wording.button,
+        link=values["link"],
+        after=fill(wording.after),
+        signature=said.SIGNATURE,
+    )
+
+
+def _shown(value: Any, language: Language) -> Any:
+    return format_date(value, "long", locale=language) if isinstance(value, date) else value
+
+
+@cache
+def _environment(*, as_html: bool) -> Environment:
+    # Plain text has no markup that could be escaped.
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=as_html,  # noqa: S701
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,208 @@
+"""Mails: written in the transaction that causes them, sent by a worker, with one Message-ID however often tried.
+
+`queue_message` is for everything that may lie in the database; `send_direct` for mails that carry a secret.
+"""
+
+import logging
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from msgspec.structs import replace
+
+from trialport.core.config import Settings
+from trialport.core.db import OpenTransaction, Transaction, as_system
+from trialport.core.jobs.lease import ask_for_job, finish_job
+from trialport.core.jobs.models import ClaimedJob
+from trialport.core.language import Language
+from trialport.notifications import message_queries as queries
+from trialport.notifications.mail_models import PARAMS, SECRET_KINDS, Delivery, Mail, MailParams, MessageKind
+from trialport.notifications.mail_text import compose
+from trialport.notifications.service import open_office_task
+from trialport.notifications.smtp import RefusedError, deliver, may_leave
+
+log = logging.getLogger(__name__)
+
+JOB_KIND = "send_message"
+# One address and nothing else: no line end, no list, no display name.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+_LOST_AFTER = timedelta(days=1)
+_KEPT_FOR = timedelta(days=365)
+# What became of a mail, as its row says it.
+_STATES: dict[Delivery, str] = {"sent": "sent", "suppressed": "suppressed", "refused": "failed"}
+
+
+async def queue_message(
+    tx: Transaction,
+    settings: Settings,
+    *,
+    kind: MessageKind,
+    to_address: str,
+    language: Language,
+    params: dict[str, Any],
+    dedupe_key: str,
+    person_id: UUID | None = None,
+    region_id: UUID | None = None,
+    subject_id: UUID | None = None,
+) -> None:
+    """Write a mail into the caller's transaction and ask for its sending; nothing happens for a key that is there.
+
+    Raises ValueError for parameters that are not those of the kind, for a kind that carries a secret, and for
+    an address that is none: the door has checked what people type.
+    """
+    if kind in SECRET_KINDS:
+        raise ValueError(f"a mail of kind {kind} carries a secret: send_direct sends it")
+    checked = _check(kind, to_address, params)
+    # Who causes a mail need not see the mails of whom it goes to.
+    async with as_system(tx.connection):
+        message_id = await queries.insert_message(
+            tx.connection,
+            kind=kind,
+            to_address=to_address,
+            language=language,
+            params=msgspec.to_builtins(checked),
+            dedupe_key=dedupe_key,
+            person_id=person_id,
+            region_id=region_id,
+            subject_id=subject_id,
+            state="queued",
+            now=tx.now,
+        )
+    if message_id is not None:
+        # A mail server may be away for a night, so mails are tried for longer than other jobs.
+        patient = replace(settings, job_attempts=settings.mail_attempts)
+        await ask_for_job(tx, patient, kind=JOB_KIND, subject_id=message_id)
+
+
+async def send_queued(open_transaction: OpenTransaction, settings: Settings, job: ClaimedJob) -> None:
+    """Send a queued mail and finish its job; raises whatever may go better another time.
+
+    `sending` is committed before the mail leaves and `sent` after. Who dies in between leaves it to the next
+    attempt, which carries the same Message-ID, so that a mail program shows it once.
+    """
+    async with open_transaction() as tx:
+        row = await queries.update_message_sending(tx.connection, message_id=job.subject_id, now=tx.now)
+    if row is None:
+        async with open_transaction() as tx:
+            await finish_job(tx, job)
+        return
+    mail = Mail(
+        message_id=row.message_id,
+        kind=row.kind,
+        to_address=row.to_address,
+        language=row.language,
+        params=msgspec.convert(row.params, PARAMS[row.kind]),
+        written_at=row.created_at,
+    )
+    delivery, reason = await _deliver(settings, mail)
+    async with open_transaction() as tx:
+        await _settle(tx, mail.message_id, delivery, reason)
+        await finish_job(tx, job)
+
+
+async def send_direct(
+    open_transaction: OpenTransaction,
+    settings: Settings,
+    *,
+    kind: MessageKind,
+    to_address: str,
+    language: Language,
+    params: dict[str, Any],
+    person_id: UUID | None = None,
+    region_id: UUID | None = None,
+    subject_id: UUID | None = None,
+) -> Delivery:
+    """Send a mail at once whose parameters are secrets; its row holds none of them.
+
+    `open_transaction` opens a transaction of its own each time, as `partial(transaction, pool,
+    viewer=SYSTEM_VIEWER)` does. Every call is a mail of its own with a new Message-ID, because every attempt
+    carries another secret. Returns what became of it; raises (OSError, TimeoutError, SMTPException, MailOffError)
+    when another attempt may go better.
+    """
+    checked = _check(kind, to_address, params)
+    async with open_transaction() as tx:
+        message_id = await queries.insert_message(
+            tx.connection,
+            kind=kind,
+            to_address=to_address,
+            language=language,
+            params={},
+            dedupe_key=f"direct:{uuid4()}",
+            person_id=person_id,
+            region_id=region_id,
+            subject_id=subject_id,
+            state="sending",
+            now=tx.now,
+        )
+    if message_id is None:
+        raise LookupError("the mail was not stored")
+    mail = Mail(
+        message_id=message_id,
+        kind=kind,
+        to_address=to_address,
+        language=language,
+        params=checked,
+        written_at=tx.now,
+    )
+    try:
+        delivery, reason = await _deliver(settings, mail)
+    except BaseException as error:
+        async with open_transaction() as tx:
+            await queries.update_message_settled(
+                tx.connection, message_id=message_id, state="failed", error=type(error).__name__, now=tx.now
+            )
+        raise
+    async with open_transaction() as tx:
+        await _settle(tx, message_id, delivery, reason)
+    return delivery
+
+
+async def report_dead_message(tx: Transaction, message_id: UUID) -> None:
+    """Note that a mail was given up after its last attempt, and tell the region's office."""
+    await _settle(tx, message_id, "refused", "given up after the last attempt")
+
+
+async def tidy_messages(tx: Transaction) -> None:
+    """Close mails whose sender died without a word, and forget those older than a year."""
+    await queries.update_lost_messages(tx.connection, before=tx.now - _LOST_AFTER)
+    await queries.delete_old_messages(tx.connection, before=tx.now - _KEPT_FOR)
+
+
+async def _deliver(settings: Settings, mail: Mail) -> tuple[Delivery, str | None]:
+    if not may_leave(settings, mail.to_address):
+        return "suppressed", None
+    try:
+        await deliver(settings, compose(mail, mail_from=settings.mail_from))
+    except RefusedError as error:
+        return "refused", str(error)
+    return "sent", None
+
+
+async def _settle(tx: Transaction, message_id: UUID, delivery: Delivery, reason: str | None) -> None:
+    settled = await queries.update_message_settled(
+        tx.connection, message_id=message_id, state=_STATES[delivery], error=reason, now=tx.now
+    )
+    if delivery != "refused" or settled is None:
+        return
+    log.warning("message %s (%s) was not delivered: %s", message_id, settled.kind, reason)
+    if settled.region_id is None:
+        return
+    # The address is personal data, and tasks are kept: its domain tells the office enough to ask.
+    domain = settled.to_address.rpartition("@")[2]
+    await open_office_task(
+        tx,
+        region_id=settled.region_id,
+        kind="dead_message",
+        object_type="message",
+        object_id=message_id,
+        message=f"A mail ({settled.kind.replace('_', ' ')}) to an address at {domain} could not be delivered. "
+        "Tell the person concerned another way and have the address corrected.",
+    )
+
+
+def _check(kind: MessageKind, to_address: str, params: dict[str, Any]) -> MailParams:
+    if not _ADDRESS.fullmatch(to_address):
+        raise ValueError("this is no single mail address")
+    return msgspec.convert(params, PARAMS[kind])

@@ -1,0 +1,38 @@
+"""Mails in Danish."""
+
+from trialport.notifications.mail_models import MessageKind, Wording
+
+GREETING = "Hej"
+SIGNATURE = (
+    "Trialport, den fælles indgang for forespørgsler om kliniske forsøg",
+    "Denne mail er sendt automatisk. Svar på den bliver ikke læst.",
+)
+WORDING: dict[MessageKind, Wording] = {
+    "signin_link": Wording(
+        subject="Dit link til at logge ind",
+        before=(
+            "Nogen, formentlig dig, vil logge ind på Trialport med denne adresse.",
+            "Åbn linket i samme browser, som du bad om det i. Det virker én gang, i {{ minutes }} minutter.",
+        ),
+        button="Log ind",
+        after=("Hvis det ikke var dig, skal du ikke gøre noget: Uden linket kommer ingen ind.",),
+    ),
+    "account_created": Wording(
+        subject="Du har fået adgang til Trialport",
+        before=(
+            "Du har fået adgang til Trialport, hvor forespørgsler om kliniske forsøg når universitetshospitalerne.",
+            "Der er ingen adgangskode. På loginsiden skriver du denne adresse og får et link med mail.",
+        ),
+        button="Gå til loginsiden",
+        after=("Kommer det uventet, så kontakt det forsøgskontor, du samarbejder med.",),
+    ),
+    "retention_question": Wording(
+        subject="Har du stadig brug for din konto i Trialport?",
+        before=(
+            "Du har ikke brugt Trialport i to år. Vi gemmer kun personoplysninger, så længe der er brug for dem.",
+            "Vil du beholde kontoen, så log ind før den {{ erased_on }}. Ellers sletter vi dine oplysninger den dag.",
+        ),
+        button="Log ind og behold kontoen",
+        after=("Har du ikke længere brug for den, skal du ikke gøre noget.",),
+    ),
+}

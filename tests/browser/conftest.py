@@ -1,0 +1,106 @@
+"""The real API on loopback, and a real Chromium that looks at it."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import NamedTuple
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright
+
+from tests.browser.chromium import NoBrowserError, find_chromium
+from tests.conftest import TEMPLATE, Servers, as_app
+from tests.journeys.served import served
+from trialport.core.config import Settings
+
+# Without these a browser that just started asks servers of its maker, which a closed network refuses noisily.
+QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic")
+
+
+@pytest.fixture(scope="session")
+def database(servers: Servers) -> Iterator[str]:
+    """A database of the browser tests' own, with the cast in it."""
+    name = f"browser_{uuid4().hex}"
+
+    async def run(statement: str) -> None:
+        maintenance = await servers.postgres.connect("postgres")
+        await maintenance.execute(statement)
+        await maintenance.close()
+
+    asyncio.run(run(f'create database "{name}" template "{TEMPLATE}"'))
+    yield servers.postgres.url(name)
+    asyncio.run(run(f'drop database "{name}" with (force)'))
+
+
+@pytest.fixture(scope="session")
+def site(database: str, servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running API (`trialport serve`)."""
+    settings = Settings(database_url=as_app(database), valkey_url=servers.valkey_url)
+    with served(settings, tmp_path_factory.mktemp("site") / "api.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str | None:
+    """The browser's program; without one the tests are passed over, but never where a build is judged."""
+    try:
+        return find_chromium()
+    except NoBrowserError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+async def browser(chromium: str | None, anyio_backend: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else [*QUIET]
+        one = await playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield one
+        await one.close()
+
+
+class Visit(NamedTuple):
+    """A page, and what the browser found wrong with it so far."""
+
+    page: Page
+    faults: list[str]
+
+
+Visitor = Callable[..., Awaitable[Visit]]
+
+
+@pytest.fixture
+async def visitor(browser: Browser, site: str) -> AsyncIterator[Visitor]:
+    """`await visitor(language="sv", width=320)` is a new browser window; what its console says is collected."""
+    async with AsyncExitStack() as stack:
+
+        async def open_window(language: str = "en", width: int = 1280, scheme: str = "light", **more: object) -> Visit:
+            context = await browser.new_context(
+                base_url=site,
+                locale=language,
+                viewport={"width": width, "height": 800},
+                color_scheme=scheme,  # type: ignore[arg-type]
+                reduced_motion="reduce",
+                **more,  # type: ignore[arg-type]
+            )
+            stack.push_async_callback(context.close)
+            page = await context.new_page()
+            faults: list[str] = []
+            page.on("console", lambda message: _note(message, faults))
+            page.on("pageerror", lambda error: faults.append(_said(error)))
+            return Visit(page, faults)
+
+        yield open_window
+
+
+def _note(message: ConsoleMessage, faults: list[str]) -> None:
+    # A page that is itself about a failure is told of by the browser too.
+    if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        faults.append(message.text)
+
+
+def _said(error: Error) -> str:
+    return error.message

@@ -1,0 +1,224 @@
+"""The way out: where it leads, what stands in a mail in each language, and that TLS cannot be talked away."""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, get_args
+from uuid import UUID
+
+import pytest
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtplib import SMTPException
+from msgspec.structs import replace
+
+from trialport.core.config import Settings, SettingsError, load_settings
+from trialport.core.language import Language
+from trialport.core.servers.valkey import LOOPBACK, free_port
+from trialport.demo.mail_catcher import Catcher
+from trialport.demo.mail_pages import read_mails
+from trialport.notifications import wording_da, wording_en, wording_sv
+from trialport.notifications.mail_models import PARAMS, AccountCreated, Mail, MailParams, RetentionQuestion, SigninLink
+from trialport.notifications.mail_text import compose
+from trialport.notifications.smtp import MailOffError, MailServer, deliver, may_leave, read_address
+
+EXAMPLES: dict[str, MailParams] = {
+    "signin_link": SigninLink(link="https://trialport.example/a", minutes=15),
+    "account_created": AccountCreated(link="https://trialport.example/a"),
+    "retention_question": RetentionQuestion(link="https://trialport.example/a", erased_on=date(2026, 12, 1)),
+}
+NEEDED = {"TRIALPORT_DATABASE_URL": "postgresql://a/b", "TRIALPORT_VALKEY_URL": "redis://a"}
+
+
+def mail(kind: Any = "account_created", language: Language = "en", **others: Any) -> Mail:
+    given = {
+        "message_id": UUID("0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e"),
+        "to_address": "anna@localhost",
+        "params": EXAMPLES[kind],
+        "written_at": datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+    }
+    return Mail(kind=kind, language=language, **{**given, **others})
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("kind", PARAMS)
+def test_every_kind_speaks_every_language(kind: str, language: Language) -> None:
+    message = compose(mail(kind, language), mail_from="no-reply@trialport.example")
+    said = {"en": wording_en, "sv": wording_sv, "da": wording_da}[language]
+    assert message["Subject"] == said.WORDING[kind].subject
+    # A subject is read over shoulders and on locked screens: nothing is ever put into it.
+    assert "{" not in said.WORDING[kind].subject
+    for subtype in ("plain", "html"):
+        part = message.get_body((subtype,))
+        assert part is not None
+        text = str(part.get_content())
+        assert "https://trialport.example/a" in text
+        assert "{{" not in text
+        assert "None" not in text
+        assert "<p></p>" not in text
+        assert "\n\n\n" not in text
+    assert f'<html lang="{language}">' in text
+
+
+def test_days_are_written_out() -> None:
+    for language, day in (("en", "December 1, 2026"), ("sv", "1 december 2026"), ("da", "1. december 2026")):
+        part = compose(mail("retention_question", language), mail_from="a@b").get_body(("plain",))  # type: ignore[arg-type]
+        assert part is not None
+        assert day in str(part.get_content())
+
+
+def test_no_header_holds_a_line_end() -> None:
+    for address in ("anna@example.org\r\nBcc: eve@example.org", "anna@example.org\nX: y"):
+        with pytest.raises(ValueError, match=r".+"):
+            compose(mail(to_address=address), mail_from="no-reply@trialport.example")
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://127.0.0.1:1025", MailServer(host="127.0.0.1", port=1025, user=None, password=None, tls="none")),
+        ("smtp://mail", MailServer(host="mail", port=587, user=None, password=None, tls="starttls")),
+        ("smtp://mail:25?tls=none", MailServer(host="mail", port=25, user=None, password=None, tls="none")),
+        ("smtps://u:p%40ss@mail", MailServer(host="mail", port=465, user="u", password="p@ss", tls="implicit")),
+        (
+            "smtp://u:p@mail:587?tls=starttls",
+            MailServer(host="mail", port=587, user="u", password="p", tls="starttls"),
+        ),
+    ],
+)
+def test_the_address_of_the_server(url: str, server: MailServer) -> None:
+    assert load_settings({**NEEDED, "TRIALPORT_SMTP_URL": url}).smtp_url == url
+    assert read_address(url) == server
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SMTP_URL", "mail.example.org"),
+        ("SMTP_URL", "smtp://mail?tls=maybe"),
+        ("SMTP_URL", "http://mail"),
+        ("MAIL_FROM", "Trialport <no-reply@example.org>"),
+        ("MAIL_FROM", "a@b\r\nBcc: eve@example.org"),
+        ("ENVIRONMENT", "staging"),
+    ],
+)
+def test_a_setting_that_is_none_is_named(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"TRIALPORT_{variable}"):
+        load_settings({**NEEDED, f"TRIALPORT_{variable}": value})
+
+
+def test_no_server_no_mail() -> None:
+    with pytest.raises(MailOffError):
+        read_address("")
+
+
+def test_who_may_be_written_to() -> None:
+    base = load_settings(NEEDED)
+    assert not may_leave(base, "anna@example.org")
+    assert may_leave(replace(base, environment="production"), "anna@example.org")
+    for listed, reached in (
+        ("example.org", True),
+        ("@EXAMPLE.org", True),
+        ("anna@example.org", True),
+        ("*", True),
+        ("bo@example.org", False),
+        ("ample.org", False),
+        ("org", False),
+    ):
+        for environment in ("demo", "test"):
+            allowing = replace(base, environment=environment, mail_allow=f"x@y, {listed}")
+            assert may_leave(allowing, "Anna@example.org") is reached, listed
+
+
+class AnyName(Controller):
+    """A server on this machine; what it offers is given."""
+
+    def factory(self) -> SMTP:
+        return SMTP(self.handler, **self.SMTP_kwargs)
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
+    """An authority that this process trusts, as it does those of the operating system."""
+    made = trustme.CA()
+    made.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    return made
+
+
+def tls_of(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+Start = Callable[..., int]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """`start(**options)` starts an SMTP server that keeps mails in a folder; returns its port."""
+    running: list[Controller] = []
+
+    def begin(**options: Any) -> int:
+        server = AnyName(Catcher(tmp_path / "mails"), hostname=LOOPBACK, port=free_port(), **options)
+        server.start()
+        running.append(server)
+        return int(server.port)
+
+    yield begin
+    for server in running:
+        server.stop()
+
+
+def settings_for(url: str) -> Settings:
+    return replace(load_settings(NEEDED), smtp_url=url, environment="production", smtp_seconds=5.0)
+
+
+async def send(url: str) -> None:
+    await deliver(settings_for(url), compose(mail(), mail_from="no-reply@trialport.example"))
+
+
+def take_any(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
+    return AuthResult(success=(given.login, given.password) == (b"user", b"p@ss"))
+
+
+async def test_tls_is_begun_and_the_password_goes_within(start: Start, authority: trustme.CA, tmp_path: Path) -> None:
+    port = start(
+        tls_context=tls_of(authority, "localhost"), require_starttls=True, auth_required=True, authenticator=take_any
+    )
+    await send(f"smtp://user:p%40ss@localhost:{port}?tls=starttls")
+    assert len(read_mails(tmp_path / "mails")) == 1
+    with pytest.raises(SMTPException):
+        await send(f"smtp://user:wrong@localhost:{port}?tls=starttls")
+    assert len(read_mails(tmp_path / "mails")) == 1
+
+
+async def test_tls_from_the_first_byte(start: Start, authority: trustme.CA, tmp_path: Path) -> None:
+    port = start(ssl_context=tls_of(authority, "localhost"))
+    await send(f"smtps://localhost:{port}")
+    assert len(read_mails(tmp_path / "mails")) == 1
+
+
+async def test_a_server_without_tls_gets_nothing(start: Start, tmp_path: Path) -> None:
+    with pytest.raises(SMTPException):
+        await send(f"smtp://localhost:{start()}?tls=starttls")
+    assert read_mails(tmp_path / "mails") == []
+
+
+async def test_a_server_of_another_name_gets_nothing(start: Start, authority: trustme.CA, tmp_path: Path) -> None:
+    port = start(tls_context=tls_of(authority, "elsewhere.example"))
+    with pytest.raises((SMTPException, ssl.SSLError)):
+        await send(f"smtp://localhost:{port}?tls=starttls")
+    assert read_mails(tmp_path / "mails") == []
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for() -> None:
+    message = compose(mail(), mail_from="no-reply@trialport.example")
+    with socket.create_server((LOOPBACK, 0)) as silent:
+        url = f"smtp://{LOOPBACK}:{silent.getsockname()[1]}"
+        with pytest.raises(TimeoutError):
+            await deliver(replace(settings_for(url), smtp_seconds=0.2), message)
