@@ -30,7 +30,7 @@ async def select(request: Request[Any, Any, Any], bare_id: FromPath[UUID]) -> di
 
 @asynccontextmanager
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
-    async with asyncpg.create_pool(os.environ["TRIALPORT_DATABASE_URL"], min_size=1, max_size=10) as pool:
+    async with asyncpg.create_pool(os.environ["TRIALPORT_OWNER_DATABASE_URL"], min_size=1, max_size=10) as pool:
         await pool.execute(
             "create table if not exists bare (bare_id uuid primary key default uuidv7(), body jsonb not null)"
         )

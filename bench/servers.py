@@ -30,6 +30,7 @@ class Stand(NamedTuple):
     """Running servers with the demonstration regions in the database."""
 
     database_url: str
+    owner_url: str
     valkey_url: str
     tokens: DemoTokens
     folder: Path
@@ -39,6 +40,8 @@ class Stand(NamedTuple):
         return {
             **os.environ,
             "TRIALPORT_DATABASE_URL": self.database_url,
+            "TRIALPORT_OWNER_DATABASE_URL": self.owner_url,
+            "TRIALPORT_FILES_URL": (self.folder / "files").as_uri(),
             "TRIALPORT_VALKEY_URL": self.valkey_url,
             "TRIALPORT_PORT": str(port),
             "TRIALPORT_LOG_LEVEL": "WARNING",
@@ -57,7 +60,7 @@ def stand() -> Iterator[Stand]:
             postgres.create_database(DATABASE)
             url = postgres.url(DATABASE)
             migrate(url)
-            yield Stand(postgres.app_url(DATABASE), valkey.start(), asyncio.run(_load(url)), folder)
+            yield Stand(postgres.app_url(DATABASE), url, valkey.start(), asyncio.run(_load(url)), folder)
         finally:
             valkey.stop()
             postgres.stop()
