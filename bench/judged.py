@@ -9,9 +9,10 @@ import msgspec
 
 from bench.match_data import ON, REGION_RESOURCES, SEED, generated, questions
 from bench.replay import Case, Fits
-from trialport.core.db import prepare_connection
+from trialport.core.db import SYSTEM_VIEWER, Connection, prepare_connection, set_viewer
 from trialport.matching import judgement_queries, weights_service
 from trialport.matching.columns import CapacityColumns
+from trialport.matching.judgement_queries import JudgedAssessment
 from trialport.matching.models import Candidate, CriterionName
 from trialport.matching.ranking import rank
 from trialport.matching.weighing import DEFAULT_WEIGHTS
@@ -32,34 +33,34 @@ async def of_database(url: str) -> list[Case]:
     connection = await asyncpg.connect(url, timeout=10)
     try:
         await prepare_connection(connection)
-        judged = await judgement_queries.select_judged_assessments(connection)
-        weighing = await weights_service.weighing_of(connection, {one.region_id for one in judged})
-        cases = []
-        for one in judged:
-            stored = await judgement_queries.select_stored_fits(
-                connection, assessment_id=one.assessment_id, region_id=one.region_id
-            )
-            # Ties are broken by unit and capacity, as in the ranking.
-            stored.sort(key=lambda found: (found.unit_id, found.capacity_id))
-            numbers = {found.capacity_id: number for number, found in enumerate(stored, start=1)}
-            for capacity_id in sorted({*one.selected, *(own for pair in one.pairs for own in pair)}):
-                numbers.setdefault(capacity_id, len(numbers) + 1)
-            cases.append(
-                Case(
-                    inquiry=str(one.inquiry_id),
-                    region=str(one.region_id),
-                    weights=dict(weighing.of(one.region_id)),
-                    candidates=tuple(
-                        Fits(numbers[found.capacity_id], {made.name: made.fit for made in found.criteria})
-                        for found in stored
-                    ),
-                    pairs=tuple((numbers[preferred], numbers[other]) for preferred, other in one.pairs),
-                    selected=tuple(numbers[capacity_id] for capacity_id in one.selected),
-                )
-            )
-        return cases
+        async with connection.transaction(readonly=True):
+            await set_viewer(connection, SYSTEM_VIEWER)
+            judged = await judgement_queries.select_judged_assessments(connection)
+            weighing = await weights_service.weighing_of(connection, {one.region_id for one in judged})
+            return [await _case(connection, one, dict(weighing.of(one.region_id))) for one in judged]
     finally:
         await connection.close()
+
+
+async def _case(connection: Connection, one: JudgedAssessment, weights: dict[CriterionName, float]) -> Case:
+    stored = await judgement_queries.select_stored_fits(
+        connection, assessment_id=one.assessment_id, region_id=one.region_id
+    )
+    # Ties are broken by unit and capacity, as in the ranking.
+    stored.sort(key=lambda found: (found.unit_id, found.capacity_id))
+    numbers = {found.capacity_id: number for number, found in enumerate(stored, start=1)}
+    for capacity_id in sorted({*one.selected, *(own for pair in one.pairs for own in pair)}):
+        numbers.setdefault(capacity_id, len(numbers) + 1)
+    return Case(
+        inquiry=str(one.inquiry_id),
+        region=str(one.region_id),
+        weights=weights,
+        candidates=tuple(
+            Fits(numbers[found.capacity_id], {made.name: made.fit for made in found.criteria}) for found in stored
+        ),
+        pairs=tuple((numbers[preferred], numbers[other]) for preferred, other in one.pairs),
+        selected=tuple(numbers[capacity_id] for capacity_id in one.selected),
+    )
 
 
 def nameless(cases: Iterable[Case]) -> list[Case]:

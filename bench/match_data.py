@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec import structs
+
 from trialport.matching.models import CapacityRow
 from trialport.matching.question import AskedConcept, MatchQuestion
 from trialport.units.models import CapabilityOffer, DctOffer, Experience
@@ -35,6 +37,8 @@ INQUIRIES = ("J44", "I50", "C34/nsclc", "E11", "C50", "M06", "G35", "J45")
 def generated(count: int, vocabulary: Vocabulary) -> Iterator[CapacityRow]:
     """Capacities as varied as a country's: from silent to complete, mostly of one to four indications."""
     choose = random.Random(SEED)  # noqa: S311 - made-up data, no secret.
+    # Drawn apart, so that what was there before stays what it was.
+    choose_further = random.Random(SEED + 1)  # noqa: S311 - as above.
     concepts = sorted(vocabulary.concept_ids)
     # The indications asked for are among the common ones, so that a match finds more than a handful.
     common = [*INQUIRIES, *(choose.choice(concepts) for _ in range(150))]
@@ -51,7 +55,7 @@ def generated(count: int, vocabulary: Vocabulary) -> Iterator[CapacityRow]:
         area = (vocabulary.areas_of(first) or ("oncology",))[0]
         taken.add(area)
         unit = number // CAPACITIES_A_UNIT
-        yield CapacityRow(
+        row = CapacityRow(
             capacity_id=UUID(int=choose.getrandbits(128)),
             region_id=REGIONS[unit % len(REGIONS)],
             unit_id=UUID(int=(7 << 100) + unit),
@@ -70,6 +74,7 @@ def generated(count: int, vocabulary: Vocabulary) -> Iterator[CapacityRow]:
             **_state(choose),
             **_offer(choose),
         )
+        yield structs.replace(row, **_further(choose_further, row))
 
 
 def _state(choose: random.Random) -> dict[str, Any]:
@@ -111,6 +116,19 @@ def _offer(choose: random.Random) -> dict[str, Any]:
     }
 
 
+def _further(choose: random.Random, row: CapacityRow) -> dict[str, Any]:
+    """How many trials run, what a unit does in primary care, its languages, and where it can do what it can."""
+    return {
+        "running_trials": choose.choice((None, 0, 2, 5, 9)),
+        "primary_care_role": choose.choice((None, None, None, "sample", "full_site")),
+        "languages": ("sv", "en", "ar", "fi")[: choose.randrange(5)],
+        "dct_activities": {
+            activity: structs.replace(offer, geography=choose.choice((None, "Uppsala county", "Knivsta kommun")))
+            for activity, offer in row.dct_activities.items()
+        },
+    }
+
+
 def questions(vocabulary: Vocabulary) -> list[MatchQuestion]:
     """Several inquiries that ask for every criterion."""
     reader = Reader(vocabulary)
@@ -136,6 +154,9 @@ def questions(vocabulary: Vocabulary) -> list[MatchQuestion]:
                 resources=RESOURCE_KINDS[:2],
                 dct_required=DCT_ACTIVITIES[:2],
                 dct_optional=DCT_ACTIVITIES[2:6],
+                primary_care_role="visit",
+                languages=("sv", "en"),
+                pharmacy=("trial_pharmacy", "aseptic_preparation"),
                 gmo=True,
                 units_wanted=(UUID(int=(7 << 100) + number),),
             )

@@ -17,6 +17,7 @@ _PLAIN = (
     "care_settings", "state", "state_until", "new_trials_possible", "new_trials_from", "participants_per_month",
     "participants_basis", "nurse_hours_free", "physician_hours_free", "competing_trials", "lead_time_days",
     "conditions", "equipment", "resources", "revision", "confirmed_at", "valid_until",
+    "running_trials", "primary_care_role",
 )  # fmt: skip
 _JSON = ("dct_activities", "experience")
 
@@ -35,7 +36,8 @@ async def fill(url: str, rows: Iterable[CapacityRow]) -> None:
         await _write(connection, "capacity", " ".join((*_PLAIN, *_JSON, "updated_at")), _capacities(rows, units))
         sites = {row.site_id: row for row in units.values()}
         await _write(connection, "site", "site_id region_id name legal_name address country", _sites(sites))
-        await _write(connection, "unit", "unit_id region_id site_id registry_id name kind capabilities", _units(units))
+        await _write(connection, "unit", "unit_id region_id site_id registry_id name kind languages capabilities",
+                     _units(units))  # fmt: skip
         people = [(uuid.uuid4(), row.unit_id) for row in units.values() for _ in range(row.gcp_investigators or 0)]
         investigators = [(person, "-", str(person), date(2028, 1, 1)) for person, _ in people]
         await _write(connection, "investigator", "investigator_id name email gcp_expires_on", investigators)
@@ -75,7 +77,16 @@ def _sites(sites: dict[uuid.UUID, CapacityRow]) -> Iterator[Sequence[Any]]:
 def _units(units: dict[uuid.UUID, CapacityRow]) -> Iterator[Sequence[Any]]:
     for unit_id, row in units.items():
         capabilities = msgspec.json.encode(row.capabilities).decode()
-        yield unit_id, row.region_id, row.site_id, str(unit_id), row.unit_name, row.unit_kind, capabilities
+        yield (
+            unit_id,
+            row.region_id,
+            row.site_id,
+            str(unit_id),
+            row.unit_name,
+            row.unit_kind,
+            row.languages,
+            capabilities,
+        )
 
 
 __all__ = ["ON", "fill"]

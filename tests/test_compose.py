@@ -25,6 +25,8 @@ from trialport.core.servers.valkey import free_port
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "compose.yaml"
 SECRETS = {"POSTGRES_PASSWORD", "TRIALPORT_DATABASE_PASSWORD", "TRIALPORT_APP_PASSWORD", "VALKEY_PASSWORD"}
+# Empty where the provider asks for none: a public client, or no provider at all.
+MAY_BE_EMPTY = {"TRIALPORT_OIDC_CLIENT_SECRET"}
 GIVEN = {name: uuid4().hex for name in SECRETS}
 PROGRAMS = ("migrate", "api", "worker")
 ONE_SHOT = "migrate"
@@ -94,12 +96,13 @@ def test_it_fits_the_compose_schema() -> None:
 
 
 def test_the_services_are_those_of_the_production_shape() -> None:
-    assert set(SERVICES) == {"postgres", "valkey", "migrate", "api", "worker", "mail"}
+    assert set(SERVICES) == {"postgres", "valkey", "migrate", "api", "worker", "mail", "oidc"}
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert SERVICES["valkey"]["image"] == "valkey/valkey:8"
     assert SERVICES["mail"]["image"].startswith("axllent/mailpit:v1")
-    assert SERVICES["mail"]["profiles"] == ["try"]
-    assert all("profiles" not in SERVICES[name] for name in SERVICES if name != "mail")
+    assert re.fullmatch(r"ghcr\.io/dexidp/dex:v2\.\d+\.\d+", SERVICES["oidc"]["image"])
+    assert {name for name in SERVICES if SERVICES[name].get("profiles") == ["try"]} == {"mail", "oidc"}
+    assert {name for name in SERVICES if "profiles" in SERVICES[name]} == {"mail", "oidc"}
 
 
 def test_the_data_lies_where_this_version_of_postgresql_keeps_it() -> None:
@@ -146,13 +149,18 @@ def test_what_carries_the_load_can_be_scaled(service: str) -> None:
 
 def test_only_what_serves_people_is_published() -> None:
     networks = read_compose()["networks"]
-    assert [name for name, described in SERVICES.items() if "ports" in described] == ["api", "mail"]
+    assert [name for name, described in SERVICES.items() if "ports" in described] == ["api", "mail", "oidc"]
     assert all("network_mode" not in described for described in SERVICES.values())
     assert networks["data"]["internal"] is True
     for name in ("postgres", "valkey", "migrate"):
         assert SERVICES[name]["networks"] == ["data"]
     assert interpolate(SERVICES["api"]["ports"][0]["host_ip"], {}) == "127.0.0.1"
-    assert all(port.startswith("127.0.0.1:") for port in SERVICES["mail"]["ports"])
+    for name in ("mail", "oidc"):
+        assert all(port.startswith("127.0.0.1:") for port in SERVICES[name]["ports"])
+
+
+def environment_of_service(service: str) -> dict[str, str]:
+    return {name: interpolate(value, GIVEN) for name, value in SERVICES[service]["environment"].items()}
 
 
 def test_no_secret_has_a_default() -> None:
@@ -161,16 +169,17 @@ def test_no_secret_has_a_default() -> None:
         for reference in REFERENCE.finditer(text):
             name = reference["name"] or ""
             if SECRET_NAME.search(name):
-                assert reference["rule"] == ":?", f"{path}: {name} may be left out"
-                assert reference["rest"], f"{path}: {name} is refused without a reason"
+                wanted = ":-" if name in MAY_BE_EMPTY else ":?"
+                assert reference["rule"] == wanted, f"{path}: {name} may be left out"
+                assert bool(reference["rest"]) == (wanted == ":?"), f"{path}: {name} has a default, or no reason"
                 found.add(name)
-    assert found == SECRETS
+    assert found == SECRETS | MAY_BE_EMPTY
 
 
 def test_no_secret_is_written_down() -> None:
     for path, text in strings(read_compose()):
         if SECRET_NAME.search(path.rpartition(".")[2]):
-            assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]+\}", text), f"{path} is not taken from the environment"
+            assert re.fullmatch(r"\$\{[A-Z_]+:(\?[^}]+|-)\}", text), f"{path} is not taken from the environment"
         for credentials in re.findall(r"://[^/@\s]*?:(\$\{[^}]*\}|[^@/\s]*)@", text):
             assert credentials.startswith("${"), f"{path} holds a password"
     assert all("env_file" not in described for described in SERVICES.values())
@@ -187,7 +196,7 @@ def test_it_refuses_to_start_without_a_secret(missing: str) -> None:
 
 @pytest.mark.parametrize("service", PROGRAMS)
 def test_the_programs_find_every_setting_they_need(service: str) -> None:
-    environment = {name: interpolate(value, GIVEN) for name, value in SERVICES[service]["environment"].items()}
+    environment = environment_of_service(service)
     known = {f"TRIALPORT_{name.upper()}" for name in Settings.__struct_fields__}
     owner = {"TRIALPORT_OWNER_DATABASE_URL"} if service == "migrate" else set()
     assert owner <= set(environment) <= known | owner

@@ -51,7 +51,7 @@ from trialport.terms import api as terms_api
 from trialport.terms.book import TermBook
 from trialport.terms.pace import Pace
 from trialport.units import api as units_api
-from trialport.units import capacity_overview_api, objection_api
+from trialport.units import capacity_overview_api, delegate_api, objection_api
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
@@ -170,6 +170,7 @@ def _api() -> Router:
             sessions_api.router,
             own_data_api.router,
             objection_api.router,
+            delegate_api.router,
             audit_api.router,
             capacity_overview_api.router,
             agreement_api.router,

@@ -231,6 +231,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/me/name-readings"): Row(roles=UNIT_PERSONS),
     ("POST", "/api/v1/me/objection"): Row(roles=UNIT_PERSONS),
     ("DELETE", "/api/v1/me/objection"): Row(roles=UNIT_PERSONS),
+    ("GET", "/api/v1/me/delegates"): Row(roles=UNIT_PERSONS),
+    ("PUT", "/api/v1/me/delegates"): Row(roles=UNIT_PERSONS, body=lambda: {"delegate_ids": []}),
     ("GET", "/api/v1/regions/{region_id}/capacity-overview"): Row(roles=OVERVIEW),
     ("GET", "/api/v1/inquiries/{inquiry_id}/teaser"): Row(roles=OVERVIEW, about="inquiry"),
     ("PUT", "/api/v1/inquiries/{inquiry_id}/diary-number"): Row(

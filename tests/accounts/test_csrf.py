@@ -125,7 +125,10 @@ async def test_a_large_form_is_refused(browser: MakeBrowser) -> None:
 
 
 async def test_every_route_that_changes_something_refuses_forgeries(app: Litestar, sign_in: SignIn, kim: str) -> None:
-    """None is exempt: each refuses a session's request without a token, before it looks at anything else."""
+    """None is exempt: each refuses a session's request without a token, before it looks at anything else.
+
+    Signing out alone takes an old one (test_start_page).
+    """
     one = await sign_in(kim)
     let_through = []
     for method, path in handled_routes(app):

@@ -26,5 +26,8 @@ def test_a_role_map_that_is_none_is_named() -> None:
 def test_only_safe_addresses_of_a_provider_are_called() -> None:
     assert is_safe_address("https://idp.example/token", "https://idp.example")
     assert is_safe_address("http://127.0.0.1:9/token", "http://localhost:9")
+    assert is_safe_address("http://oidc.localhost:9/token", "http://oidc.localhost:9")
+    for host in ("localhost.example", "notlocalhost", "x.localhost.example"):
+        assert not is_safe_address(f"http://{host}/token", "http://oidc.localhost:9"), host
     for address in ("http://idp.example/token", "http://127.0.0.1/token", "file:///etc/passwd", "", None, "https://"):
         assert not is_safe_address(address, "https://idp.example"), address

@@ -113,7 +113,7 @@ async def test_a_change_of_role_rotates_the_session(
     by_role = await grants(connection)
     chosen = by_role["office", people.regions["ours"]]
     answer = await one.post("/me/role", {"role_grant_id": str(chosen)}, page="/me/role")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/me")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert one.session not in (None, first)
     assert (await one.get("/api/v1/tasks", headers=JSON)).status_code == 200
     old = browser()

@@ -33,7 +33,7 @@ async def test_it_works(
     assert await drain() == 1
     assert (await one.get(last_link().removeprefix(SITE))).status_code == 200
     signed_in = await one.open_link(last_link())
-    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/me")
+    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/")
     cookie = signed_in.headers["set-cookie"]
     assert cookie.startswith("__Host-trialport=")
     for attribute in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
@@ -42,7 +42,7 @@ async def test_it_works(
     page = await one.get("/me")
     assert page.status_code == 200
     assert kim in page.text
-    assert "trial office, TST" in page.text
+    assert "Trial office, TST" in page.text
     assert await actions(connection) == ["session.signed_in"]
 
 
@@ -107,6 +107,7 @@ async def test_a_link_works_once(browser: MakeBrowser, drain: Drain, last_link: 
         *(one.http.post(path, data={"csrf_token": token}, headers={"Origin": SITE}) for _ in range(5))
     )
     assert sorted(answer.status_code for answer in answers) == [303, 410, 410, 410, 410]
+    one.http.cookies.delete("__Host-trialport")
     again = await one.get(path)
     assert again.status_code == 410
     assert "can no longer be used" in again.text
@@ -196,9 +197,14 @@ async def test_the_notice_comes_first(
 ) -> None:
     await add_person(connection, "new@example.org", office_grant, has_seen_notice=False)
     one = await sign_in("new@example.org")
-    for path in ("/me", "/me/sessions", "/me/role"):
+    for path, first in (
+        ("/", "/me/notice"),
+        ("/me", "/me/notice"),
+        ("/me/sessions", "/me/notice?next=%2Fme%2Fsessions"),
+        ("/me/role", "/me/notice?next=%2Fme%2Frole"),
+    ):
         answer = await one.get(path)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/me/notice")
+        assert (answer.status_code, answer.headers["location"]) == (303, first)
     for_programs = await one.get("/api/v1/regions", headers={"Accept": "application/json"})
     assert for_programs.status_code == 403
     assert "Before you begin" in (await one.get("/me/notice")).text

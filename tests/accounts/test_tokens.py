@@ -81,7 +81,7 @@ async def test_answers_kept_for_repeats_are_forgotten_in_time(connection: asyncp
     assert actor.token_id is not None
     for key in ("old", "new"):
         await queries.insert_idempotency_key(
-            connection, token_id=actor.token_id, key=key, request_hash=b"", status_code=202, headers={}, body="{}"
+            connection, actor_id=actor.token_id, key=key, request_hash=b"", status_code=202, headers={}, body="{}"
         )
     now = datetime.now(UTC)
     old = now - timedelta(days=40)

@@ -90,7 +90,7 @@ async def test_a_printed_link_signs_in_once_in_any_browser(
     assert printed.startswith(f"{SITE}/sign-in/link/")
     one, two = browser(), browser()
     answer = await one.open_link(printed)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/me")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert (await one.get("/me")).headers["location"] == "/me/notice"
     assert (await two.get(urlsplit(printed).path)).status_code == 410
     assert ("person.link_made",) in await fetch(connection, "select action from audit_event")

@@ -104,8 +104,8 @@ async def test_a_key_stored_meanwhile_undoes_the_second(client: Client, connecti
         """
         create function store_first() returns trigger language plpgsql as $$
         begin
-            insert into idempotency_key (token_id, key, request_hash, status_code, headers, body)
-            values (new.token_id, new.key, new.request_hash, 202, '{}', '{}');
+            insert into idempotency_key (actor_id, key, request_hash, status_code, headers, body)
+            values (new.actor_id, new.key, new.request_hash, 202, '{}', '{}');
             return new;
         end
         $$;

@@ -225,7 +225,6 @@ async def test_queries(client: Client) -> None:
 async def test_paths(client: Client, any_id: object) -> None:
     office = client("office")
     for path in (
-        "/",
         "/api",
         "/api/v1/nothing",
         f"{INQUIRIES}/not-an-id",

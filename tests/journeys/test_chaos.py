@@ -30,7 +30,7 @@ SETTLE_SECONDS = 60.0
 # Every claim is noted by the database itself, so that a take-over of a lease is counted and not guessed.
 NOTE_CLAIMS = """
     create table noted_claim (job_id uuid not null, was text not null, attempt integer not null);
-    create function note_claim() returns trigger language plpgsql as $$
+    create function note_claim() returns trigger language plpgsql security definer set search_path = public as $$
     begin
         insert into noted_claim values (new.job_id, old.state, new.attempt);
         return new;

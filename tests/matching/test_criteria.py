@@ -312,6 +312,16 @@ def test_decentralised_activities(answers: tuple[Any, Any], state: str, fit: flo
     assert found.fit == pytest.approx(fit, abs=0.0001)
 
 
+def test_a_partner_for_one_activity_never_costs() -> None:
+    """However many optional activities are refused, telling of one that can be done is worth no less than silence."""
+    asked = question(dct_required=("video_visit",), dct_optional=("wearable", "phone_visit", "epro_own_device"))
+    refused = {activity: DctOffer(answer="cannot") for activity in asked.dct_optional}
+    silence = criterion("dct_activities", asked, capacity(dct_activities=refused))
+    told = refused | {"video_visit": DctOffer(answer="with_partner")}
+    found = criterion("dct_activities", asked, capacity(dct_activities=told))
+    assert (silence.state, silence.fit, found.state, found.fit) == ("unknown", 0.4, "partly", 0.4)
+
+
 @pytest.mark.parametrize(
     ("permits", "state"),
     [

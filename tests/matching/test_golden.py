@@ -18,6 +18,7 @@ from trialport.matching.question import MatchQuestion, from_content
 from trialport.matching.ranking import Ranking, rank
 
 GOLDEN = Path(__file__).parent / "golden"
+NUMBERS = ("participants_wanted", "sites_wanted", "planned_start", "recruitment_months", "competitive_recruitment")
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -44,11 +45,13 @@ def content(record: dict[str, str]) -> InquiryContent:
             "who": who | {"contact": contact},
             "identity": {"working_title": record["inquiry"]},
             "kind": filled(record, "study_type", "phase", "first_in_human", "paediatric"),
-            "product": {"mechanism": "not told"} | filled(record, "gmo"),
+            "product": {"mechanism": "not told"} | filled(record, "gmo", "cytotoxic"),
+            "burden": filled(record, "visits", "overnight_stay"),
             "condition": filled(record, "indication") | listed(record, "icd10_codes"),
             "population": filled(record, "age_from", "age_to") | listed(record, "care_settings"),
-            "numbers": filled(record, "participants_wanted", "sites_wanted", "planned_start", "recruitment_months"),
-            "needs": filled(record, "nurse_hours", "gcp_experience") | listed(record, "equipment", "resources"),
+            "numbers": filled(record, *NUMBERS),
+            "needs": filled(record, "nurse_hours", "gcp_experience", "pharmacy")
+            | listed(record, "equipment", "resources", "material_languages"),
             "dct_activities": wishes,
             "answer": {"outcome_promised_by": "2027-01-31"},
         },
@@ -61,6 +64,12 @@ def experience(item: str) -> dict[str, str]:
     return dict(zip(("therapy_area", "phase", "trials"), item.split("/"), strict=True))
 
 
+def offer(item: str) -> tuple[str, dict[str, str | None]]:
+    name, _, said = item.partition("=")
+    answer, _, place = said.partition("@")
+    return name, {"answer": answer, "geography": place or None}
+
+
 def capability(item: str) -> tuple[str, dict[str, Any]]:
     name, _, said = item.partition("=")
     answer, _, expires_on = said.partition(":")
@@ -70,13 +79,13 @@ def capability(item: str) -> tuple[str, dict[str, Any]]:
 def capacity(number: int, record: dict[str, str]) -> CapacityRow:
     lists = listed(
         record, "indications", "study_types", "phases", "age_groups", "care_settings", "competing_trials",
-        "equipment", "resources", "dct", "experience", "capabilities",
+        "equipment", "resources", "dct", "experience", "capabilities", "languages",
     )  # fmt: skip
     dct, done, capabilities = lists.pop("dct"), lists.pop("experience"), lists.pop("capabilities")
     scalars = filled(
         record, "therapy_area", "state", "state_until", "new_trials_possible", "new_trials_from",
         "lead_time_days", "participants_per_month", "participants_basis", "nurse_hours_free", "valid_until",
-        "gcp_investigators",
+        "gcp_investigators", "running_trials", "primary_care_role", "unit_kind",
     )  # fmt: skip
     fields = {
         "capacity_id": UUID(int=1000 + number),
@@ -86,7 +95,7 @@ def capacity(number: int, record: dict[str, str]) -> CapacityRow:
         "unit_name": record["capacity"],
         "site_name": "Site",
         "unit_kind": "hospital_department",
-        "dct_activities": {item.split("=")[0]: {"answer": item.split("=")[1]} for item in dct},
+        "dct_activities": dict(offer(item) for item in dct),
         "experience": [experience(item) for item in done],
         "capabilities": dict(capability(item) for item in capabilities),
         "confirmed_at": datetime(2026, 7, 1, tzinfo=UTC) if record["valid_until"] else None,

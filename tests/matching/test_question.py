@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from trialport.inquiries.content import InquiryContent, Population
-from trialport.matching.question import age_groups, from_content
+from trialport.matching.question import age_groups, from_content, primary_care_role
 from trialport.vocabulary.codes import AGE_GROUPS
 from trialport.vocabulary.models import AreaMatch, ConceptMatch, Reading
 
@@ -117,3 +117,46 @@ def test_an_advanced_therapy_is_told_by_its_study_type() -> None:
     kind = {"study_type": "atmp", "phase": "1_2", "first_in_human": True}
     question = from_content(content(kind=kind, product={"mechanism": "CAR-T", "gmo": True}), Reading())
     assert (question.atmp, question.gmo, question.first_in_human) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "wishes", "visits", "expected"),
+    [
+        ((), {}, 5, None),
+        (("outpatient",), {"home_nurse_visit": "required"}, None, None),
+        (("primary_care",), {}, 0, "full_site"),
+        (("primary_care", "primary_care"), {}, None, "full_site"),
+        (("outpatient", "primary_care"), {}, None, "visit"),
+        (("outpatient", "primary_care"), {}, 4, "visit"),
+        (("outpatient", "primary_care"), {}, 0, "identify_only"),
+        (("outpatient", "primary_care"), {"local_health_centre_visit": "optional"}, 0, "visit"),
+        (("outpatient",), {"local_health_centre_visit": "optional"}, None, "visit"),
+        (("outpatient",), {"local_health_centre_visit": "not_used", "local_lab": "required"}, None, "sample"),
+        (("outpatient",), {"local_lab": "optional"}, None, None),
+    ],
+)
+def test_what_is_asked_of_primary_care(settings: Any, wishes: Any, visits: int | None, expected: str | None) -> None:
+    assert primary_care_role(settings, wishes, visits) == expected
+
+
+def test_an_overnight_stay_asks_for_beds_and_nothing_is_asked_twice() -> None:
+    needs = {"equipment": ["overnight_beds", "cytotoxic_preparation"], "pharmacy": "cytotoxic, aseptic"}
+    asked = content(needs=needs, burden={"overnight_stay": True}, product={"mechanism": "-", "cytotoxic": True})
+    question = from_content(asked, Reading())
+    assert question.equipment == ("overnight_beds", "cytotoxic_preparation")
+    assert question.pharmacy == ("trial_pharmacy", "aseptic_preparation")
+    assert from_content(content(burden={"overnight_stay": True}), Reading()).equipment == ("overnight_beds",)
+
+
+def test_languages_are_asked_once_and_competition_is_kept() -> None:
+    numbers = {"participants_wanted": 25, "planned_start": "2027-03-01", "competitive_recruitment": True}
+    question = from_content(
+        content(needs={"material_languages": ["sv", "en", "sv", "en\n"]}, numbers=numbers), Reading()
+    )
+    assert question.languages == ("sv", "en")
+    assert question.competitive
+
+
+def test_only_activities_that_somebody_travels_for_have_a_place() -> None:
+    wishes = {"video_visit": "required", "home_venous": "optional", "local_lab": "required"}
+    assert from_content(content(dct_activities=wishes), Reading()).dct_placed == ("local_lab", "home_venous")

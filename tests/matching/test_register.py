@@ -84,19 +84,15 @@ NEW_CAPACITY = f"""
 """
 CHANGES: dict[str, str] = {
     "a changed capacity": f"update capacity set nurse_hours_free = 77, revision = 2 where unit_id = {LUNG}",
-    "its trials and role": "update capacity set running_trials = 4, primary_care_role = 'visit' "
-    f"where unit_id = {LUNG}",
-    "its lead time": f"update capacity set lead_time_days = 0 where unit_id = {LUNG}",
-    "where it can": "update capacity set dct_activities = "
-    """'{"home_venous": {"answer": "own", "geography": "the county"}}'""",
-    "a unit's languages": f"update unit set languages = '{{fi,sv}}' where unit_id = {LUNG}",
+    "its load": f"update capacity set running_trials = 4, primary_care_role = 'visit' where unit_id = {LUNG}",
+    "a place": """update capacity set dct_activities = '{"local_lab": {"answer": "own", "geography": "county"}}'""",
     "its words": f"update capacity set indications = '{{asthma,\"zzblorb, qq\"}}' where unit_id = {LUNG}",
     "a new capacity": NEW_CAPACITY,
     "a capacity gone": f"delete from capacity where unit_id = {FOREIGN}",
     "a capacity moved": f"update capacity set region_id = {TST}, unit_id = {LUNG}, therapy_area = 'oncology' "
     f"where unit_id = {FOREIGN}",
     "a unit's name": f"update unit set name = 'Lung and allergy' where unit_id = {LUNG}",
-    "a unit's care settings": f"update unit set care_settings = '{{home}}' where unit_id = {LUNG}",
+    "a unit's care": f"update unit set care_settings = '{{home}}', languages = '{{fi}}' where unit_id = {LUNG}",
     "a unit's capabilities": "update unit set capabilities = "
     """'{"mri": {"available": true, "expires_on": "2030-01-01"}, "ct": {"available": false}}'""",
     "a unit moved to another site": f"update unit set site_id = (select site_id from unit where unit_id = {HEART}) "

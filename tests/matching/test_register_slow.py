@@ -179,7 +179,7 @@ class Slow:
         if "cannot" in given[:required] or set(given) == {"cannot"}:
             return mark("unmet", UNMET_CEILING * worth)
         can = [answer in ("own", "with_partner") for answer in given]
-        return mark("met" if all(can) else "partly" if any(can) else "unknown", worth)
+        return mark("met" if all(can) else "partly" if any(can) else "unknown", max(worth, UNKNOWN_FIT * any(can)))
 
     def gmo(self, row: CapacityRow) -> Mark:
         permits = [self.held(row, item) for item in ("gmo_contained_use", "gmo_deliberate_release")]

@@ -44,7 +44,8 @@ async def test_it_works(client: Client, url: str, connection: asyncpg.Connection
     }
     assert by_name["gmo"]["weight"] == 0
     assert not by_name["indication"]["changed"]
-    assert (await client("management").get(url)).json() == changed.json()
+    assert changed.json()["available_actions"] == ["read", "change"]
+    assert (await client("management").get(url)).json() == {**changed.json(), "available_actions": ["read"]}
     noted = await connection.fetchrow("select * from audit_event where action = 'weights.changed'")
     assert (noted["actor_role"], noted["details"]["criteria"]) == ("office", ["gmo", "staff_hours"])
 

@@ -38,11 +38,12 @@ async def test_it_works(client: Client, app: Any, people: Cast, any_id: UUID, co
     (task,) = await tasks(client, "office")
     assert task["kind"] == "dead_job"
     assert task["object_id"] == str(any_id)
-    assert task["done_at"] is None
+    assert (task["done_at"], task["available_actions"]) == (None, ["read", "finish"])
     done = await client("office").post(f"/api/v1/tasks/{task['office_task_id']}/done")
     assert done.status_code == 200, done.text
     first = done.json()["done_at"]
     assert first is not None
+    assert done.json()["available_actions"] == ["read"]
     assert await tasks(client, "office") == []
     assert [one["office_task_id"] for one in await tasks(client, "office", done=True)] == [task["office_task_id"]]
     again = await client("office").post(f"/api/v1/tasks/{task['office_task_id']}/done")

@@ -51,7 +51,10 @@ async def test_it_works(client: Client, people: Cast, connection: asyncpg.Connec
     assert (record["study_types"], record["participants_per_month"]) == ([], None)
     assert (record["revision"], record["stale"], record["confirmed_by"]) == (2, False, "investigator (test)")
     assert record["valid_until"] == str(today() + timedelta(days=90))
+    assert record["available_actions"] == ["read", "change", "confirm", "import"]
     assert (await own.get(address(people))).json() == record
+    assert (await own.get("/api/v1/capacities")).json()["items"] == [record]
+    assert (await own.get(f"/api/v1/units/{people.units['lung']}/capacities")).json()["items"] == [record]
     job = await connection.fetchrow("select kind, subject_id, state from job")
     assert tuple(job) == ("refresh_assessments", people.regions["ours"], "queued")
     event = await connection.fetchrow("select action, actor_name, object_id, region_id, details from audit_event")

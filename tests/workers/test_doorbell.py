@@ -62,7 +62,8 @@ async def test_what_the_clock_starts_is_written_the_same_way(
     await make_worker(settings, context, queue).run_cron(datetime.now(UTC), 0.5)
     await queue.aclose()
     rings = [msgspec.msgpack.decode(await valkey.get(key)) for key in await valkey.keys("arq:job:*")]
-    assert [(ring["f"], ring["a"], ring["k"]) for ring in rings] == [("cron:sweep", [], {})]
+    assert "cron:sweep" in {ring["f"] for ring in rings}
+    assert all((ring["f"].startswith("cron:"), ring["a"], ring["k"]) == (True, [], {}) for ring in rings)
 
 
 async def work_until(context: Context, settings: Settings, done: Any) -> None:

@@ -19,6 +19,7 @@ from trialport.accounts.permissions import may
 from trialport.accounts.service import record_audit_event
 from trialport.core.db import Transaction
 from trialport.core.edge import Tx
+from trialport.core.errors import Contradiction
 from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.paging import Cursor, Limit, cut_page
 from trialport.core.streaming import stream_pages
@@ -52,18 +53,22 @@ OfActor = Annotated[
         name="actor", description="Only by this person or machine token.", examples=[Example(value=EXAMPLE_UUID)]
     ),
 ]
+# A number would pass as a time of its own (seconds since 1970), so the form is asked for.
+_MOMENT = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?$"
 Since = Annotated[
-    datetime | None,
+    str | None,
     QueryParameter(
         name="from",
+        pattern=_MOMENT,
         description="Earliest time; UTC when it names no zone.",
         examples=[Example(value="2026-11-01T00:00:00Z")],
     ),
 ]
 Until = Annotated[
-    datetime | None,
+    str | None,
     QueryParameter(
         name="to",
+        pattern=_MOMENT,
         description="Time before which; UTC without a zone.",
         examples=[Example(value="2026-12-01T00:00:00Z")],
     ),
@@ -148,21 +153,28 @@ def _filter(
     object_type: str | None,
     action: str | None,
     actor_id: UUID | None,
-    since: datetime | None,
-    until: datetime | None,
+    since: str | None,
+    until: str | None,
 ) -> AuditFilter:
     return AuditFilter(
         object_id=object_id,
         object_type=object_type,
         action=action,
         actor_id=actor_id,
-        since=_in_utc(since),
-        until=_in_utc(until),
+        since=_moment("from", since),
+        until=_moment("to", until),
     )
 
 
-def _in_utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+def _moment(name: str, text: str | None) -> datetime | None:
+    """Read a time, in UTC where it names no zone; raises Contradiction for a day that no calendar has."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Contradiction.at(name, "There is no such time. Give one like 2026-11-01T00:00:00Z.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 router = Router(path="/", tags=["audit"], route_handlers=[list_audit, export_audit])

@@ -21,6 +21,10 @@ SESSION_COOKIE = "__Host-trialport"
 BROWSER_COOKIE = "__Host-trialport-browser"
 SIGN_IN = "/sign-in"
 NOTICE = "/me/notice"
+ROLE = "/me/role"
+# The start page says what there is to do; whoever looked for nothing else need not be led back.
+HOME = "/"
+_STARTS = (HOME, "/me")
 _HTML = b"text/html"
 
 
@@ -67,13 +71,25 @@ def browser_hash(request: Request[Any, Any, State]) -> bytes:
 
 def send_to_sign_in(connection: ASGIConnection[Any, Any, Any, State]) -> None:
     """Raise GoTo for a person who looks for a page; return for programs, and for what cannot be repeated."""
-    path = connection.scope["path"]
     if (
         method_of(connection) == "GET"
-        and not path.startswith("/api/")
+        and not connection.scope["path"].startswith("/api/")
         and prefers_page(connection.headers.get("accept"))
     ):
-        raise GoTo(f"{SIGN_IN}?next={quote(path, safe='')}")
+        raise GoTo(f"{SIGN_IN}?next={quote(_address_of(connection), safe='')}")
+
+
+def go_first(connection: ASGIConnection[Any, Any, Any, State], page: str) -> GoTo:
+    """Return the way to a page that comes first, from which the one she wanted follows."""
+    wanted = _address_of(connection)
+    if method_of(connection) != "GET" or wanted in _STARTS:
+        return GoTo(page)
+    return GoTo(f"{page}?next={quote(wanted, safe='')}")
+
+
+def _address_of(connection: ASGIConnection[Any, Any, Any, State]) -> str:
+    query = connection.scope["query_string"].decode("latin-1")
+    return str(connection.scope["path"]) + (f"?{query}" if query else "")
 
 
 def host_cookie(name: str, value: str, max_age: int | None = None) -> Cookie:

@@ -17,13 +17,16 @@ from litestar.handlers import BaseRouteHandler
 
 from trialport.accounts.secret import LONGEST
 from trialport.core.config import Settings
-from trialport.core.errors import NotAllowed, WrongMediaType
+from trialport.core.errors import NotAllowed, OutOfDate, WrongMediaType
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELD = "csrf_token"
 HEADER = "x-csrf-token"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# Options of a route whose form may be from before the session was another: with any token, as long as the browser
+# says that it comes from us. Signing out must work from every tab.
+HARMLESS: dict[str, Any] = {"harmless": True}
 _FORGED = "This page is out of date, or the request did not come from it. Load the page again and repeat."
 
 
@@ -33,20 +36,27 @@ def browser_csrf_token(browser: str) -> str:
 
 
 async def refuse_forged(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
-    """Guard of every route: raise NotAllowed for a change that no page of ours asked for."""
+    """Guard of every route: raise NotAllowed for a change that no page of ours asked for.
+
+    A form of ours that is only too old gets back what was typed into it, with a token that is right now.
+    """
     if method_of(connection) in SAFE_METHODS or _has_token(connection):
         return
     settings: Settings = connection.app.state.settings
     if not comes_from_us(connection, settings):
         raise NotAllowed(_FORGED)
     sent = connection.headers.get(HEADER, "")
+    typed = None
     if handler.opt.get("form") and isinstance(connection, Request):
         if connection.content_type[0] not in FORM_TYPES:
             raise WrongMediaType("Send the form as application/x-www-form-urlencoded or multipart/form-data.")
+        typed = await typed_in(connection)
         sent = sent or (await read_form(connection)).get(FIELD, "")
+    if handler.opt.get("harmless") and sent:
+        return
     expected = str(connection.scope["state"].get("csrf_token", ""))
     if not expected or len(sent) > LONGEST or not secrets.compare_digest(sent.encode(), expected.encode()):
-        raise NotAllowed(_FORGED)
+        raise OutOfDate(_FORGED, typed=typed)
 
 
 def method_of(connection: ASGIConnection[Any, Any, Any, State]) -> str:
@@ -61,6 +71,11 @@ async def read_form(request: Request[Any, Any, State]) -> dict[str, str]:
         if isinstance(value, str):
             fields.setdefault(name, value.strip())
     return fields
+
+
+async def typed_in(request: Request[Any, Any, State]) -> dict[str, str]:
+    """Return what a form of ours holds, without its token: what a person would have to fill in again."""
+    return {name: value for name, value in (await read_form(request)).items() if name != FIELD}
 
 
 def comes_from_us(connection: ASGIConnection[Any, Any, Any, State], settings: Settings) -> bool:

@@ -1,10 +1,11 @@
 """The gate: a bearer token or a session on every route that is not marked open, and a role that the route names.
 
 What a route says of itself, in its options: `open` for everybody; `person` for whoever signed in, whatever her
-role; `roles(...)` for these roles; `before_notice` where the privacy notice need not have been seen; `form` where
-the body is a form. A route that says nothing is closed to all.
+role; `roles(...)` for these roles; `oneself` for nobody who stands in for another just now; `before_notice` where the
+privacy notice need not have been seen; `form` where the body is a form. A route that says nothing is closed to all.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from litestar.params import SkipValidation
 
 from trialport.accounts import browser, sessions_queries, tokens_queries
-from trialport.accounts.csrf import SAFE_METHODS, method_of
+from trialport.accounts.csrf import FORM_TYPES, SAFE_METHODS, comes_from_us, method_of, typed_in
 from trialport.accounts.models import Actor, Role
 from trialport.accounts.service import find_holder
 from trialport.accounts.sessions_models import SignedIn
@@ -45,6 +46,8 @@ EVERYONE: tuple[Role, ...] = (
 )
 # Options of a route for whoever signed in, whatever her role.
 PERSON: dict[str, Any] = {"person": True}
+# Options of a route about oneself that is closed to a delegate while she acts for another.
+ONESELF: dict[str, Any] = {"oneself": True}
 # A token's use is written down at most this often.
 TOKEN_USED_EVERY = timedelta(hours=1)
 # Wrong tokens of one peer; right ones are not counted, so nobody can lock a neighbour out.
@@ -58,26 +61,39 @@ def roles(*allowed: Role) -> dict[str, Any]:
 
 async def refuse_other_roles(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
     """Guard of every route: deny unless the route is open, or for whom it names, and the token goes as far."""
-    if handler.opt.get("open") or connection.scope["path"] == OPEN_DOCUMENT:
+    is_open = handler.opt.get("open") or connection.scope["path"] == OPEN_DOCUMENT
+    if is_open and not handler.opt.get("start"):
         return
     signed_in: SignedIn | None = connection.auth
-    if signed_in is not None and signed_in.notice_version != NOTICE_VERSION and not handler.opt.get("before_notice"):
-        _send_to_notice(connection)
+    if signed_in is not None:
+        _send_ahead(connection, handler, signed_in)
+    if is_open:
+        return
     if handler.opt.get("person") and signed_in is not None:
         return
     actor: Actor | SignedIn | None = connection.user
+    if actor is None:
+        raise await _signed_out_meanwhile(connection, handler)
     if not isinstance(actor, Actor) or actor.role not in handler.opt.get("roles", ()):
         raise NotAllowed("This address is for other roles than yours. Ask the trial office if you need it.")
+    if handler.opt.get("oneself") and actor.acting_for is not None:
+        raise NotAllowed("This is for the person herself, and you act for somebody else now. Choose your own role.")
     needed = "read" if method_of(connection) in SAFE_METHODS or handler.opt.get("readonly") else "write"
     if needed not in actor.scopes:
         raise NotAllowed(f"The token may not {needed}. Ask for one with the scope `{needed}`.")
 
 
-def _send_to_notice(connection: ASGIConnection[Any, Any, Any, State]) -> None:
-    """Raise for somebody who has not seen the privacy notice: to the page that shows it, or an error for programs."""
-    if prefers_page(connection.headers.get("accept")):
-        raise browser.GoTo(browser.NOTICE)
-    raise NotAllowed("Read the privacy notice first: sign in with a browser, it is shown there.")
+def _send_ahead(
+    connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler, signed_in: SignedIn
+) -> None:
+    """Raise for what comes first: the privacy notice, and the choice of a role; programs get an error instead."""
+    is_page = prefers_page(connection.headers.get("accept"))
+    if signed_in.notice_version != NOTICE_VERSION and not handler.opt.get("before_notice"):
+        if is_page:
+            raise browser.go_first(connection, browser.NOTICE)
+        raise NotAllowed("Read the privacy notice first: sign in with a browser, it is shown there.")
+    if signed_in.role is None and not handler.opt.get("person") and is_page and method_of(connection) in SAFE_METHODS:
+        raise browser.go_first(connection, browser.ROLE)
 
 
 class Authentication(AbstractAuthenticationMiddleware):
@@ -94,6 +110,9 @@ class Authentication(AbstractAuthenticationMiddleware):
             return AuthenticationResult(user=await _holder_of(connection, token.strip()), auth=None)
         signed_in = await _session_of(connection, is_open=is_open)
         browser.note_viewer(connection, signed_in)
+        if signed_in is None and opt.get("form") and not is_open and method_of(connection) not in SAFE_METHODS:
+            # The guard refuses it, where the form can be read and what was typed be given back.
+            return AuthenticationResult(user=None, auth=None)
         if signed_in is None and not is_open:
             browser.send_to_sign_in(connection)
             raise _not_signed_in()
@@ -144,11 +163,30 @@ async def _session_of(connection: ASGIConnection[Any, Any, Any, State], *, is_op
     return signed_in
 
 
-def _not_signed_in() -> NotSignedIn:
+def _not_signed_in(typed: Mapping[str, str] | None = None) -> NotSignedIn:
     return NotSignedIn(
         "Send a valid token as `Authorization: Bearer <token>`.",
         headers={"WWW-Authenticate": 'Bearer realm="trialport"'},
+        typed=typed,
     )
+
+
+async def _signed_out_meanwhile(
+    connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler
+) -> NotSignedIn | browser.GoTo:
+    """Refuse a form whose session is over, and give back what was typed where a page of ours sent it.
+
+    Whoever wanted to sign out has what she wanted.
+    """
+    if (
+        not isinstance(connection, Request)
+        or connection.content_type[0] not in FORM_TYPES
+        or not comes_from_us(connection, connection.app.state.settings)
+    ):
+        return _not_signed_in()
+    if handler.opt.get("harmless") and prefers_page(connection.headers.get("accept")):
+        return browser.GoTo("/")
+    return _not_signed_in(await typed_in(connection))
 
 
 def provide_actor(request: Request[Actor, Any, State]) -> Actor:

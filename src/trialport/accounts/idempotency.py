@@ -30,20 +30,28 @@ def hash_request(path: str, body: Any) -> bytes:
     return hashlib.sha256(path.encode() + b"\0" + msgspec.json.encode(body, order="deterministic")).digest()
 
 
+def _in_role(actor: Actor, request_hash: bytes) -> bytes:
+    """Bind a person's request to the role she acts in: in another one it is another request. A token has one role."""
+    if actor.person_id is None:
+        return request_hash
+    scope = (actor.role, actor.region_id, actor.sponsor_id, actor.investigator_id)
+    return hashlib.sha256(request_hash + repr([str(one) for one in scope]).encode()).digest()
+
+
 async def stored_answer(tx: Transaction, actor: Actor, key: str | None, request_hash: bytes) -> Response[Any] | None:
     """Return the answer already given under this key, or None; raises KeyReused for another request."""
-    if key is None or actor.token_id is None:
+    if key is None or actor.actor_id is None:
         return None
     if not 1 <= len(key) <= _KEY_LENGTH or not key.isprintable():
         raise BadInput.at("Idempotency-Key", f"Send 1 to {_KEY_LENGTH} printable characters.")
-    held, found = await queries.lock_and_select_idempotency_key(tx.connection, token_id=actor.token_id, key=key)
+    held, found = await queries.lock_and_select_idempotency_key(tx.connection, actor_id=actor.actor_id, key=key)
     if not held:
         # The same request is under way. A statement sees only what was committed when it began, so look again.
-        await queries.lock_idempotency_key(tx.connection, token_id=actor.token_id, key=key)
-        _, found = await queries.lock_and_select_idempotency_key(tx.connection, token_id=actor.token_id, key=key)
+        await queries.lock_idempotency_key(tx.connection, actor_id=actor.actor_id, key=key)
+        _, found = await queries.lock_and_select_idempotency_key(tx.connection, actor_id=actor.actor_id, key=key)
     if found is None:
         return None
-    if found.request_hash != request_hash:
+    if found.request_hash != _in_role(actor, request_hash):
         raise KeyReused("Use a new Idempotency-Key for a new request.")
     return Response(
         found.body.encode(),
@@ -64,13 +72,13 @@ async def store_answer(
     body: Any,
 ) -> None:
     """Keep the answer for repeats of the same request."""
-    if key is None or actor.token_id is None:
+    if key is None or actor.actor_id is None:
         return
     await queries.insert_idempotency_key(
         tx.connection,
-        token_id=actor.token_id,
+        actor_id=actor.actor_id,
         key=key,
-        request_hash=request_hash,
+        request_hash=_in_role(actor, request_hash),
         status_code=status_code,
         headers=headers,
         body=msgspec.json.encode(body).decode(),

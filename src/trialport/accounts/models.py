@@ -18,8 +18,8 @@ class Actor(Struct, frozen=True, kw_only=True):
 
     `region_id` bounds an office, `sponsor_id` a sponsor's contact, `investigator_id` an investigator or a
     head of unit (through positions). An admin has no bound. A machine has a `token_id`, a person who signed in
-    a `person_id` and a `session_id`; `acting_for` names whom a delegate stands in for. `scopes` are `read` and
-    `write`.
+    a `person_id` and a `session_id`. A delegate has the `investigator_id` of whom she stands in for, once more in
+    `acting_for` as text for the audit trail, and the principal's name for pages. `scopes` are `read` and `write`.
     """
 
     token_id: UUID | None
@@ -31,12 +31,22 @@ class Actor(Struct, frozen=True, kw_only=True):
     person_id: UUID | None = None
     session_id: UUID | None = None
     acting_for: str | None = None
+    acting_for_name: str | None = None
     scopes: tuple[Scope, ...] = ALL_SCOPES
 
     @property
     def actor_id(self) -> UUID | None:
         """Who it is in histories and in the audit trail: the person, else the machine's token."""
         return self.person_id or self.token_id
+
+    @property
+    def acting_for_id(self) -> UUID | None:
+        """Whom a delegate stands in for, an investigator; None for who acts for herself."""
+        return None if self.acting_for is None else self.investigator_id
+
+    def is_herself(self, investigator_id: UUID) -> bool:
+        """Say whether this investigator is the actor, and not somebody the actor stands in for."""
+        return self.acting_for is None and investigator_id == self.investigator_id
 
     @property
     def viewer(self) -> Viewer:

@@ -8,12 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from trialport.accounts import oidc_service
-from trialport.accounts.browser import SESSION_COOKIE, browser_hash
+from trialport.accounts.browser import HOME, SESSION_COOKIE, browser_hash
 from trialport.accounts.csrf import LOOPBACK
 from trialport.accounts.oidc_client import CALLBACK_PATH, OidcError, OidcProvider, new_visit
 from trialport.accounts.oidc_service import Refusal
 from trialport.accounts.signin_pages import (
-    HOME,
     OPEN,
     AppLimits,
     PageRequest,
@@ -81,7 +80,9 @@ async def finish_visit(
     )
     if isinstance(result, str):
         # Answered, not raised, so that the line in the trail is kept.
-        return failed_page(request, result, _DETAILS[result])
+        # Some providers tell that somebody said no without telling of which visit.
+        reason = "refused" if result == "visit" and "error" in request.query_params else result
+        return failed_page(request, reason, _DETAILS[reason])
     return signed_in_response(result.session, settings, result.return_to)
 
 

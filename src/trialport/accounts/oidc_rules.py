@@ -79,4 +79,9 @@ def is_safe_address(url: object, issuer: str) -> bool:
     parts, home = urlsplit(url), urlsplit(issuer)
     if parts.scheme == "https" and parts.hostname:
         return True
-    return parts.scheme == "http" and parts.hostname in _LOOPBACK and home.hostname in _LOOPBACK
+    return parts.scheme == "http" and _is_here(parts.hostname) and _is_here(home.hostname)
+
+
+def _is_here(host: str | None) -> bool:
+    """Tell whether a name is this machine's: those below `localhost` never leave it (RFC 6761, section 6.3)."""
+    return host is not None and (host in _LOOPBACK or host.endswith(".localhost"))

@@ -6,7 +6,7 @@ from litestar import Request, Response, Router, get
 from litestar.datastructures import State
 
 from trialport.accounts import own_data_service as service
-from trialport.accounts.guards import EVERYONE, PERSON, Caller, roles
+from trialport.accounts.guards import EVERYONE, ONESELF, PERSON, Caller, roles
 from trialport.accounts.models import Actor
 from trialport.accounts.own_data_models import DataSubject, MeDetail, NameReadingPage, OwnDataExport
 from trialport.accounts.sessions_models import SignedIn
@@ -19,7 +19,7 @@ WHOEVER = {**roles(*EVERYONE), **PERSON}
 
 @get("/me", opt=WHOEVER, summary="Read who you are here")
 async def read_me(tx: Tx, request: Request[Actor | SignedIn, Any, State]) -> MeDetail:
-    return await service.read_me(tx, _subject(request.user))
+    return await service.read_me(tx, _subject(request))
 
 
 @get(
@@ -30,13 +30,13 @@ async def read_me(tx: Tx, request: Request[Actor | SignedIn, Any, State]) -> MeD
     "and who was shown your name (GDPR, articles 15 and 20). The export is noted in the audit trail.",
 )
 async def export_me(tx: Tx, request: Request[Actor | SignedIn, Any, State]) -> Response[OwnDataExport]:
-    export = await service.export_own_data(tx, _subject(request.user))
+    export = await service.export_own_data(tx, _subject(request))
     return Response(export, headers={"Content-Disposition": 'attachment; filename="trialport-own-data.json"'})
 
 
 @get(
     "/me/name-readings",
-    opt=roles("investigator", "unit_head"),
+    opt={**roles("investigator", "unit_head"), **ONESELF},
     summary="See who was shown your name, newest first",
     description="The same person's looks within a quarter of an hour count as one; your own do not.",
 )
@@ -46,14 +46,17 @@ async def list_name_readings(tx: Tx, actor: Caller, cursor: Cursor = None, limit
     return NameReadingPage(items=items, next_cursor=following)
 
 
-def _subject(user: Actor | SignedIn) -> DataSubject:
+def _subject(request: Request[Actor | SignedIn, Any, State]) -> DataSubject:
+    user: Actor | SignedIn = request.user
+    signed_in: SignedIn | None = request.auth
     return DataSubject(
         person_id=user.person_id,
         token_id=user.token_id if isinstance(user, Actor) else None,
         name=user.name,
         role=user.role,
         region_id=user.region_id,
-        investigator_id=user.investigator_id,
+        investigator_id=user.investigator_id if signed_in is None else signed_in.own_investigator_id,
+        acting_for_name=user.acting_for_name,
     )
 
 

@@ -20,7 +20,9 @@ class DataSubject(Struct, frozen=True, kw_only=True):
     name: str
     role: Role | None
     region_id: UUID | None
+    # Her own as an investigator, also while she stands in for another.
     investigator_id: UUID | None
+    acting_for_name: str | None = None
 
     @property
     def own_id(self) -> UUID:
@@ -48,6 +50,13 @@ class MeDetail(Struct, frozen=True, kw_only=True):
     language: Annotated[str | None, Meta(description="Language of mails to you.", examples=["sv"])]
     acting_as: Annotated[
         Role | None, Meta(description="Role you act in now; null while you hold none.", examples=["office"])
+    ]
+    acting_for: Annotated[
+        str | None,
+        Meta(
+            description="The investigator you act for now as a delegate; null while you act for yourself.",
+            examples=["Demo Person 3 (demonstration)"],
+        ),
     ]
     roles: Annotated[tuple[MyRole, ...], Meta(description="All roles you hold.")]
     objected_at: Annotated[

@@ -56,7 +56,7 @@ async def select_own_sessions(connection: Connection, *, person_id: UUID | None)
     """Return sessions without what opens them."""
     records = await connection.fetch(
         """
-        select session_id, method, user_agent, created_at, last_seen_at, expires_at, revoked_at
+        select session_id, acting_for_id, method, user_agent, created_at, last_seen_at, expires_at, revoked_at
         from session
         where person_id = $1
         order by session_id

@@ -28,6 +28,7 @@ async def read_me(tx: Transaction, subject: DataSubject) -> MeDetail:
         email=None if person is None else person["email"],
         language=None if person is None else person["language"],
         acting_as=subject.role,
+        acting_for=subject.acting_for_name,
         roles=tuple(msgspec.convert(grant, MyRole) for grant in grants if grant["revoked_at"] is None),
         objected_at=investigators[0]["objected_at"] if investigators else None,
     )

@@ -17,6 +17,7 @@ ObjectType = Literal[
     "agreement",
     "capacity",
     "investigator",
+    "delegates",
     "local_term",
     "weight_set",
     "office_task",
@@ -76,6 +77,8 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
     },
     "capacity": dict.fromkeys(("investigator", "unit_head", "office", "admin", "service"), _WRITES_CAPACITY),
     "investigator": {role: {ANY: ("read",)} for role in ("investigator", "unit_head", "office", "admin")},
+    # Who may stand in for an investigator is hers to say: a delegate cannot name others.
+    "delegates": {role: {ANY: ("read", "change")} for role in ("investigator", "unit_head")},
     # Two persons of one region's office make a term; terms/rules.py says which of them may do what.
     "local_term": {
         "office": {
@@ -154,6 +157,8 @@ a test keeps it so.
   sponsor's contact her own organisation's inquiries, an investigator and a head of unit their own units.
 - What the state refuses is 409, with the state and what is allowed in it. An inquiry is open while it is
   `submitted`, `in_triage`, `needs_information`, `inviting` or `collating`.
+- Whom an investigator has named as a delegate may act for her as `investigator`, in her units; what is about her
+  as a person (objection, delegates, who read her name) stays closed to the delegate, and delegations do not chain.
 - A token without the scope `write` changes nothing, whatever its role.
 - The directory of regions, sites, units and shared resources is open to everybody who is signed in; `management` sees
   figures and no inquiry."""

@@ -18,13 +18,13 @@ class StoredAnswer(Struct, frozen=True, kw_only=True):
     body: str
 
 
-async def lock_idempotency_key(connection: Connection, *, token_id: UUID, key: str) -> None:
+async def lock_idempotency_key(connection: Connection, *, actor_id: UUID, key: str) -> None:
     """Wait until no other transaction works under this key, and hold it until the end of this one."""
-    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1 || ':' || $2, 0))", str(token_id), key)
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1 || ':' || $2, 0))", str(actor_id), key)
 
 
 async def lock_and_select_idempotency_key(
-    connection: Connection, *, token_id: UUID, key: str
+    connection: Connection, *, actor_id: UUID, key: str
 ) -> tuple[bool, StoredAnswer | None]:
     """Try to hold this key until the end of the transaction, and read its stored answer: (held, answer)."""
     record = await connection.fetchrow(
@@ -32,10 +32,10 @@ async def lock_and_select_idempotency_key(
         select pg_try_advisory_xact_lock(hashtextextended($2 || ':' || $3, 0)) as held,
                k.request_hash, k.status_code, k.headers, k.body
         from (select) one
-        left join idempotency_key k on k.token_id = $1 and k.key = $3
+        left join idempotency_key k on k.actor_id = $1 and k.key = $3
         """,
-        token_id,
-        str(token_id),
+        actor_id,
+        str(actor_id),
         key,
     )
     found = record["request_hash"] is not None
@@ -45,7 +45,7 @@ async def lock_and_select_idempotency_key(
 async def insert_idempotency_key(
     connection: Connection,
     *,
-    token_id: UUID,
+    actor_id: UUID,
     key: str,
     request_hash: bytes,
     status_code: int,
@@ -54,10 +54,10 @@ async def insert_idempotency_key(
 ) -> None:
     await connection.execute(
         """
-        insert into idempotency_key (token_id, key, request_hash, status_code, headers, body)
+        insert into idempotency_key (actor_id, key, request_hash, status_code, headers, body)
         values ($1, $2, $3, $4, $5, $6)
         """,
-        token_id,
+        actor_id,
         key,
         request_hash,
         status_code,

@@ -32,7 +32,11 @@ class SignedIn(Struct, frozen=True, kw_only=True):
     region: str | None
     sponsor_id: UUID | None
     sponsor: str | None
+    # While she stands in for somebody, that investigator's; else her own.
     investigator_id: UUID | None
+    own_investigator_id: UUID | None
+    acting_for_id: UUID | None
+    acting_for_name: str | None
 
     @property
     def actor(self) -> Actor | None:
@@ -48,12 +52,23 @@ class SignedIn(Struct, frozen=True, kw_only=True):
             region_id=self.region_id,
             sponsor_id=self.sponsor_id,
             investigator_id=self.investigator_id,
+            acting_for=None if self.acting_for_id is None else str(self.acting_for_id),
+            acting_for_name=self.acting_for_name,
         )
 
     @property
     def viewer(self) -> Viewer:
         """Return who looks, to row-level security."""
         return NOBODY if self.actor is None else self.actor.viewer
+
+
+class Principal(Struct, frozen=True, kw_only=True):
+    """An investigator whom a person may stand in for, and her own role by which she may."""
+
+    role_grant_id: UUID
+    investigator_id: UUID
+    name: str
+    region: str | None
 
 
 class StartedSession(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from trialport.accounts.sessions_models import SessionSummary, SignedIn
+from trialport.accounts.sessions_models import Principal, SessionSummary, SignedIn
 from trialport.core.db import Connection
 
 
@@ -16,7 +16,8 @@ async def select_signed_in(
     record = await connection.fetchrow(
         """
         select session_id, person_id, csrf_token, last_seen_at, expires_at, name, email, language, notice_version,
-               role_grant_id, role, region_id, region, sponsor_id, sponsor, investigator_id
+               role_grant_id, role, region_id, region, sponsor_id, sponsor, investigator_id, own_investigator_id,
+               acting_for_id, acting_for_name
         from session_of($1)
         where expires_at > $2 and last_seen_at > $3
         """,
@@ -80,11 +81,13 @@ async def insert_rotated_session(
     secret_hash: bytes,
     csrf_token: str,
     role_grant_id: UUID,
+    acting_for_id: UUID | None,
     now: datetime,
 ) -> tuple[UUID, datetime] | None:
     """End a session and begin another in its place: new id and secret, another role, the same end.
 
-    Returns the new session's id and end; None when the old one had ended, or the role is not the person's.
+    Returns the new session's id and end; None when the old one had ended, the role is not the person's, or
+    `acting_for_id` has not named her as a delegate in that role.
     """
     record = await connection.fetchrow(
         """
@@ -93,13 +96,17 @@ async def insert_rotated_session(
             set revoked_at = $5
             where session_id = $1 and revoked_at is null
               and exists (select from role_grant g where g.role_grant_id = $4 and g.person_id = session.person_id
-                          and g.revoked_at is null)
+                          and g.revoked_at is null
+                          and ($6::uuid is null or exists (
+                              select from investigator_delegate d
+                              where d.investigator_id = $6 and d.delegate_id = g.investigator_id
+                                and g.role in ('investigator', 'unit_head'))))
             returning person_id, method, user_agent, created_at, expires_at
         )
         insert into session
-            (secret_hash, csrf_token, person_id, role_grant_id, method, user_agent, created_at, last_seen_at,
-             expires_at)
-        select $2, $3, person_id, $4, method, user_agent, created_at, $5, expires_at from ended
+            (secret_hash, csrf_token, person_id, role_grant_id, acting_for_id, method, user_agent, created_at,
+             last_seen_at, expires_at)
+        select $2, $3, person_id, $4, $6, method, user_agent, created_at, $5, expires_at from ended
         returning session_id, expires_at
         """,
         session_id,
@@ -107,8 +114,41 @@ async def insert_rotated_session(
         csrf_token,
         role_grant_id,
         now,
+        acting_for_id,
     )
     return None if record is None else (record["session_id"], record["expires_at"])
+
+
+async def select_principals(connection: Connection, *, person_id: UUID) -> list[Principal]:
+    """Read for whom a person may stand in by the roles she holds now, each once."""
+    records = await connection.fetch(
+        """
+        select distinct on (i.name, i.investigator_id) g.role_grant_id, i.investigator_id, i.name, r.code as region
+        from role_grant g
+        join investigator_delegate d on d.delegate_id = g.investigator_id
+        join investigator i on i.investigator_id = d.investigator_id
+        left join region r using (region_id)
+        where g.person_id = $1 and g.revoked_at is null and g.role in ('investigator', 'unit_head')
+        order by i.name, i.investigator_id, g.role, g.role_grant_id
+        """,
+        person_id,
+    )
+    return msgspec.convert(records, list[Principal])
+
+
+async def select_delegate_names(connection: Connection, *, investigator_id: UUID) -> dict[UUID, str]:
+    """Read who may stand in for an investigator: names by id."""
+    records = await connection.fetch(
+        """
+        select i.investigator_id, i.name
+        from investigator_delegate d
+        join investigator i on i.investigator_id = d.delegate_id
+        where d.investigator_id = $1
+        order by i.name, i.investigator_id
+        """,
+        investigator_id,
+    )
+    return dict(records)
 
 
 async def update_session_revoked_by_secret(connection: Connection, *, secret_hash: bytes, now: datetime) -> None:

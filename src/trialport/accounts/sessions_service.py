@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from trialport.accounts import people_queries, sessions_queries
+from trialport.accounts.audit_service import note_reading
 from trialport.accounts.models import Actor, Role
 from trialport.accounts.people_models import PersonRow, RoleGrantRow
 from trialport.accounts.secret import LONGEST, hash_secret, new_secret
 from trialport.accounts.service import record_audit_event
-from trialport.accounts.sessions_models import Method, SessionSummary, SignedIn, StartedSession
+from trialport.accounts.sessions_models import Method, Principal, SessionSummary, SignedIn, StartedSession
 from trialport.core.config import Settings
 from trialport.core.db import Connection, Transaction, as_system
 from trialport.core.errors import NotFound
@@ -65,8 +68,13 @@ async def start_session(
     return StartedSession(session_id=session_id, secret=secret, expires_at=expires_at)
 
 
-async def choose_role(tx: Transaction, signed_in: SignedIn, role_grant_id: UUID) -> StartedSession:
-    """Act in another of one's roles, in a new session in place of the old; raises NotFound for a role of others."""
+async def choose_role(
+    tx: Transaction, signed_in: SignedIn, role_grant_id: UUID, acting_for_id: UUID | None = None
+) -> StartedSession:
+    """Act in another of one's roles, or by it for an investigator, in a new session in place of the old.
+
+    Raises NotFound for a role of others, and for an investigator who has not named the person as her delegate.
+    """
     async with as_system(tx.connection):
         secret = new_secret()
         rotated = await sessions_queries.insert_rotated_session(
@@ -75,6 +83,7 @@ async def choose_role(tx: Transaction, signed_in: SignedIn, role_grant_id: UUID)
             secret_hash=hash_secret(secret),
             csrf_token=new_secret(),
             role_grant_id=role_grant_id,
+            acting_for_id=acting_for_id,
             now=tx.now,
         )
         if rotated is None:
@@ -83,7 +92,9 @@ async def choose_role(tx: Transaction, signed_in: SignedIn, role_grant_id: UUID)
         grants = await people_queries.select_role_grants(tx.connection, person_id=signed_in.person_id)
         chosen = next(grant for grant in grants if grant.role_grant_id == role_grant_id)
         actor = actor_of(signed_in.person_id, signed_in.name, session_id, chosen)
-        await _record(tx, actor, "session.role_changed", session_id, {"role": chosen.role})
+        if acting_for_id is not None:
+            actor = replace(actor, role="investigator", acting_for=str(acting_for_id))
+        await _record(tx, actor, "session.role_changed", session_id, {"role": actor.role})
     return StartedSession(session_id=session_id, secret=secret, expires_at=expires_at)
 
 
@@ -123,6 +134,38 @@ async def read_roles(tx: Transaction, signed_in: SignedIn) -> list[RoleGrantRow]
     """Return the roles one holds."""
     async with as_system(tx.connection):
         return await people_queries.select_role_grants(tx.connection, person_id=signed_in.person_id)
+
+
+async def read_principals(tx: Transaction, signed_in: SignedIn) -> list[Principal]:
+    """Return the investigators whom one may stand in for, because they named one as a delegate."""
+    async with as_system(tx.connection):
+        return await sessions_queries.select_principals(tx.connection, person_id=signed_in.person_id)
+
+
+async def read_delegates(tx: Transaction, signed_in: SignedIn) -> list[str] | None:
+    """Return the names of those who may stand in for one, and note that they were shown; None for no investigator.
+
+    Needs a route with `opt={"records_reading": True}`.
+    """
+    actor = signed_in.actor
+    if actor is None or actor.acting_for or signed_in.own_investigator_id is None:
+        return None
+    # Also those whom she could not see otherwise, because they work at other units by now.
+    async with as_system(tx.connection):
+        names = await sessions_queries.select_delegate_names(
+            tx.connection, investigator_id=signed_in.own_investigator_id
+        )
+    if names:
+        await note_reading(
+            tx,
+            actor,
+            action="investigator.listed",
+            object_type="reader",
+            object_id=signed_in.person_id,
+            region_id=actor.region_id,
+            details={"investigator_ids": [str(one) for one in names]},
+        )
+    return list(names.values())
 
 
 async def note_notice_seen(tx: Transaction, signed_in: SignedIn, version: str) -> None:

@@ -10,13 +10,14 @@ from msgspec import ValidationError, convert
 
 from trialport.accounts import sessions_service, signin_service
 from trialport.accounts.browser import (
+    HOME,
     SESSION_COOKIE,
     SIGN_IN,
     browser_hash,
     no_session_cookie,
     session_cookie,
 )
-from trialport.accounts.csrf import read_form
+from trialport.accounts.csrf import HARMLESS, read_form
 from trialport.accounts.guards import PERSON, Session
 from trialport.accounts.sessions_models import StartedSession
 from trialport.core import http
@@ -36,7 +37,6 @@ OPEN = {"open": True}
 OPEN_FORM = {"open": True, "form": True}
 # A form of ours holds a few short fields (bytes).
 FORM_BYTES = 20_000
-HOME = "/me"
 
 PER_ADDRESS = Limit("sign-in-address", 5, 900)
 PER_PEER = Limit("sign-in-peer", 20, 900)
@@ -80,6 +80,8 @@ async def show_sent(request: PageRequest) -> Response[str]:
 async def show_link(request: PageRequest, tx: Tx, secret: FromPath[str]) -> Response[Any]:
     """Show a button only: whoever checks mails for harm opens each link, and must not spend it."""
     state = await signin_service.read_link(tx, secret, browser_hash(request))
+    if state == "over" and request.auth is not None:
+        return go_to(HOME)
     if state == "over":
         raise Gone("The link was used, or it is older than a quarter of an hour. Ask for a new one.")
     if state == "elsewhere":
@@ -101,20 +103,23 @@ async def spend_link(
         user_agent=request.headers.get("user-agent", ""),
         brought=request.cookies.get(SESSION_COOKIE),
     )
+    if result is None and request.auth is not None:
+        # Pressed twice: the first time signed her in.
+        return go_to(HOME)
     if result is None:
         # Answered, not raised, so that the line in the trail is kept.
         return http.answer_problem(request, Gone("The link was used, has lapsed, or was asked for elsewhere."))
     return signed_in_response(result.session, settings, result.return_to)
 
 
-@post("/sign-out", opt={**PERSON, "form": True, "before_notice": True}, status_code=303)
+@post("/sign-out", opt={**PERSON, **HARMLESS, "form": True, "before_notice": True}, status_code=303)
 async def sign_out(tx: Tx, session: Session) -> Response[None]:
     await sessions_service.end_session(tx, session, session.session_id)
     return signed_out_response()
 
 
 def signed_in_response(session: StartedSession, settings: Settings, return_to: str) -> Response[None]:
-    """Hand the browser its session and send it on; without a role chosen, `/me` shows the choice."""
+    """Hand the browser its session and send it on; what comes before, as the choice of a role, is shown first."""
     answer = go_to(own_address(return_to))
     answer.set_cookie(session_cookie(session, settings.session_days * 86_400))
     return answer

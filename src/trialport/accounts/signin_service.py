@@ -87,7 +87,7 @@ async def make_open_link(tx: Transaction, settings: Settings, person: PersonRow)
         language=person.language,
         browser_hash=ANY_BROWSER,
         link_hash=hash_secret(secret),
-        return_to="/me",
+        return_to="/",
         now=tx.now,
         expires_at=tx.now + _VALID,
     )

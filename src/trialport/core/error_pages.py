@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from litestar import Request, Response
 from litestar.datastructures import State
 
-from trialport.core.errors import Problem
+from trialport.core.errors import NotSignedIn, OutOfDate, Problem
 from trialport.core.pages import page_language, render_page, wants_block
 from trialport.core.translations import to_translate, translate
 
@@ -31,6 +31,17 @@ _UNREADABLE = Words(
 _OURS = Words(
     to_translate("Something went wrong on our side"),
     to_translate("Nothing was stored. Please try again in a while. If it happens again, tell us the number below."),
+)
+_SIGNED_OUT = Words(
+    to_translate("You have been signed out"),
+    to_translate("That happens after a time without use, or when the session is ended elsewhere."),
+)
+_OUT_OF_DATE = Words(
+    to_translate("This page is out of date"),
+    to_translate(
+        "Since it was loaded you signed in again, changed role or signed out, perhaps in another tab. "
+        "Nothing was stored."
+    ),
 )
 _WORDS: dict[int, Words] = {
     401: Words(
@@ -98,10 +109,11 @@ def _weighed(part: str) -> tuple[str, float]:
 
 def error_page(request: Request[Any, Any, State], problem: Problem) -> Response[str]:
     """Show a problem as a page; to htmx as a note that goes to the messages of the page it stands on."""
-    language = page_language(request)
-    words = _WORDS.get(problem.status, _UNREADABLE if problem.status < 500 else _OURS)  # noqa: PLR2004 - the server's own
+    language, words = page_language(request), _words_for(problem)
     values = {
         "status": problem.status,
+        "is_out_of_date": isinstance(problem, OutOfDate),
+        "typed": problem.typed,
         "heading": translate(language, words.heading),
         "advice": translate(language, words.advice),
         "wait_minutes": _minutes(problem.headers.get("Retry-After")),
@@ -111,6 +123,14 @@ def error_page(request: Request[Any, Any, State], problem: Problem) -> Response[
     if wants_block(request):
         headers |= {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}
     return render_page(request, "front/error.html", values, block="note", status_code=problem.status, headers=headers)
+
+
+def _words_for(problem: Problem) -> Words:
+    if isinstance(problem, OutOfDate):
+        return _OUT_OF_DATE
+    if isinstance(problem, NotSignedIn) and problem.typed is not None:
+        return _SIGNED_OUT
+    return _WORDS.get(problem.status, _UNREADABLE if problem.status < 500 else _OURS)  # noqa: PLR2004 - the server's own
 
 
 def _minutes(retry_after: str | None) -> int | None:

@@ -4,7 +4,7 @@ Every problem has a stable `type` (`urn:trialport:problem:<slug>`), a title, a d
 and, for bad input, `errors` with the path of each field at fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Self
 
 import asyncpg
@@ -62,7 +62,11 @@ class ProblemBody(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Problem(Exception):
-    """A foreseen failure; subclasses fix status and slug."""
+    """A foreseen failure; subclasses fix status and slug.
+
+    `typed` is what a person had filled into the form that could not be taken: its page hands it back to her, so that
+    nothing she wrote is lost.
+    """
 
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "internal"
@@ -75,12 +79,14 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         headers: dict[str, str] | None = None,
         extra: dict[str, object] | None = None,
+        typed: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = headers or {}
         self.extra = extra or {}
+        self.typed = typed
 
     @classmethod
     def at(cls, path: str, message: str) -> Self:
@@ -98,6 +104,10 @@ class NotSignedIn(Problem):
 
 class NotAllowed(Problem):
     status, slug, title = 403, "not-allowed", "Your role may not do this"
+
+
+class OutOfDate(NotAllowed):
+    """A form from before the session, or the role in it, was another; to programs the same as any refusal."""
 
 
 class NotFound(Problem):

@@ -30,7 +30,7 @@ class LanguageChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     csrf_token: Annotated[str, Meta(max_length=_LONGEST_ADDRESS)] = ""
 
 
-@get("/", opt={"open": True}, include_in_schema=False)
+@get("/", opt={"open": True, "start": True}, include_in_schema=False)
 async def read_home(request: Request[Any, Any, State]) -> Response[str]:
     return render_page(request, "front/home.html")
 

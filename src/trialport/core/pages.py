@@ -2,11 +2,12 @@
 
 A slice keeps its templates in `<slice>/templates/<slice>/`; each begins with `{% extends "base.html" %}` and fills the
 blocks `title` and `content`. Every template knows `language`, `languages`, `viewer` (who is signed in, or None),
-`is_viewer_known` (whether that was looked up), `address` (path and query of this page), `messages`, `csrf_token`,
-`csrf_field()` and `static_url(name)`.
+`signed_in` (her session, or None), `is_viewer_known` (whether that was looked up), `address` (path and query of this
+page), `messages`, `csrf_token`, `csrf_field()`, `shown_time(time)` and `static_url(name)`.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,9 @@ HTMX_CONFIG: Mapping[str, Any] = {
     ],
 }
 
+_TIME_ZONE = "Europe/Stockholm"
+_LOCALES: Mapping[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
+
 
 def template_folders() -> Sequence[Path]:
     """Return where templates lie: those of all slices beside those of core."""
@@ -68,9 +72,19 @@ def environment(language: Language) -> Environment:
         "languages": LANGUAGES,
         "static_url": static_url,
         "csrf_field": _csrf_field,
+        "shown_time": lambda time: shown_time(time, language),
         "htmx_config": HTMX_CONFIG,
     }
     return made
+
+
+def shown_time(time: datetime, language: Language) -> str:
+    """Write a moment as people of the regions do, with the name of their time: `22 November 2026, 03:47 CET`."""
+    # Only a process that shows pages needs this package.
+    from babel.dates import format_datetime, get_timezone  # noqa: PLC0415
+
+    locale = _LOCALES[language]
+    return format_datetime(time, "d MMMM y, HH:mm z", tzinfo=get_timezone(_TIME_ZONE), locale=locale)
 
 
 @pass_context
@@ -81,8 +95,13 @@ def _csrf_field(context: Context) -> Markup:
 
 
 def page_language(request: Request[Any, Any, State]) -> Language:
-    """Return the language of a page: the one she chose, else the best that her browser accepts; the answer names it."""
-    language = chosen_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
+    """Return the language of a page; the answer names it.
+
+    It is the one chosen in this browser, else the one of her account, else the best that her browser accepts.
+    """
+    of_account = getattr(request.scope.get("auth"), "language", None)
+    chosen = request.cookies.get(LANGUAGE_COOKIE) or of_account
+    language = chosen_language(chosen, request.headers.get("accept-language"))
     request.scope["state"]["language"] = language
     return language
 
@@ -127,6 +146,7 @@ def _common(request: Request[Any, Any, State]) -> dict[str, Any]:
     return {
         # On an open route nobody may have signed in; where there is no route, nobody was asked.
         "viewer": request.scope.get("user"),
+        "signed_in": request.scope.get("auth"),
         "is_viewer_known": "user" in request.scope,
         "csrf_token": state.get("csrf_token"),
         "address": request.scope["path"] + (f"?{query}" if query else ""),

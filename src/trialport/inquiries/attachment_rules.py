@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import puremagic
 
-from trialport.core.errors import BadInput, WrongMediaType
+from trialport.core.errors import Contradiction, WrongMediaType
 from trialport.inquiries.attachment_models import AttachmentKind
 
 MOST_FILES = 50
@@ -63,7 +63,7 @@ def is_held_back(kind: AttachmentKind) -> bool:
 
 
 def clean_file_name(given: str) -> str:
-    """Return a name that is safe to show and to save under; raises BadInput when its ending is not taken.
+    """Return a name that is safe to show and to save under; raises Contradiction when its ending is not taken.
 
     Folders, control characters, and characters that turn the direction of writing fall away.
     """
@@ -72,7 +72,7 @@ def clean_file_name(given: str) -> str:
     stem, _, ending = " ".join(text.split()).rpartition(".")
     stem, ending = stem.strip(" ."), ending.strip().lower()
     if ending not in MEDIA_TYPES:
-        raise BadInput.at("file_name", f"Files of this kind are not taken. Send one of: {_TAKEN}.")
+        raise Contradiction.at("file_name", f"Files of this kind are not taken. Send one of: {_TAKEN}.")
     return f"{stem[:_LONGEST_NAME].strip() or 'file'}.{ending}"
 
 

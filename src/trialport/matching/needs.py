@@ -206,6 +206,8 @@ def _grade_dct(answers: Codes, required: int) -> Graded:
     known = np.where(can.all(axis=0), MET, np.where(can.any(axis=0), PARTLY, UNKNOWN))
     weights = [REQUIRED_WEIGHT] * required + [OPTIONAL_WEIGHT] * (len(answers) - required)
     worth = mean(DCT_FITS.take(answers), weights)
+    # Finding a partner for one activity never costs, however many optional ones are refused.
+    worth = np.where(~refused & can.any(axis=0), np.maximum(worth, UNKNOWN_FIT), worth)
     return np.where(refused, UNMET, known), np.where(refused, UNMET_CEILING * worth, worth)
 
 

@@ -93,6 +93,9 @@ class RegionWeightsDetail(Struct, frozen=True, kw_only=True):
     ]
     changed_by: Annotated[str | None, Meta(description="Who last changed them.", examples=["Trial office"])]
     weights: Annotated[tuple[CriterionWeight, ...], Meta(description="Every criterion.")]
+    available_actions: Annotated[
+        tuple[str, ...], Meta(description="What you may do with them.", examples=[["read", "change"]])
+    ]
 
 
 class WeightSetDetail(Struct, frozen=True, kw_only=True):

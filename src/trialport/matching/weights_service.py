@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from trialport.accounts.models import Actor
+from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Connection, Transaction
@@ -34,7 +35,7 @@ async def weighing_of(connection: Connection, region_ids: Collection[UUID]) -> W
 async def read_weights(tx: Transaction, actor: Actor, region_id: UUID) -> RegionWeightsDetail:
     """Return the weights that count in a region; raises NotFound outside the actor's scope."""
     await require_region(tx, actor, region_id)
-    return _detail(region_id, await _newest(tx, region_id))
+    return _detail(actor, region_id, await _newest(tx, region_id))
 
 
 async def require_region(tx: Transaction, actor: Actor, region_id: UUID) -> None:
@@ -129,7 +130,7 @@ async def _store(
         region_id=region_id,
         details={"version": version + 1, "criteria": changed, "apply": apply, "reverts_to": reverts_to},
     )
-    return _detail(region_id, await _newest(tx, region_id))
+    return _detail(actor, region_id, await _newest(tx, region_id))
 
 
 def _check(weights: dict[CriterionName, WeightInput]) -> None:
@@ -142,7 +143,7 @@ async def _newest(tx: Transaction, region_id: UUID) -> WeightSet | None:
     return next(iter(await queries.select_newest_weight_sets(tx.connection, region_ids=(region_id,))), None)
 
 
-def _detail(region_id: UUID, stored: WeightSet | None) -> RegionWeightsDetail:
+def _detail(actor: Actor, region_id: UUID, stored: WeightSet | None) -> RegionWeightsDetail:
     own = {} if stored is None else stored.weights
     return RegionWeightsDetail(
         region_id=region_id,
@@ -161,4 +162,5 @@ def _detail(region_id: UUID, stored: WeightSet | None) -> RegionWeightsDetail:
             )
             for name, program in WEIGHTS.items()
         ),
+        available_actions=allowed_commands("weight_set", actor.role),
     )

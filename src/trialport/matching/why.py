@@ -2,7 +2,8 @@
 
 Everything is computed again from the fits and weights that made the order, so that it adds up to the score shown.
 "What if" counts one criterion as fully met and leaves the others as they are. Only the opening of a unit bears on
-another criterion, the participants it can recruit meanwhile: where the register is at hand, both are compared anew.
+other criteria, the participants it can recruit meanwhile and its lead time: where the register is at hand, these are
+compared anew.
 """
 
 from collections.abc import Collection, Mapping, Sequence

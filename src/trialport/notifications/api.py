@@ -6,9 +6,11 @@ from uuid import UUID
 from litestar import Router, get, post
 from litestar.openapi.spec import Example
 from litestar.params import PathParameter, QueryParameter
+from msgspec.structs import replace
 
 from trialport.accounts.guards import Caller
-from trialport.accounts.permissions import may
+from trialport.accounts.models import Actor
+from trialport.accounts.permissions import allowed_commands, may
 from trialport.accounts.service import record_audit_event
 from trialport.core.edge import Tx
 from trialport.core.fields import EXAMPLE_UUID
@@ -35,7 +37,7 @@ async def list_tasks(
 ) -> OfficeTaskPage:
     rows = await queries.select_office_tasks(tx.connection, actor=actor, done=done, before=cursor, limit=limit + 1)
     items, following = cut_page(rows, limit, lambda task: task.office_task_id)
-    return OfficeTaskPage(items=items, next_cursor=following)
+    return OfficeTaskPage(items=tuple(_with_actions(actor, one) for one in items), next_cursor=following)
 
 
 @post(
@@ -56,7 +58,12 @@ async def finish_task(tx: Tx, actor: Caller, office_task_id: OfficeTaskId) -> Of
         object_id=office_task_id,
         region_id=task.region_id,
     )
-    return task
+    return _with_actions(actor, task)
+
+
+def _with_actions(actor: Actor, task: OfficeTaskDetail) -> OfficeTaskDetail:
+    state = "open" if task.done_at is None else "done"
+    return replace(task, available_actions=allowed_commands("office_task", actor.role, state))
 
 
 router = Router(path="/", tags=["tasks"], route_handlers=[list_tasks, finish_task])

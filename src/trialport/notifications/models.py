@@ -27,6 +27,9 @@ class OfficeTaskDetail(Struct, frozen=True, kw_only=True):
     ]
     created_at: Annotated[datetime, Meta(description="When it arose (UTC).", examples=["2026-11-21T09:00:00Z"])]
     done_at: Annotated[datetime | None, Meta(description="When it was done (UTC).", examples=["2026-11-21T10:00:00Z"])]
+    available_actions: Annotated[
+        tuple[str, ...], Meta(description="What you may do with it.", examples=[["read", "finish"]])
+    ] = ()
 
 
 class OfficeTaskPage(Struct, frozen=True, kw_only=True):

@@ -5,26 +5,26 @@ from trialport.notifications.mail_models import MessageKind, Wording
 GREETING = "Hej"
 SIGNATURE = (
     "Trialport, den fælles indgang for forespørgsler om kliniske forsøg",
-    "Denne mail er sendt automatisk. Svar på den bliver ikke læst.",
+    "Denne mail er sendt automatisk og kan ikke besvares.",
 )
 WORDING: dict[MessageKind, Wording] = {
     "signin_link": Wording(
         subject="Dit link til at logge ind",
         before=(
             "Nogen, formentlig dig, vil logge ind på Trialport med denne adresse.",
-            "Åbn linket i samme browser, som du bad om det i. Det virker én gang, i {{ minutes }} minutter.",
+            "Åbn linket i samme browser, som du bad om det i. Det virker én gang og gælder i {{ minutes }} minutter.",
         ),
         button="Log ind",
-        after=("Hvis det ikke var dig, skal du ikke gøre noget: Uden linket kommer ingen ind.",),
+        after=("Hvis det ikke var dig, skal du ikke gøre noget. Uden linket kan ingen logge ind.",),
     ),
     "account_created": Wording(
         subject="Du har fået adgang til Trialport",
         before=(
             "Du har fået adgang til Trialport, hvor forespørgsler om kliniske forsøg når universitetshospitalerne.",
-            "Der er ingen adgangskode. På loginsiden skriver du denne adresse og får et link med mail.",
+            "Du skal ikke bruge nogen adgangskode. Skriv denne adresse på loginsiden, så får du et link i en mail.",
         ),
         button="Gå til loginsiden",
-        after=("Kommer det uventet, så kontakt det forsøgskontor, du samarbejder med.",),
+        after=("Havde du ikke ventet dette, så kontakt det forsøgskontor, du samarbejder med.",),
     ),
     "retention_question": Wording(
         subject="Har du stadig brug for din konto i Trialport?",

@@ -5,23 +5,23 @@ from trialport.notifications.mail_models import MessageKind, Wording
 GREETING = "Hello,"
 SIGNATURE = (
     "Trialport, the joint entry for clinical trial inquiries",
-    "This mail was sent by a program. Nobody reads answers to it.",
+    "This mail was sent automatically. Replies to it are not read.",
 )
 WORDING: dict[MessageKind, Wording] = {
     "signin_link": Wording(
         subject="Your sign-in link",
         before=(
             "Somebody, most likely you, asked to sign in to Trialport with this address.",
-            "Open the link in the same browser you asked from. It works once, for {{ minutes }} minutes.",
+            "Open the link in the same browser you asked from. It works once and is valid for {{ minutes }} minutes.",
         ),
         button="Sign in",
-        after=("If it was not you, there is nothing to do: without this link nobody gets in.",),
+        after=("If it was not you, you do not need to do anything. Nobody can sign in without this link.",),
     ),
     "account_created": Wording(
         subject="You have access to Trialport",
         before=(
             "You have been given access to Trialport, where clinical trial inquiries reach the university hospitals.",
-            "There is no password. On the sign-in page you give this address and get a link by mail.",
+            "You need no password. Enter this address on the sign-in page, and you get a link by mail.",
         ),
         button="Go to the sign-in page",
         after=("If you did not expect this, tell the trial office that you work with.",),
@@ -33,6 +33,6 @@ WORDING: dict[MessageKind, Wording] = {
             "If you want to keep your account, sign in before {{ erased_on }}. Otherwise we erase your data that day.",
         ),
         button="Sign in and keep the account",
-        after=("If you no longer need it, there is nothing to do.",),
+        after=("If you no longer need it, you do not need to do anything.",),
     ),
 }

@@ -203,7 +203,7 @@ async def list_capacities(
         limit=limit + 1,
     )
     items, following = cut_page(rows, limit, lambda capacity: capacity.capacity_id)
-    return CapacityPage(items=items, next_cursor=following)
+    return CapacityPage(items=tuple(service.with_actions(actor, one) for one in items), next_cursor=following)
 
 
 @get("/units/{unit_id:uuid}/capacities", opt=CAPACITY_READERS, summary="List a unit's capacity records")
@@ -224,7 +224,7 @@ async def list_unit_capacities(
         limit=limit + 1,
     )
     items, following = cut_page(rows, limit, lambda capacity: capacity.capacity_id)
-    return CapacityPage(items=items, next_cursor=following)
+    return CapacityPage(items=tuple(service.with_actions(actor, one) for one in items), next_cursor=following)
 
 
 @get(

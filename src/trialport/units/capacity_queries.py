@@ -27,6 +27,11 @@ async def select_capacity(
                c.physician_hours_free, c.protected_hours_planned, c.protected_hours_taken, c.running_trials,
                c.competing_trials, c.lead_time_days, c.conditions, c.dct_activities, c.equipment, c.resources,
                c.experience, c.primary_care_role, c.revision, c.confirmed_at, c.confirmed_by, c.valid_until,
+               (select coalesce(i.name, 'somebody no longer here')
+                from capacity_history h
+                left join investigator i on i.investigator_id = h.acting_for_id
+                where h.capacity_id = c.capacity_id and h.revision = c.revision
+                  and h.acting_for_id is not null) as confirmed_for,
                coalesce(c.valid_until < $6, false) as stale, c.updated_at
         from capacity c
         where c.unit_id = $4 and c.therapy_area = $5
@@ -65,6 +70,11 @@ async def select_capacities(
                c.physician_hours_free, c.protected_hours_planned, c.protected_hours_taken, c.running_trials,
                c.competing_trials, c.lead_time_days, c.conditions, c.dct_activities, c.equipment, c.resources,
                c.experience, c.primary_care_role, c.revision, c.confirmed_at, c.confirmed_by, c.valid_until,
+               (select coalesce(i.name, 'somebody no longer here')
+                from capacity_history h
+                left join investigator i on i.investigator_id = h.acting_for_id
+                where h.capacity_id = c.capacity_id and h.revision = c.revision
+                  and h.acting_for_id is not null) as confirmed_for,
                coalesce(c.valid_until < $4, false) as stale, c.updated_at
         from capacity c
         where ($1 = 'admin'
@@ -233,8 +243,8 @@ async def insert_capacity_history(
     await connection.execute(
         """
         insert into capacity_history
-            (capacity_id, revision, action, changed_at, changed_by, actor_id, before, after)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+            (capacity_id, revision, action, changed_at, changed_by, actor_id, acting_for_id, before, after)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         capacity_id,
         revision,
@@ -242,6 +252,7 @@ async def insert_capacity_history(
         changed_at,
         actor.name,
         actor.actor_id,
+        actor.acting_for_id,
         before,
         after,
     )
@@ -253,10 +264,13 @@ async def select_capacity_history(
     """Read a record's history, newest first; the caller has checked that the record is in scope."""
     records = await connection.fetch(
         """
-        select revision, action, changed_at, changed_by, before, after
-        from capacity_history
-        where capacity_id = $1 and ($2::integer is null or revision < $2)
-        order by revision desc
+        select h.revision, h.action, h.changed_at, h.changed_by, h.before, h.after,
+               case when h.acting_for_id is not null
+                    then coalesce(i.name, 'somebody no longer here') end as acting_for
+        from capacity_history h
+        left join investigator i on i.investigator_id = h.acting_for_id
+        where h.capacity_id = $1 and ($2::integer is null or h.revision < $2)
+        order by h.revision desc
         limit $3
         """,
         capacity_id,

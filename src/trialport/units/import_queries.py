@@ -170,8 +170,8 @@ async def insert_capacity_histories(
     await connection.execute(
         """
         insert into capacity_history
-            (capacity_id, revision, action, changed_at, changed_by, actor_id, before, after)
-        select r.capacity_id, r.revision, 'imported', $2, $3, $4, r.before, r.after
+            (capacity_id, revision, action, changed_at, changed_by, actor_id, acting_for_id, before, after)
+        select r.capacity_id, r.revision, 'imported', $2, $3, $4, $5, r.before, r.after
         from jsonb_populate_recordset(null::capacity_history, $1) r
         """,
         [
@@ -181,6 +181,7 @@ async def insert_capacity_histories(
         changed_at,
         actor.name,
         actor.actor_id,
+        actor.acting_for_id,
     )
 
 

@@ -193,6 +193,13 @@ class CapacityDetail(CapacityInput, frozen=True, kw_only=True):
     confirmed_by: Annotated[
         str | None, Meta(description="Who confirmed it.", examples=["Demo Person 7 (demonstration)"])
     ]
+    confirmed_for: Annotated[
+        str | None,
+        Meta(
+            description="The investigator for whom a delegate confirmed it; null when nobody stood in.",
+            examples=["Demo Person 3 (demonstration)"],
+        ),
+    ] = None
     valid_until: Annotated[
         date | None, Meta(description="Last day the record counts as fresh.", examples=["2026-12-30"])
     ]
@@ -200,6 +207,9 @@ class CapacityDetail(CapacityInput, frozen=True, kw_only=True):
     updated_at: Annotated[
         datetime, Meta(description="When the record last changed (UTC).", examples=["2026-10-01T08:00:00Z"])
     ]
+    available_actions: Annotated[
+        tuple[str, ...], Meta(description="What you may do with it.", examples=[["read", "change", "confirm"]])
+    ] = ()
 
 
 class CapacityChange(Struct, frozen=True, kw_only=True):
@@ -212,6 +222,13 @@ class CapacityChange(Struct, frozen=True, kw_only=True):
     ]
     changed_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-10-01T08:00:00Z"])]
     changed_by: Annotated[str, Meta(description="Who.", examples=["Demo Person 7 (demonstration)"])]
+    acting_for: Annotated[
+        str | None,
+        Meta(
+            description="The investigator for whom a delegate did it; null when nobody stood in.",
+            examples=["Demo Person 3 (demonstration)"],
+        ),
+    ]
     before: Annotated[CapacityInput | None, Meta(description="The record before; null at creation.")]
     after: Annotated[CapacityInput, Meta(description="The record after.")]
 

@@ -6,11 +6,11 @@ from typing import Annotated
 from litestar import Router, delete, post
 from msgspec import Meta, Struct
 
-from trialport.accounts.guards import Caller, roles
+from trialport.accounts.guards import ONESELF, Caller, roles
 from trialport.core.edge import AppSettings, Tx
 from trialport.units.objection_service import set_objection
 
-OBJECTING = roles("investigator", "unit_head")
+OBJECTING = {**roles("investigator", "unit_head"), **ONESELF}
 
 
 class ObjectionDetail(Struct, frozen=True, kw_only=True):

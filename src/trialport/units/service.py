@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from trialport.accounts.audit_service import note_reading
 from trialport.accounts.models import Actor
+from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
@@ -26,7 +29,7 @@ explain("capacity_unit_id_therapy_area_key", Changed, "therapy_area", "The unit 
 
 async def note_read_name(tx: Transaction, actor: Actor, person: InvestigatorDetail) -> None:
     """Note that somebody else was shown this person's name."""
-    if person.investigator_id != actor.investigator_id:
+    if not actor.is_herself(person.investigator_id):
         await note_reading(
             tx,
             actor,
@@ -39,7 +42,7 @@ async def note_read_name(tx: Transaction, actor: Actor, person: InvestigatorDeta
 
 async def note_listed_names(tx: Transaction, actor: Actor, people: Sequence[InvestigatorSummary]) -> None:
     """Note whose names somebody else was shown in one page of a list: one event, about the reader."""
-    shown = [str(one.investigator_id) for one in people if one.investigator_id != actor.investigator_id]
+    shown = [str(one.investigator_id) for one in people if not actor.is_herself(one.investigator_id)]
     if shown and actor.actor_id is not None:
         await note_reading(
             tx,
@@ -59,7 +62,12 @@ async def read_capacity(tx: Transaction, actor: Actor, unit_id: UUID, therapy_ar
     )
     if capacity is None:
         raise NotFound("No capacity record of yours here. Check the unit and the therapy area.")
-    return capacity
+    return with_actions(actor, capacity)
+
+
+def with_actions(actor: Actor, capacity: CapacityDetail) -> CapacityDetail:
+    """Say in a record what the actor may do with it."""
+    return replace(capacity, available_actions=allowed_commands("capacity", actor.role))
 
 
 async def record_capacity(
