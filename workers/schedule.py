@@ -17,6 +17,7 @@ from trialport.core.jobs.lease import bury_expired
 from trialport.core.jobs.queries import select_due_jobs
 from trialport.core.object_store import ObjectStore
 from trialport.inquiries.attachment_service import remove_deleted_objects, remove_orphans
+from trialport.invitations.withdraw import remind_units
 from trialport.matching.register_queries import delete_old_register_changes
 from trialport.notifications.messages import tidy_messages
 from trialport.units.retention_service import ask_inactive_people, erase_people_who_kept_away
@@ -25,6 +26,7 @@ from workers.jobs import bury
 Context = dict[str, Any]
 
 _SWEPT_AT_ONCE = 500
+_REMINDED_AT_ONCE = 200
 _KEEP_KEYS_DAYS = 30
 _KEEP_SESSIONS_DAYS = 30
 # Processes read the log of the register every few seconds; one that was away for longer reads the register anew.
@@ -46,6 +48,15 @@ async def sweep(ctx: Context) -> None:
         await bury_expired(tx, bury)
     async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER) as tx:
         await delete_old_register_changes(tx.connection, before=tx.now - _KEEP_CHANGES)
+
+
+async def remind(ctx: Context) -> None:
+    """Send the reminders that are due, and make up for those that fell due while no worker ran."""
+    found = _REMINDED_AT_ONCE
+    while found == _REMINDED_AT_ONCE:
+        async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id="reminders") as tx:
+            found = await remind_units(tx, ctx["settings"], _REMINDED_AT_ONCE)
+        ctx["doorbell"].ring_later(tx.rung)
 
 
 async def seal(ctx: Context, *, everything: bool = False) -> int:
@@ -103,6 +114,7 @@ def cron_jobs(settings: Settings) -> list[CronJob]:
     return [
         cron(sweep, second=seconds, run_at_startup=True, unique=False, max_tries=1, keep_result=0),
         cron(seal, second=seconds, run_at_startup=True, unique=False, max_tries=1, keep_result=0),
+        cron(remind, second={5, 35}, run_at_startup=True, unique=True, max_tries=1, keep_result=0),
         cron(retain, hour=2, minute=37, second=0, unique=True, max_tries=1, keep_result=0),
         cron(sweep_files, minute={11, 41}, second=0, unique=True, max_tries=1, keep_result=0),
         cron(tidy, hour=3, minute=7, second=0, unique=True, max_tries=1, keep_result=0),

@@ -41,7 +41,8 @@ from trialport.core.object_store import ObjectStore
 from trialport.core.openapi import DocumentPlugin
 from trialport.core.static_files import read_static_file
 from trialport.inquiries import api as inquiries_api
-from trialport.inquiries import attachment_api, disclosure_api, teaser_api
+from trialport.inquiries import attachment_api, disclosure_api, teaser_api, triage_api
+from trialport.invitations import api as invitations_api
 from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, weights_api, why_api
 from trialport.matching.register import CHANNEL, Register
@@ -179,6 +180,8 @@ def _api() -> Router:
             units_api.router,
             inquiries_api.router,
             attachment_api.router,
+            triage_api.router,
+            invitations_api.router,
             matching_api.router,
             weights_api.router,
             why_api.router,

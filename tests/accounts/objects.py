@@ -32,9 +32,14 @@ async def make_objects(client: Client, drain: Any, people: Cast, connection: asy
         body = {"term": "Lung path", "language": "en", "concept": "J44"}
         terms[name] = (await client(who).post("/api/v1/terms", json=body)).json()["local_term_id"]
     agreements = await _agreements(people, connection)
+    attachments = {name: await _attached(client, who, codes) for name, who, codes in INQUIRIES}
+    invitations = await _invitations(people, connection, attachments)
     return {
         "inquiry": {name: {"inquiry_id": found} for name, found in inquiries.items()},
-        "attachment": {name: await _attached(client, who, codes) for name, who, codes in INQUIRIES},
+        "attachment": attachments,
+        # Those with a file have been withdrawn.
+        "over": {name: {"inquiry_id": found["inquiry_id"]} for name, found in attachments.items()},
+        "invitation": {name: {"invitation_id": str(found)} for name, found in invitations.items()},
         "candidate": {
             name: {"inquiry_id": inquiries[name], "unit_id": str(people.units[unit])}
             for name, unit in (("ours", "lung"), ("theirs", "foreign"), ("both", "heart"))
@@ -73,6 +78,7 @@ async def public_parameters(people: Cast, connection: asyncpg.Connection) -> dic
         "office_task_id": nothing,
         "local_term_id": nothing,
         "agreement_id": nothing,
+        "invitation_id": nothing,
     }
 
 
@@ -128,4 +134,25 @@ async def _agreements(people: Cast, connection: asyncpg.Connection) -> dict[str,
             ("rivals", "ours", "rival"),
             ("theirs", "theirs", "first"),
         )
+    }
+
+
+async def _invitations(
+    people: Cast, connection: asyncpg.Connection, attachments: dict[str, dict[str, str]]
+) -> dict[str, UUID]:
+    """Make answered invitations of one unit of each region."""
+    return {
+        name: await connection.fetchval(
+            """
+            insert into invitation (inquiry_id, region_id, unit_id, reference, version, recipient_id, state, due_on,
+                                    invited_at, invited_by)
+            values ($1, $2, $3, 'TST-2026-0001', 1, $4, 'answered', '2030-01-01', now(), 'Test')
+            returning invitation_id
+            """,
+            UUID(attachments[name]["inquiry_id"]),
+            people.regions[name],
+            people.units[unit],
+            people.investigators[unit],
+        )
+        for name, unit in (("ours", "lung"), ("theirs", "foreign"))
     }

@@ -62,6 +62,16 @@ REACH = {
         "ours": {"office", "management", "admin", "service"},
         "theirs": {"other_office", "admin"},
     },
+    "over": {
+        "ours": {"sponsor", "colleague", "office", "admin", "service"},
+        "rivals": {"rival", "office", "admin", "service"},
+        "theirs": {"sponsor", "colleague", "other_office", "admin"},
+        "both": {"sponsor", "colleague", "office", "other_office", "admin", "service"},
+    },
+    "invitation": {
+        "ours": {"investigator", "unit_head", "office", "admin"},
+        "theirs": {"other_office", "admin"},
+    },
     # The diary and the log of disclosures are kept by the region that received the inquiry.
     "record": {
         "ours": {"office", "admin"},
@@ -264,6 +274,32 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", FILES_PATH + "/{attachment_id}"): Row(roles=OVERVIEW, about="attachment"),
     # Those of the test belong to inquiries that are over: who reaches one learns that, and it stays.
     ("DELETE", FILES_PATH + "/{attachment_id}"): Row(roles=OVERVIEW, about="attachment", ok=409),
+    # Inquiries that are over: who reaches one is told its state, and nothing changes.
+    ("POST", "/api/v1/inquiries/{inquiry_id}/triage"): Row(roles=TASKS, about="over", ok=409),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/information-request"): Row(
+        roles=TASKS, about="over", ok=409, body=lambda: {"fields": ["population.age_from"], "note": "Test"}
+    ),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/decline"): Row(
+        roles=TASKS, about="over", ok=409, body=lambda: {"reason": "other"}
+    ),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/invitations"): Row(
+        roles=TASKS, about="over", ok=409, body=lambda: {"unit_ids": [str(uuid4())]}
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/invitations"): Row(roles=TASKS, about="over", ok=409),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/reply"): Row(roles=OVERVIEW, about="over", ok=409),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/reply"): Row(roles=TASKS, about="over", ok=409, body=dict),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/outcome"): Row(
+        roles=OVERVIEW, about="over", ok=409, body=lambda: {"decision": "no_decision"}
+    ),
+    ("GET", "/api/v1/invitations"): Row(roles=PERSONS),
+    ("GET", "/api/v1/invitations/{invitation_id}"): Row(roles=PERSONS, about="invitation"),
+    # Those of the test are answered, about an inquiry that is over.
+    ("POST", "/api/v1/invitations/{invitation_id}/eoi"): Row(
+        roles=UNIT_PERSONS, about="invitation", ok=409, body=lambda: {"answer": "no", "reasons": ["other"]}
+    ),
+    ("POST", "/api/v1/invitations/{invitation_id}/withdraw"): Row(
+        roles=TASKS, about="invitation", ok=409, body=lambda: {"reason": "Test"}
+    ),
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
 }

@@ -15,6 +15,7 @@ ObjectType = Literal[
     "inquiry",
     "attachment",
     "agreement",
+    "invitation",
     "capacity",
     "investigator",
     "delegates",
@@ -46,12 +47,23 @@ _SERVICE_INQUIRY = {
     **_in(_OVER, "read", "read_candidates"),
 }
 # A judgement about units is a person's. A sponsor may choose before the reply, and tell of it long after.
-_OFFICE_INQUIRY = {
+_OFFICE_KEEPS: dict[str, Commands] = {
     NEW: ("submit",),
     **_in(_OPEN, *_OFFICE_READS, *_OFFICE_WORKS, "disclose", "override", "record_selection"),
     **_in(_OVER, *_OFFICE_READS, "register", "disclose"),
     **_in(("replied", "closed"), *_OFFICE_READS, "register", "disclose", "record_selection"),
 }
+# What moves an inquiry along, on top of the above.
+_OFFICE_MOVES: dict[str, Commands] = {
+    "submitted": ("triage", "request_information", "decline"),
+    "in_triage": ("request_information", "decline", "invite"),
+    "needs_information": ("triage", "decline"),
+    "inviting": ("invite", "read_answers", "reply"),
+    "collating": ("invite", "read_answers", "reply"),
+    "replied": ("read_answers", "read_reply", "close"),
+    "closed": ("read_answers", "read_reply"),
+}
+_OFFICE_INQUIRY = {state: (*commands, *_OFFICE_MOVES.get(state, ())) for state, commands in _OFFICE_KEEPS.items()}
 _WRITES_CAPACITY = {ANY: ("read", "change", "confirm", "import")}
 
 # A role that is not named may do nothing with the object; a state that is not named allows nothing.
@@ -60,7 +72,9 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
         "sponsor_contact": {
             NEW: ("submit",),
             **_in(_OPEN, "read", "read_teaser", "amend", "withdraw", "attach"),
-            **_in(_OVER, "read", "read_teaser"),
+            **_in(("declined", "withdrawn"), "read", "read_teaser"),
+            "replied": ("read", "read_teaser", "read_reply", "close"),
+            "closed": ("read", "read_teaser", "read_reply"),
         },
         "office": _OFFICE_INQUIRY,
         "admin": _OFFICE_INQUIRY,
@@ -74,6 +88,20 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
         "sponsor_contact": _in(("current", "ended"), "read"),
         "office": {NEW: ("record",), "current": ("read", "end"), "ended": ("read",)},
         "admin": {NEW: ("record",), "current": ("read", "end"), "ended": ("read",)},
+    },
+    # An answer may change until the reply, and a late one is welcome; rules.py of invitations marks it.
+    "invitation": {
+        **{
+            role: {**_in(("sent", "opened", "answered", "no_answer"), "read", "answer"), "withdrawn": ("read",)}
+            for role in ("investigator", "unit_head")
+        },
+        **{
+            role: {
+                **_in(("planned", "sent", "opened"), "read", "withdraw"),
+                **_in(("answered", "no_answer", "withdrawn"), "read"),
+            }
+            for role in ("office", "admin")
+        },
     },
     "capacity": dict.fromkeys(("investigator", "unit_head", "office", "admin", "service"), _WRITES_CAPACITY),
     "investigator": {role: {ANY: ("read",)} for role in ("investigator", "unit_head", "office", "admin")},

@@ -90,7 +90,7 @@ async def list_inquiries(
 async def read_inquiry(tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Response[InquiryDetail]:
     row = await service.read_inquiry(tx, actor, inquiry_id)
     await service.note_read_confidential(tx, actor, row)
-    return _response(actor, row)
+    return inquiry_response(actor, row)
 
 
 @patch(
@@ -112,7 +112,7 @@ async def amend_inquiry(
     row = await service.amend_inquiry(
         tx, settings, actor, inquiry_id, data, is_icd10, expected=expected_revision(if_match)
     )
-    return _response(actor, row)
+    return inquiry_response(actor, row)
 
 
 @post(
@@ -131,10 +131,12 @@ async def withdraw_inquiry(
     if_match: IfMatch = None,
 ) -> Response[InquiryDetail]:
     expected = None if if_match is None else expected_revision(if_match)
-    return _response(actor, await service.withdraw_inquiry(tx, actor, inquiry_id, data.reason, expected=expected))
+    row = await service.withdraw_inquiry(tx, actor, inquiry_id, data.reason, expected=expected)
+    return inquiry_response(actor, row)
 
 
-def _response(actor: Actor, row: InquiryRow) -> Response[InquiryDetail]:
+def inquiry_response(actor: Actor, row: InquiryRow) -> Response[InquiryDetail]:
+    """Return an inquiry as its sponsor and the offices asked see it."""
     shared = {
         name: getattr(row, name)
         for name in InquiryDetail.__struct_fields__

@@ -39,6 +39,8 @@ InquiryState = Literal[
     "withdrawn",
 ]
 
+DeclineReason = Literal["outside_region", "no_suitable_units", "incomplete", "duplicate", "not_a_trial", "other"]
+
 
 class InquiryCreate(InquiryContent, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sponsor's inquiry, as submitted."""
@@ -123,6 +125,19 @@ class InquiryDetail(Struct, frozen=True, kw_only=True):
     submitted_at: Annotated[datetime, Meta(description="When submitted (UTC).", examples=["2026-11-21T09:00:00Z"])]
     promised_on: Annotated[date, Meta(description="Promised day.", examples=["2026-12-07"])]
     withdrawn_reason: Annotated[str | None, Meta(description="Why it was withdrawn.", examples=["Trial cancelled."])]
+    information_wanted: Annotated[
+        tuple[str, ...],
+        Meta(description="Fields the office waits for, as `group.field`.", examples=[["population.age_from"]]),
+    ]
+    information_note: Annotated[
+        str | None, Meta(description="What is missing, in words.", examples=["Please state the age range."])
+    ]
+    declined_reason: Annotated[
+        DeclineReason | None, Meta(description="Why the office declined it.", examples=["no_suitable_units"])
+    ]
+    declined_note: Annotated[
+        str | None, Meta(description="What the office said beside it.", examples=["No unit treats this condition."])
+    ]
     confidential_fields: Annotated[
         tuple[str, ...],
         Meta(description="Fields shown to the sponsor and the office only.", examples=[["product.name"]]),

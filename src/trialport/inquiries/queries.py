@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.inquiries.models import InquiryState, InquirySummary
+from trialport.inquiries.models import DeclineReason, InquiryState, InquirySummary
 
 
 class InquiryRow(Struct, frozen=True, kw_only=True):
@@ -29,6 +29,10 @@ class InquiryRow(Struct, frozen=True, kw_only=True):
     submitted_at: datetime
     promised_on: date
     withdrawn_reason: str | None
+    information_wanted: tuple[str, ...]
+    information_note: str | None
+    declined_reason: DeclineReason | None
+    declined_note: str | None
     region_ids: tuple[UUID, ...]
     regions: tuple[str, ...]
     assessed: bool
@@ -161,7 +165,8 @@ async def select_inquiry(connection: Connection, *, actor: Actor, inquiry_id: UU
     record = await connection.fetchrow(
         """
         select i.inquiry_id, i.region_id, i.sponsor_id, i.reference, i.state, i.version, i.revision,
-               i.submitted_at, i.promised_on, i.withdrawn_reason,
+               i.submitted_at, i.promised_on, i.withdrawn_reason, i.information_wanted, i.information_note,
+               i.declined_reason, i.declined_note,
                (select array_agg(r.region_id order by r.code) from inquiry_region ir join region r using (region_id)
                 where ir.inquiry_id = i.inquiry_id) as region_ids,
                (select array_agg(r.code order by r.code) from inquiry_region ir join region r using (region_id)
@@ -255,7 +260,8 @@ async def update_inquiry_version(
     version: int | None = await connection.fetchval(
         """
         update inquiry
-        set version = version + 1, revision = revision + 1, state = $3, updated_at = $4
+        set version = version + 1, revision = revision + 1, state = $3, updated_at = $4,
+            information_wanted = '{}', information_note = null
         where inquiry_id = $1 and revision = $2
         returning version
         """,

@@ -10,10 +10,19 @@ import msgspec
 
 from trialport.core.errors import FieldError
 from trialport.inquiries.content import InquiryContent
-from trialport.inquiries.models import InquiryUpdate
+from trialport.inquiries.models import InquiryState, InquiryUpdate
 
 _ADULT_FROM_YEARS = 18
 _SATURDAY = 5
+
+# The state that a command leads to; permissions.py says from which states it may be given.
+MOVES: dict[str, InquiryState] = {
+    "triage": "in_triage",
+    "invite": "inviting",
+    "collate": "collating",
+    "reply": "replied",
+    "close": "closed",
+}
 
 # Confidential whatever the sponsor says (fields marked C in the field list, and persons already contacted).
 ALWAYS_CONFIDENTIAL = (

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from trialport.core.language import Language
 
-MessageKind = Literal["signin_link", "account_created", "retention_question"]
+MessageKind = Literal["signin_link", "account_created", "retention_question", "invitation", "invitation_reminder"]
 # `suppressed`: outside production, and the address is not on the allow list.
 Delivery = Literal["sent", "suppressed", "refused"]
 
@@ -41,10 +41,28 @@ class RetentionQuestion(MailParams, frozen=True, kw_only=True):
     erased_on: date
 
 
+class Invitation(MailParams, frozen=True, kw_only=True):
+    """A unit is asked whether it could run a trial; `link` is the address of its invitation."""
+
+    link: str
+    reference: str
+    due_on: date
+
+
+class InvitationReminder(MailParams, frozen=True, kw_only=True):
+    """An invitation waits for an answer; `is_overdue` once its last day has passed."""
+
+    link: str
+    due_on: date
+    is_overdue: bool
+
+
 PARAMS: dict[MessageKind, type[MailParams]] = {
     "signin_link": SigninLink,
     "account_created": AccountCreated,
     "retention_question": RetentionQuestion,
+    "invitation": Invitation,
+    "invitation_reminder": InvitationReminder,
 }
 # Kinds whose parameters are secrets: they never lie in the database.
 SECRET_KINDS: frozenset[MessageKind] = frozenset({"signin_link"})

@@ -7,7 +7,9 @@ from msgspec import Meta, Struct
 
 from trialport.core.fields import Id, NextCursor
 
-OfficeTaskKind = Literal["dead_job", "dead_message"]
+OfficeTaskKind = Literal[
+    "dead_job", "dead_message", "all_answered", "target_reached", "silent_unit", "review_condition"
+]
 
 
 class OfficeTaskDetail(Struct, frozen=True, kw_only=True):

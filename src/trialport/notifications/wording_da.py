@@ -35,4 +35,28 @@ WORDING: dict[MessageKind, Wording] = {
         button="Log ind og behold kontoen",
         after=("Har du ikke længere brug for den, skal du ikke gøre noget.",),
     ),
+    "invitation": Wording(
+        subject="Kan jeres enhed deltage i et klinisk forsøg?",
+        before=(
+            (
+                "En sponsor søger enheder i vores region, der kan gennemføre et klinisk forsøg, og jeres passer"
+                " ({{ reference }})."
+            ),
+            "Det tager omkring to minutter at svare. Svar senest {{ due_on }}; et nej hjælper lige så meget som et ja.",
+        ),
+        button="Læs og svar",
+        after=("Hvis en anden på enheden skal svare, kan du sige det på samme side.",),
+    ),
+    "invitation_reminder": Wording(
+        subject="En forespørgsel venter på jeres enheds svar",
+        before=(
+            (
+                "{% if is_overdue %}Jeres enhed blev bedt om at svare senest {{ due_on }}, og vi har ikke hørt fra jer."
+                "{% else %}Jeres enhed bedes svare senest {{ due_on }}.{% endif %}"
+            ),
+            "Også et sent svar tæller, og et nej hjælper lige så meget som et ja.",
+        ),
+        button="Læs og svar",
+        after=(),
+    ),
 }

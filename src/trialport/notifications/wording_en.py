@@ -35,4 +35,25 @@ WORDING: dict[MessageKind, Wording] = {
         button="Sign in and keep the account",
         after=("If you no longer need it, you do not need to do anything.",),
     ),
+    "invitation": Wording(
+        subject="Could your unit take part in a clinical trial?",
+        before=(
+            "A sponsor asks our region for units that could run a clinical trial, and yours fits ({{ reference }}).",
+            "Answering takes about two minutes. Please answer by {{ due_on }}; a no helps as much as a yes.",
+        ),
+        button="Read and answer",
+        after=("If somebody else at your unit should answer, you can say so on the same page.",),
+    ),
+    "invitation_reminder": Wording(
+        subject="An invitation waits for your unit's answer",
+        before=(
+            (
+                "{% if is_overdue %}Your unit was asked to answer by {{ due_on }}, and we have not heard from you."
+                "{% else %}Your unit is asked to answer by {{ due_on }}.{% endif %}"
+            ),
+            "A late answer counts too, and a no helps as much as a yes.",
+        ),
+        button="Read and answer",
+        after=(),
+    ),
 }

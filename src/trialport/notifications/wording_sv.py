@@ -35,4 +35,28 @@ WORDING: dict[MessageKind, Wording] = {
         button="Logga in och behåll kontot",
         after=("Om du inte längre behöver kontot behöver du inte göra något.",),
     ),
+    "invitation": Wording(
+        subject="Kan er enhet delta i en klinisk prövning?",
+        before=(
+            (
+                "En sponsor söker enheter i vår region som kan genomföra en klinisk prövning, och er passar"
+                " ({{ reference }})."
+            ),
+            "Det tar ungefär två minuter att svara. Svara senast {{ due_on }}; ett nej hjälper lika mycket som ett ja.",
+        ),
+        button="Läs och svara",
+        after=("Om någon annan på enheten ska svara kan du säga det på samma sida.",),
+    ),
+    "invitation_reminder": Wording(
+        subject="En förfrågan väntar på er enhets svar",
+        before=(
+            (
+                "{% if is_overdue %}Er enhet ombads svara senast {{ due_on }}, och vi har inte hört av er."
+                "{% else %}Er enhet ombeds svara senast {{ due_on }}.{% endif %}"
+            ),
+            "Även ett sent svar räknas, och ett nej hjälper lika mycket som ett ja.",
+        ),
+        button="Läs och svara",
+        after=(),
+    ),
 }

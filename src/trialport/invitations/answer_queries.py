@@ -1,0 +1,198 @@
+"""Tables eoi, reply and outcome."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from trialport.accounts.models import Actor
+from trialport.core.db import Connection
+from trialport.invitations.models import Answer, Decision, InvitationState
+
+
+class StoredAnswer(Struct, frozen=True, kw_only=True):
+    """The newest answer to one invitation."""
+
+    eoi_id: UUID
+    revision: int
+    version: int
+    late: bool
+    answered_at: datetime
+    content: dict[str, Any]
+
+
+class AskedUnit(Struct, frozen=True, kw_only=True):
+    """A unit asked, with its newest answer and whom to talk to."""
+
+    unit_id: UUID
+    unit_name: str
+    site_name: str
+    state: InvitationState
+    answer: Answer | None
+    content: dict[str, Any] | None
+    contact_name: str
+    contact_email: str
+
+
+class StoredReply(Struct, frozen=True, kw_only=True):
+    """A reply as it was sent."""
+
+    version: int
+    note: str
+    replied_at: datetime
+    content: dict[str, Any]
+
+
+class StoredOutcome(Struct, frozen=True, kw_only=True):
+    """What the sponsor decided."""
+
+    decision: Decision
+    selected_unit_ids: tuple[UUID, ...]
+    note: str | None
+    recorded_at: datetime
+
+
+async def insert_eoi(
+    connection: Connection,
+    *,
+    actor: Actor,
+    invitation_id: UUID,
+    version: int,
+    answer: str,
+    content: dict[str, Any],
+    late: bool,
+    now: datetime,
+) -> None:
+    """Store an answer as the invitation's next revision."""
+    await connection.execute(
+        """
+        insert into eoi (invitation_id, revision, version, answer, content, late, answered_at, answered_by, actor_id)
+        select $1, 1 + coalesce(max(revision), 0), $2, $3, $4, $5, $6, $7, $8 from eoi where invitation_id = $1
+        """,
+        invitation_id,
+        version,
+        answer,
+        content,
+        late,
+        now,
+        actor.name,
+        actor.actor_id,
+    )
+
+
+async def select_newest_eoi(connection: Connection, *, invitation_id: UUID) -> StoredAnswer | None:
+    """Read the newest answer; the caller has checked that the invitation is in scope."""
+    record = await connection.fetchrow(
+        """
+        select eoi_id, revision, version, late, answered_at, content
+        from eoi
+        where invitation_id = $1
+        order by revision desc
+        limit 1
+        """,
+        invitation_id,
+    )
+    return None if record is None else msgspec.convert(record, StoredAnswer)
+
+
+async def select_asked_units(connection: Connection, *, inquiry_id: UUID) -> list[AskedUnit]:
+    """Read every unit asked but those whose invitation was taken back, by site and name; run as the program."""
+    records = await connection.fetch(
+        """
+        select v.unit_id, u.name as unit_name, s.name as site_name, v.state, e.answer, e.content,
+               i.name as contact_name, i.email as contact_email
+        from invitation v
+        join unit u using (unit_id)
+        join site s using (site_id)
+        join investigator i on i.investigator_id = v.recipient_id
+        left join lateral (
+            select answer, content from eoi
+            where eoi.invitation_id = v.invitation_id
+            order by revision desc
+            limit 1) e on true
+        where v.inquiry_id = $1 and v.state <> 'withdrawn'
+        order by s.name, u.name, v.unit_id
+        """,
+        inquiry_id,
+    )
+    return msgspec.convert(records, list[AskedUnit])
+
+
+async def insert_reply(
+    connection: Connection,
+    *,
+    actor: Actor,
+    inquiry_id: UUID,
+    region_id: UUID,
+    content: dict[str, Any],
+    note: str,
+    now: datetime,
+) -> None:
+    """Store a reply as the inquiry's next version."""
+    await connection.execute(
+        """
+        insert into reply (inquiry_id, region_id, version, content, note, replied_at, replied_by, actor_id)
+        select $1, $2, 1 + coalesce(max(version), 0), $3, $4, $5, $6, $7 from reply where inquiry_id = $1
+        """,
+        inquiry_id,
+        region_id,
+        content,
+        note,
+        now,
+        actor.name,
+        actor.actor_id,
+    )
+
+
+async def select_newest_reply(connection: Connection, *, inquiry_id: UUID) -> StoredReply | None:
+    """Read the newest reply; the caller has checked that the inquiry is in scope."""
+    record = await connection.fetchrow(
+        """
+        select version, note, replied_at, content
+        from reply
+        where inquiry_id = $1
+        order by version desc
+        limit 1
+        """,
+        inquiry_id,
+    )
+    return None if record is None else msgspec.convert(record, StoredReply)
+
+
+async def insert_outcome(
+    connection: Connection,
+    *,
+    actor: Actor,
+    inquiry_id: UUID,
+    decision: str,
+    selected_unit_ids: Sequence[UUID],
+    note: str | None,
+    now: datetime,
+) -> bool:
+    """Record what the sponsor decided; False when it has been recorded before."""
+    status: str = await connection.execute(
+        """
+        insert into outcome (inquiry_id, decision, selected_unit_ids, note, recorded_at, recorded_by, actor_id)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (inquiry_id) do nothing
+        """,
+        inquiry_id,
+        decision,
+        list(selected_unit_ids),
+        note,
+        now,
+        actor.name,
+        actor.actor_id,
+    )
+    return status.endswith(" 1")
+
+
+async def select_outcome(connection: Connection, *, inquiry_id: UUID) -> StoredOutcome | None:
+    """Read the outcome; the caller has checked that the inquiry is in scope."""
+    record = await connection.fetchrow(
+        "select decision, selected_unit_ids, note, recorded_at from outcome where inquiry_id = $1", inquiry_id
+    )
+    return None if record is None else msgspec.convert(record, StoredOutcome)

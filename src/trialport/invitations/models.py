@@ -1,0 +1,250 @@
+"""Shapes of invitations, of the units' answers, of the collated reply and of the outcome."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from trialport.core.fields import Id, MediumText, NextCursor, ShortText
+from trialport.inquiries.teaser_models import InquiryForUnit, InquiryTeaser
+
+InvitationState = Literal["planned", "sent", "opened", "answered", "no_answer", "withdrawn"]
+Answer = Literal["yes", "yes_if", "later", "no", "not_me"]
+# What a unit misses (domain: yes_if).
+Condition = Literal[
+    "nurse_hours",
+    "pharmacy",
+    "imaging",
+    "sub_investigator",
+    "data_manager",
+    "contract_help",
+    "training",
+    "money",
+    "space",
+]
+NoReason = Literal[
+    "no_suitable_patients",
+    "eligibility_too_narrow",
+    "competing_trial",
+    "no_nurse_time",
+    "no_physician_time",
+    "no_space_or_equipment",
+    "pharmacy_lab_imaging",
+    "not_standard_of_care",
+    "low_scientific_interest",
+    "patient_burden",
+    "budget",
+    "timelines",
+    "too_little_information",
+    "leave",
+    "other",
+]
+Basis = Literal["estimate", "register", "ehr_count"]
+Decision = Literal["selected", "not_selected", "trial_cancelled", "no_decision"]
+SkipReason = Literal["already_invited", "not_in_region", "nobody_there", "everybody_absent", "over_budget"]
+
+
+class InviteUnits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which units to invite, and until when they answer."""
+
+    unit_ids: Annotated[
+        tuple[Id, ...],
+        Meta(min_length=1, max_length=200, description="Units of your region.", examples=[[]]),
+    ]
+    due_on: Annotated[
+        date | None,
+        Meta(description="Last day to answer; five working days from now by default.", examples=["2026-12-01"]),
+    ] = None
+
+
+class Skipped(Struct, frozen=True, kw_only=True):
+    """A unit that was not invited, and why."""
+
+    unit_id: Id
+    reason: Annotated[SkipReason, Meta(description="Coded reason.", examples=["over_budget"])]
+    explanation: Annotated[
+        str,
+        Meta(description="The reason in words.", examples=["Everybody there has had enough invitations this month."]),
+    ]
+
+
+class EoiCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A unit's answer to an invitation."""
+
+    answer: Annotated[Answer, Meta(description="The answer.", examples=["yes_if"])]
+    conditions: Annotated[
+        tuple[Condition, ...],
+        Meta(max_length=9, description="What is missing; for `yes_if`.", examples=[["nurse_hours"]]),
+    ] = ()
+    later_from: Annotated[
+        date | None, Meta(description="From when the unit could; for `later`.", examples=["2027-03-01"])
+    ] = None
+    reasons: Annotated[
+        tuple[NoReason, ...],
+        Meta(max_length=15, description="Why not; for `no`.", examples=[["no_nurse_time"]]),
+    ] = ()
+    asks_id: Annotated[Id | None, Meta(description="Colleague to ask instead; for `not_me`.", examples=[None])] = None
+    participants: Annotated[
+        Annotated[int, Meta(ge=0, le=100_000)] | None,
+        Meta(description="Realistic number of participants in the recruitment period.", examples=[12]),
+    ] = None
+    participants_basis: Annotated[
+        Basis | None, Meta(description="What the number rests on.", examples=["register"])
+    ] = None
+    earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])] = None
+    competing_trials: Annotated[
+        MediumText | None, Meta(description="Competing trials; the office alone reads this.", examples=["One in COPD."])
+    ] = None
+    head_informed: Annotated[bool, Meta(description="Whether the head of unit knows.", examples=[True])] = False
+    mentor_wanted: Annotated[bool, Meta(description="Whether a mentor is wanted.", examples=[False])] = False
+    conflict_of_interest: Annotated[
+        MediumText | None, Meta(description="Conflicts of interest; the office alone reads this.", examples=["None."])
+    ] = None
+    questions: Annotated[
+        MediumText | None, Meta(description="Questions to the sponsor.", examples=["Is home sampling possible?"])
+    ] = None
+
+
+class EoiDetail(EoiCreate, frozen=True, kw_only=True):
+    """An answer as it was given."""
+
+    eoi_id: Id
+    revision: Annotated[int, Meta(description="How many times the unit has answered.", examples=[1])]
+    version: Annotated[int, Meta(description="Version of the inquiry that it answers.", examples=[1])]
+    late: Annotated[bool, Meta(description="Whether it came after the last day.", examples=[False])]
+    answered_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-11-25T09:00:00Z"])]
+
+
+class InvitationForUnit(Struct, frozen=True, kw_only=True):
+    """An invitation as the unit asked sees it: its own and nothing of the others."""
+
+    invitation_id: Id
+    unit_id: Id
+    unit_name: Annotated[str, Meta(description="Name of the unit.", examples=["Lung department"])]
+    state: Annotated[InvitationState, Meta(description="State.", examples=["sent"])]
+    revision: Annotated[int, Meta(description="Number of this state; its ETag.", examples=[1])]
+    due_on: Annotated[date, Meta(description="Last day to answer.", examples=["2026-12-01"])]
+    invited_at: Annotated[datetime, Meta(description="When invited (UTC).", examples=["2026-11-23T09:00:00Z"])]
+    teaser: Annotated[InquiryTeaser, Meta(description="What may be read at once.")]
+    opened: Annotated[
+        InquiryForUnit | None,
+        Meta(description="The inquiry with its confidential fields, where they are open to the unit."),
+    ]
+    confidentiality_note: Annotated[
+        str,
+        Meta(description="By what the confidential fields are open, or what has to come first.", examples=["Statute."]),
+    ]
+    answer: Annotated[EoiDetail | None, Meta(description="The unit's own answer so far.")]
+    available_actions: Annotated[tuple[str, ...], Meta(description="What you may do.", examples=[["answer"]])]
+
+
+class InvitationSummary(Struct, frozen=True, kw_only=True):
+    """An invitation in a list."""
+
+    invitation_id: Id
+    inquiry_id: Id
+    reference: Annotated[str, Meta(description="Reference of the inquiry.", examples=["UAS-2026-0042"])]
+    unit_id: Id
+    unit_name: Annotated[str, Meta(description="Name of the unit.", examples=["Lung department"])]
+    state: Annotated[InvitationState, Meta(description="State.", examples=["sent"])]
+    due_on: Annotated[date, Meta(description="Last day to answer.", examples=["2026-12-01"])]
+    answer: Annotated[Answer | None, Meta(description="The answer, if there is one.", examples=["yes"])]
+    participants: Annotated[int | None, Meta(description="Participants offered.", examples=[12])]
+    late: Annotated[bool | None, Meta(description="Whether the answer came late.", examples=[False])]
+
+
+class InvitationPage(Struct, frozen=True, kw_only=True):
+    """A page of invitations, newest first."""
+
+    items: Annotated[tuple[InvitationSummary, ...], Meta(description="Invitations.")]
+    next_cursor: NextCursor
+
+
+class InviteResult(Struct, frozen=True, kw_only=True):
+    """Who was invited, and who was not and why."""
+
+    invited: Annotated[tuple[InvitationSummary, ...], Meta(description="Invitations made.")]
+    skipped: Annotated[tuple[Skipped, ...], Meta(description="Units left out.")]
+
+
+class WithdrawInvitation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why an invitation is taken back."""
+
+    reason: Annotated[MediumText, Meta(description="What the unit is told.", examples=["The sponsor has withdrawn."])]
+
+
+class UnitAnswer(Struct, frozen=True, kw_only=True):
+    """One unit in the collated reply: a no is a unit and coded reasons, never a person."""
+
+    unit_name: Annotated[str, Meta(description="Unit.", examples=["Lung department"])]
+    site_name: Annotated[str, Meta(description="Site.", examples=["University hospital"])]
+    answer: Annotated[
+        Literal["yes", "yes_if", "later", "no", "no_answer"], Meta(description="The answer.", examples=["yes"])
+    ]
+    participants: Annotated[int | None, Meta(description="Participants offered.", examples=[12])]
+    participants_basis: Annotated[Basis | None, Meta(description="Basis of the number.", examples=["register"])]
+    earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])]
+    conditions: Annotated[tuple[Condition, ...], Meta(description="What is missing.", examples=[["nurse_hours"]])]
+    reasons: Annotated[tuple[NoReason, ...], Meta(description="Why not.", examples=[["no_nurse_time"]])]
+    questions: Annotated[str | None, Meta(description="Questions to the sponsor.", examples=["Is it blinded?"])]
+    contact_name: Annotated[
+        str | None, Meta(description="Whom to talk to; of units that said yes only.", examples=["Demo Person 7"])
+    ]
+    contact_email: Annotated[
+        str | None, Meta(description="Work address of that person.", examples=["person7@example.org"])
+    ]
+
+
+class ReplyContent(Struct, frozen=True, kw_only=True):
+    """The office's collated answer."""
+
+    asked: Annotated[int, Meta(description="Units asked.", examples=[8])]
+    answered: Annotated[int, Meta(description="Units that answered.", examples=[7])]
+    yes: Annotated[int, Meta(description="Units that can.", examples=[3])]
+    conditional: Annotated[int, Meta(description="Units that can on a condition.", examples=[2])]
+    no: Annotated[int, Meta(description="Units that cannot, or not yet.", examples=[2])]
+    silent: Annotated[int, Meta(description="Units that did not answer.", examples=[1])]
+    participants_sure: Annotated[
+        int, Meta(description="Participants offered by units that can (lower end of the range).", examples=[30])
+    ]
+    participants_at_most: Annotated[
+        int, Meta(description="The same with those that can on a condition (upper end).", examples=[44])
+    ]
+    earliest_start: Annotated[
+        date | None, Meta(description="Earliest start of any unit that can.", examples=["2027-01-15"])
+    ]
+    units: Annotated[tuple[UnitAnswer, ...], Meta(description="Answer by unit.")]
+
+
+class ReplyCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the office adds to the collated answer."""
+
+    note: Annotated[
+        Annotated[str, Meta(max_length=4000)],
+        Meta(description="Note to the sponsor; next step and date.", examples=["We suggest a call next week."]),
+    ] = ""
+
+
+class ReplyDetail(Struct, frozen=True, kw_only=True):
+    """A reply as it was sent, or as it would be sent now (`version` 0)."""
+
+    version: Annotated[int, Meta(description="Version; 0 is a preview.", examples=[1])]
+    note: Annotated[str, Meta(description="Note of the office.", examples=["We suggest a call next week."])]
+    replied_at: Annotated[datetime | None, Meta(description="When sent (UTC).", examples=["2026-12-05T09:00:00Z"])]
+    content: Annotated[ReplyContent, Meta(description="The collated answer.")]
+
+
+class OutcomeCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the sponsor decided."""
+
+    decision: Annotated[Decision, Meta(description="Decision.", examples=["selected"])]
+    selected_unit_ids: Annotated[
+        tuple[Id, ...], Meta(max_length=200, description="Units selected; for `selected`.", examples=[[]])
+    ] = ()
+    note: Annotated[ShortText | None, Meta(description="What the units are told.", examples=["Start in March."])] = None
+
+
+class OutcomeDetail(OutcomeCreate, frozen=True, kw_only=True):
+    """The outcome as it was recorded."""
+
+    recorded_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-12-20T09:00:00Z"])]

@@ -1,0 +1,280 @@
+"""Tables invitation and reminder. An office reaches its region's, a unit's people their own unit's; nobody else any."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from trialport.accounts.models import Actor
+from trialport.core.db import Connection
+from trialport.core.language import Language
+from trialport.invitations.models import InvitationState, InvitationSummary
+from trialport.invitations.rules import ReminderStep
+from trialport.units.models import ConfidentialityMode
+
+
+class Reachable(Struct, frozen=True, kw_only=True):
+    """A person at a unit who might be asked, and what speaks against it."""
+
+    unit_id: UUID
+    investigator_id: UUID
+    email: str
+    language: Language
+    absent: bool
+    # Invitations this month, and how many she allows; null stands for any number.
+    asked_this_month: int
+    allowed_a_month: int | None
+
+
+class InvitationRow(Struct, frozen=True, kw_only=True):
+    """An invitation with where it belongs."""
+
+    invitation_id: UUID
+    inquiry_id: UUID
+    region_id: UUID
+    country: str
+    timezone: str
+    confidentiality_mode: ConfidentialityMode
+    site_id: UUID
+    unit_id: UUID
+    unit_name: str
+    reference: str
+    version: int
+    recipient_id: UUID
+    state: InvitationState
+    revision: int
+    due_on: date
+    invited_at: datetime
+
+
+class DueReminder(Struct, frozen=True, kw_only=True):
+    """A reminder whose time has come, and whom it goes to."""
+
+    invitation_id: UUID
+    inquiry_id: UUID
+    region_id: UUID
+    step: str
+    state: InvitationState
+    due_on: date
+    email: str
+    head_email: str | None
+    language: Language
+
+
+async def select_units_of_region(connection: Connection, *, unit_ids: Sequence[UUID], region_id: UUID) -> list[UUID]:
+    records = await connection.fetch(
+        "select unit_id from unit where unit_id = any ($1::uuid[]) and region_id = $2", unit_ids, region_id
+    )
+    return [record["unit_id"] for record in records]
+
+
+async def select_invited_units(connection: Connection, *, inquiry_id: UUID) -> list[UUID]:
+    records = await connection.fetch("select unit_id from invitation where inquiry_id = $1", inquiry_id)
+    return [record["unit_id"] for record in records]
+
+
+async def select_reachable(
+    connection: Connection, *, unit_ids: Sequence[UUID], month_start: datetime, today: date
+) -> list[Reachable]:
+    """Read who works at these units, the head first, then by share of position; who objected is left out."""
+    records = await connection.fetch(
+        """
+        select p.unit_id, i.investigator_id, i.email, coalesce(person.language, 'en') as language,
+               exists (select from investigator_absence a
+                       where a.investigator_id = i.investigator_id and $3 between a.first_day and a.last_day) as absent,
+               (select count(*) from invitation v
+                where v.recipient_id = i.investigator_id and v.invited_at >= $2) as asked_this_month,
+               i.invitations_per_month as allowed_a_month
+        from position p
+        join investigator i using (investigator_id)
+        left join person on person.email = lower(i.email)
+        where p.unit_id = any ($1::uuid[]) and i.objected_at is null
+        order by p.unit_id, p.is_head desc, p.share desc, i.investigator_id
+        """,
+        unit_ids,
+        month_start,
+        today,
+    )
+    return msgspec.convert(records, list[Reachable])
+
+
+async def insert_invitation(
+    connection: Connection,
+    *,
+    actor: Actor,
+    inquiry_id: UUID,
+    region_id: UUID,
+    unit_id: UUID,
+    reference: str,
+    version: int,
+    recipient_id: UUID,
+    due_on: date,
+    now: datetime,
+) -> UUID | None:
+    """Invite a unit; None when it has been invited before."""
+    made: UUID | None = await connection.fetchval(
+        """
+        insert into invitation
+            (inquiry_id, region_id, unit_id, reference, version, recipient_id, state, due_on, invited_at, invited_by,
+             actor_id)
+        values ($1, $2, $3, $4, $5, $6, 'sent', $7, $8, $9, $10)
+        on conflict (inquiry_id, unit_id) do nothing
+        returning invitation_id
+        """,
+        inquiry_id,
+        region_id,
+        unit_id,
+        reference,
+        version,
+        recipient_id,
+        due_on,
+        now,
+        actor.name,
+        actor.actor_id,
+    )
+    return made
+
+
+async def insert_reminders(
+    connection: Connection, *, invitation_id: UUID, steps: Mapping[ReminderStep, datetime]
+) -> None:
+    await connection.execute(
+        """
+        insert into reminder (invitation_id, step, due_at)
+        select $1, step, due_at from unnest($2::text[], $3::timestamptz[]) as s (step, due_at)
+        """,
+        invitation_id,
+        list(steps),
+        list(steps.values()),
+    )
+
+
+async def select_invitation(connection: Connection, *, actor: Actor, invitation_id: UUID) -> InvitationRow | None:
+    """Read an invitation in the actor's scope."""
+    record = await connection.fetchrow(
+        """
+        select v.invitation_id, v.inquiry_id, v.region_id, r.country, r.timezone, r.confidentiality_mode, u.site_id,
+               v.unit_id, u.name as unit_name, v.reference, v.version, v.recipient_id, v.state, v.revision,
+               v.due_on, v.invited_at
+        from invitation v
+        join unit u using (unit_id)
+        join region r on r.region_id = v.region_id
+        where v.invitation_id = $4
+          and ($1 = 'admin'
+               or ($1 = 'office' and v.region_id = $2)
+               or ($1 in ('investigator', 'unit_head')
+                   and exists (select from position p where p.unit_id = v.unit_id and p.investigator_id = $3)))
+        """,
+        actor.role,
+        actor.region_id,
+        actor.investigator_id,
+        invitation_id,
+    )
+    return None if record is None else msgspec.convert(record, InvitationRow)
+
+
+async def select_invitations(
+    connection: Connection,
+    *,
+    actor: Actor,
+    inquiry_id: UUID | None,
+    state: str | None,
+    before: UUID | None,
+    limit: int,
+) -> list[InvitationSummary]:
+    """List invitations in the actor's scope, newest first."""
+    records = await connection.fetch(
+        """
+        select v.invitation_id, v.inquiry_id, v.reference, v.unit_id, u.name as unit_name, v.state, v.due_on,
+               e.answer, (e.content ->> 'participants')::integer as participants, e.late
+        from invitation v
+        join unit u using (unit_id)
+        left join lateral (
+            select answer, content, late from eoi
+            where eoi.invitation_id = v.invitation_id
+            order by revision desc
+            limit 1) e on true
+        where ($1 = 'admin'
+               or ($1 = 'office' and v.region_id = $2)
+               or ($1 in ('investigator', 'unit_head')
+                   and exists (select from position p where p.unit_id = v.unit_id and p.investigator_id = $3)))
+          and ($4::uuid is null or v.inquiry_id = $4)
+          and ($5::text is null or v.state = $5)
+          and ($6::uuid is null or v.invitation_id < $6)
+        order by v.invitation_id desc
+        limit $7
+        """,
+        actor.role,
+        actor.region_id,
+        actor.investigator_id,
+        inquiry_id,
+        state,
+        before,
+        limit,
+    )
+    return msgspec.convert(records, list[InvitationSummary])
+
+
+async def update_invitation_state(
+    connection: Connection, *, invitation_id: UUID, state: str, now: datetime, reason: str | None = None
+) -> None:
+    """Move an invitation on; its first opening and its first answer keep their times."""
+    await connection.execute(
+        """
+        update invitation
+        set state = $2, revision = revision + 1,
+            opened_at = case when $2 = 'opened' then coalesce(opened_at, $3) else opened_at end,
+            answered_at = case when $2 = 'answered' then coalesce(answered_at, $3) else answered_at end,
+            withdrawn_reason = coalesce($4, withdrawn_reason)
+        where invitation_id = $1
+        """,
+        invitation_id,
+        state,
+        now,
+        reason,
+    )
+
+
+async def count_open_invitations(connection: Connection, *, inquiry_id: UUID) -> int:
+    """Count the units that have been asked and have not answered yet."""
+    count: int = await connection.fetchval(
+        "select count(*) from invitation where inquiry_id = $1 and state in ('planned', 'sent', 'opened')", inquiry_id
+    )
+    return count
+
+
+async def claim_due_reminders(connection: Connection, *, now: datetime, limit: int) -> list[DueReminder]:
+    """Take reminders that are due, oldest first, past those that another process has in hand."""
+    records = await connection.fetch(
+        """
+        select m.invitation_id, v.inquiry_id, v.region_id, m.step, v.state, v.due_on, i.email,
+               (select h.email from position p join investigator h using (investigator_id)
+                where p.unit_id = v.unit_id and p.is_head and h.investigator_id <> i.investigator_id) as head_email,
+               coalesce(person.language, 'en') as language
+        from reminder m
+        join invitation v using (invitation_id)
+        join investigator i on i.investigator_id = v.recipient_id
+        left join person on person.email = lower(i.email)
+        where m.settled_at is null and m.due_at <= $1
+        order by m.due_at
+        limit $2
+        for update of m skip locked
+        """,
+        now,
+        limit,
+    )
+    return msgspec.convert(records, list[DueReminder])
+
+
+async def update_reminder_settled(
+    connection: Connection, *, invitation_id: UUID, step: str, sent: bool, now: datetime
+) -> None:
+    await connection.execute(
+        "update reminder set settled_at = $4, sent = $3 where invitation_id = $1 and step = $2",
+        invitation_id,
+        step,
+        sent,
+        now,
+    )

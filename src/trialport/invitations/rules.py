@@ -1,0 +1,99 @@
+"""Rules of invitations: when an answer is due, when to remind, what an answer needs, what the reply says."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from trialport.core.errors import FieldError
+from trialport.inquiries.rules import promised_on
+from trialport.invitations.models import EoiCreate, ReplyContent, UnitAnswer
+
+# Working days that a unit has by default.
+WORKING_DAYS_TO_ANSWER = 5
+# The longest that units may be given, for a promise to the sponsor that can be kept (days).
+LONGEST_DAYS = 60
+
+ReminderStep = Literal["half", "nearly", "overdue", "head", "office"]
+# When the steps of the ladder fall due: shares of the time to answer, then days after it (domain, section 6).
+_SHARES: tuple[tuple[ReminderStep, float], ...] = (("half", 0.5), ("nearly", 0.9))
+_DAYS_AFTER: tuple[tuple[ReminderStep, int], ...] = (("overdue", 0), ("head", 2), ("office", 4))
+
+
+def due_by_default(today: date, country: str) -> date:
+    """Return the last day to answer where the office names none."""
+    return promised_on(today, WORKING_DAYS_TO_ANSWER, country)
+
+
+def check_due_on(due_on: date, today: date) -> list[FieldError]:
+    """Find what is wrong with a last day to answer."""
+    if due_on <= today:
+        return [FieldError("due_on", "The last day to answer lies before tomorrow. Give a later one.")]
+    if due_on > today + timedelta(days=LONGEST_DAYS):
+        return [FieldError("due_on", f"Units get at most {LONGEST_DAYS} days. Give an earlier day.")]
+    return []
+
+
+def ladder(invited_at: datetime, due_on: date, timezone: str) -> dict[ReminderStep, datetime]:
+    """Return when each reminder of an invitation is due (UTC)."""
+    end = datetime.combine(due_on + timedelta(days=1), time(), ZoneInfo(timezone)).astimezone(UTC)
+    whole = end - invited_at
+    steps = {step: invited_at + whole * share for step, share in _SHARES}
+    return steps | {step: end + timedelta(days=days) for step, days in _DAYS_AFTER}
+
+
+def is_late(answered_at: datetime, due_on: date, timezone: str) -> bool:
+    """Tell whether an answer came after the last day, by the region's clock."""
+    return answered_at.astimezone(ZoneInfo(timezone)).date() > due_on
+
+
+def check_answer(eoi: EoiCreate) -> list[FieldError]:
+    """Find what an answer lacks or has too much of; each finding says what to do."""
+    found = []
+    needed = {
+        "yes_if": ("conditions", bool(eoi.conditions), "Say what is missing."),
+        "later": ("later_from", eoi.later_from is not None, "Say from when the unit could."),
+        "no": ("reasons", bool(eoi.reasons), "Give at least one reason."),
+    }
+    for answer, (field, given, message) in needed.items():
+        if eoi.answer == answer and not given:
+            found.append(FieldError(field, message))
+        if eoi.answer != answer and given:
+            found.append(FieldError(field, f"This belongs to the answer `{answer}`. Leave it out."))
+    if eoi.asks_id is not None and eoi.answer != "not_me":
+        found.append(FieldError("asks_id", "This belongs to the answer `not_me`. Leave it out."))
+    if eoi.answer in ("yes", "yes_if") and eoi.participants is None:
+        found.append(FieldError("participants", "Say how many participants are realistic."))
+    if eoi.participants is not None and eoi.participants_basis is None:
+        found.append(FieldError("participants_basis", "Say what the number rests on."))
+    for field in ("conditions", "reasons"):
+        values = getattr(eoi, field)
+        if len(set(values)) != len(values):
+            found.append(FieldError(field, "A value stands twice. Name each once."))
+    return found
+
+
+def collate(units: Sequence[UnitAnswer]) -> ReplyContent:
+    """Put the answers of all units asked together; of `later` and `no` only the reasons count."""
+    by_answer: dict[str, list[UnitAnswer]] = {}
+    for unit in units:
+        by_answer.setdefault(unit.answer, []).append(unit)
+    sure, conditional = by_answer.get("yes", []), by_answer.get("yes_if", [])
+    silent = by_answer.get("no_answer", [])
+    starts = [unit.earliest_start for unit in (*sure, *conditional) if unit.earliest_start is not None]
+    return ReplyContent(
+        asked=len(units),
+        answered=len(units) - len(silent),
+        yes=len(sure),
+        conditional=len(conditional),
+        no=len(by_answer.get("no", [])) + len(by_answer.get("later", [])),
+        silent=len(silent),
+        participants_sure=_participants(sure),
+        participants_at_most=_participants((*sure, *conditional)),
+        earliest_start=min(starts, default=None),
+        units=tuple(units),
+    )
+
+
+def _participants(units: Iterable[UnitAnswer]) -> int:
+    return sum(unit.participants or 0 for unit in units)
