@@ -174,6 +174,7 @@ async def test_answers_are_as_described(
         "local_term_id": await a_term(client),
         "agreement_id": EXAMPLE_UUID,
         "attachment_id": EXAMPLE_UUID,
+        "invitation_id": EXAMPLE_UUID,
     }
     read = set()
     for path, method, operation in operations(document):
@@ -189,6 +190,9 @@ async def test_answers_are_as_described(
         "read_resource",
         "read_agreement",
         "download_attachment",
+        "read_invitation",
+        "list_inquiry_invitations",
+        "read_reply",
         "list_sessions",
     }, "the cast has none of these"
 

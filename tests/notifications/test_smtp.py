@@ -21,13 +21,26 @@ from trialport.core.servers.valkey import LOOPBACK, free_port
 from trialport.demo.mail_catcher import Catcher
 from trialport.demo.mail_pages import read_mails
 from trialport.notifications import wording_da, wording_en, wording_sv
-from trialport.notifications.mail_models import PARAMS, AccountCreated, Mail, MailParams, RetentionQuestion, SigninLink
+from trialport.notifications.mail_models import (
+    PARAMS,
+    AccountCreated,
+    Invitation,
+    InvitationReminder,
+    Mail,
+    MailParams,
+    RetentionQuestion,
+    SigninLink,
+)
 from trialport.notifications.mail_text import compose
 from trialport.notifications.smtp import MailOffError, MailServer, deliver, may_leave, read_address
 
 EXAMPLES: dict[str, MailParams] = {
     "signin_link": SigninLink(link="https://trialport.example/a", minutes=15),
     "account_created": AccountCreated(link="https://trialport.example/a"),
+    "invitation": Invitation(link="https://trialport.example/a", reference="UAS-2026-0042", due_on=date(2026, 12, 1)),
+    "invitation_reminder": InvitationReminder(
+        link="https://trialport.example/a", due_on=date(2026, 12, 1), is_overdue=True
+    ),
     "retention_question": RetentionQuestion(link="https://trialport.example/a", erased_on=date(2026, 12, 1)),
 }
 NEEDED = {"TRIALPORT_DATABASE_URL": "postgresql://a/b", "TRIALPORT_VALKEY_URL": "redis://a"}

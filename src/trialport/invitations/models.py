@@ -49,7 +49,12 @@ class InviteUnits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     unit_ids: Annotated[
         tuple[Id, ...],
-        Meta(min_length=1, max_length=200, description="Units of your region.", examples=[[]]),
+        Meta(
+            min_length=1,
+            max_length=200,
+            description="Units of your region.",
+            examples=[["0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e"]],
+        ),
     ]
     due_on: Annotated[
         date | None,
@@ -86,7 +91,7 @@ class EoiCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asks_id: Annotated[Id | None, Meta(description="Colleague to ask instead; for `not_me`.", examples=[None])] = None
     participants: Annotated[
         Annotated[int, Meta(ge=0, le=100_000)] | None,
-        Meta(description="Realistic number of participants in the recruitment period.", examples=[12]),
+        Meta(description="Realistic number in the recruitment period (participants).", examples=[12]),
     ] = None
     participants_basis: Annotated[
         Basis | None, Meta(description="What the number rests on.", examples=["register"])
@@ -149,7 +154,7 @@ class InvitationSummary(Struct, frozen=True, kw_only=True):
     state: Annotated[InvitationState, Meta(description="State.", examples=["sent"])]
     due_on: Annotated[date, Meta(description="Last day to answer.", examples=["2026-12-01"])]
     answer: Annotated[Answer | None, Meta(description="The answer, if there is one.", examples=["yes"])]
-    participants: Annotated[int | None, Meta(description="Participants offered.", examples=[12])]
+    participants: Annotated[int | None, Meta(description="Offered (participants).", examples=[12])]
     late: Annotated[bool | None, Meta(description="Whether the answer came late.", examples=[False])]
 
 
@@ -181,7 +186,7 @@ class UnitAnswer(Struct, frozen=True, kw_only=True):
     answer: Annotated[
         Literal["yes", "yes_if", "later", "no", "no_answer"], Meta(description="The answer.", examples=["yes"])
     ]
-    participants: Annotated[int | None, Meta(description="Participants offered.", examples=[12])]
+    participants: Annotated[int | None, Meta(description="Offered (participants).", examples=[12])]
     participants_basis: Annotated[Basis | None, Meta(description="Basis of the number.", examples=["register"])]
     earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])]
     conditions: Annotated[tuple[Condition, ...], Meta(description="What is missing.", examples=[["nurse_hours"]])]
@@ -198,17 +203,18 @@ class UnitAnswer(Struct, frozen=True, kw_only=True):
 class ReplyContent(Struct, frozen=True, kw_only=True):
     """The office's collated answer."""
 
-    asked: Annotated[int, Meta(description="Units asked.", examples=[8])]
-    answered: Annotated[int, Meta(description="Units that answered.", examples=[7])]
-    yes: Annotated[int, Meta(description="Units that can.", examples=[3])]
-    conditional: Annotated[int, Meta(description="Units that can on a condition.", examples=[2])]
-    no: Annotated[int, Meta(description="Units that cannot, or not yet.", examples=[2])]
-    silent: Annotated[int, Meta(description="Units that did not answer.", examples=[1])]
+    asked: Annotated[int, Meta(description="Asked (units).", examples=[8])]
+    answered: Annotated[int, Meta(description="Answered (units).", examples=[7])]
+    yes: Annotated[int, Meta(description="Can (units).", examples=[3])]
+    conditional: Annotated[int, Meta(description="Can on a condition (units).", examples=[2])]
+    no: Annotated[int, Meta(description="Cannot, or not yet (units).", examples=[2])]
+    silent: Annotated[int, Meta(description="Did not answer (units).", examples=[1])]
     participants_sure: Annotated[
-        int, Meta(description="Participants offered by units that can (lower end of the range).", examples=[30])
+        int, Meta(description="Offered by units that can, the lower end (participants).", examples=[30])
     ]
     participants_at_most: Annotated[
-        int, Meta(description="The same with those that can on a condition (upper end).", examples=[44])
+        int,
+        Meta(description="The same with those that can on a condition, the upper end (participants).", examples=[44]),
     ]
     earliest_start: Annotated[
         date | None, Meta(description="Earliest start of any unit that can.", examples=["2027-01-15"])
