@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
+from litestar.datastructures import State
 
 from tests import cast
 from tests.cast import Cast
@@ -114,9 +115,17 @@ def settings(database_url: str, servers: Servers, tmp_path: Path) -> Settings:
     )
 
 
+# Putting the routes together takes a quarter of a second, so one application serves all tests of a process, each
+# with settings and everything that it opens of its own.
+_APPLICATIONS: list[Litestar] = []
+
+
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    made = create_app(settings)
+    if not _APPLICATIONS:
+        _APPLICATIONS.append(create_app(settings))
+    (made,) = _APPLICATIONS
+    made.state = State({"settings": settings})
     async with made.lifespan():
         yield made
 

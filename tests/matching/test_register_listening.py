@@ -25,7 +25,9 @@ from workers.schedule import sweep
 
 PATIENCE_SECONDS = 20.0
 CHANGE = "update capacity set participants_per_month = $1, revision = revision + 1"
-LISTENERS = "select pid from pg_stat_activity where application_name = 'trialport-register_change'"
+LISTENERS = """
+    select pid from pg_stat_activity
+    where application_name = 'trialport-register_change' and datname = current_database()"""
 
 
 def held(register: Register) -> set[float]:
