@@ -1,5 +1,6 @@
 """From match to answer, over the API: the whole path and its side exits."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -232,3 +233,18 @@ async def test_a_last_day_that_does_not_fit_is_refused(client: Client, inquiry: 
         body = {"unit_ids": [str(people.units["lung"])], "due_on": day}
         assert (await client("office").post(inquiry + "/invitations", json=body)).status_code == 422
     assert await state_of(client, inquiry) == "in_triage"
+
+
+async def test_what_two_do_at_once_takes_turns(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection
+) -> None:
+    address = (await invite(client, inquiry, people, "lung"))["lung"] + "/eoi"
+    answers = await asyncio.gather(
+        *(client(who).post(address, json=YES) for who in ("investigator", "unit_head", "investigator"))
+    )
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    revisions = await connection.fetch("select revision from eoi order by revision")
+    assert [row["revision"] for row in revisions] == [1, 2, 3]
+    replies = await asyncio.gather(*(client("office").post(inquiry + "/reply", json={}) for _ in range(3)))
+    assert sorted(reply.status_code for reply in replies) == [201, 412, 412]
+    assert await connection.fetchval("select count(*) from reply") == 1

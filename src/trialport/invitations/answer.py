@@ -60,6 +60,7 @@ async def record_eoi(tx: Transaction, actor: Actor, invitation_id: UUID, eoi: Eo
 
     Raises Contradiction where the answer lacks something, Refused once the reply has gone to the sponsor.
     """
+    await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
     found = await _found(tx, actor, invitation_id)
     allowed = allowed_commands("invitation", actor.role, found.state)
     if "answer" not in allowed:

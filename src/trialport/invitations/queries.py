@@ -151,6 +151,11 @@ async def insert_reminders(
     )
 
 
+async def lock_invitation(connection: Connection, *, invitation_id: UUID) -> None:
+    """Hold an invitation until the end of the transaction: two answers, or an answer and a withdrawal, take turns."""
+    await connection.execute("select from invitation where invitation_id = $1 for update", invitation_id)
+
+
 async def select_invitation(connection: Connection, *, actor: Actor, invitation_id: UUID) -> InvitationRow | None:
     """Read an invitation in the actor's scope."""
     record = await connection.fetchrow(

@@ -45,6 +45,8 @@ async def send_reply(tx: Transaction, actor: Actor, inquiry_id: UUID, reply: Rep
     """Send the collated answer of all units asked; units that have not answered are named as silent."""
     row = await read_inquiry(tx, actor, inquiry_id)
     require_command(actor, row, "reply")
+    # First the inquiry moves on, so that of two who reply at once one is told so.
+    await move_inquiry(tx, actor, row, "reply")
     content = await _collated(tx, row)
     await answer_queries.insert_reply(
         tx.connection,
@@ -55,7 +57,6 @@ async def send_reply(tx: Transaction, actor: Actor, inquiry_id: UUID, reply: Rep
         note=reply.note,
         now=tx.now,
     )
-    await move_inquiry(tx, actor, row, "reply")
     return await read_reply(tx, actor, inquiry_id)
 
 

@@ -20,6 +20,7 @@ _WAITING = ("planned", "sent", "opened")
 
 async def withdraw_invitation(tx: Transaction, actor: Actor, invitation_id: UUID, reason: str) -> InvitationForUnit:
     """Take an invitation back; raises Refused once the unit has answered."""
+    await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
     found = await queries.select_invitation(tx.connection, actor=actor, invitation_id=invitation_id)
     if found is None:
         raise NotFound("No invitation of yours here.")
