@@ -14,7 +14,7 @@ from trialport.inquiries.triage_models import DeclineInquiry, InformationRequest
 
 @post(
     "/inquiries/{inquiry_id:uuid}/triage",
-    opt={**may("inquiry", "triage"), "errors": (409,)},
+    opt={**may("inquiry", "triage"), "errors": (409, 412)},
     status_code=200,
     response_headers=[ETAG],
     summary="Take an inquiry up",
@@ -25,7 +25,7 @@ async def take_up_inquiry(tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Respo
 
 @post(
     "/inquiries/{inquiry_id:uuid}/information-request",
-    opt={**may("inquiry", "request_information"), "errors": (409,)},
+    opt={**may("inquiry", "request_information"), "errors": (409, 412)},
     status_code=200,
     response_headers=[ETAG],
     summary="Ask the sponsor for what is missing",
@@ -39,7 +39,7 @@ async def ask_for_information(
 
 @post(
     "/inquiries/{inquiry_id:uuid}/decline",
-    opt={**may("inquiry", "decline"), "errors": (409,)},
+    opt={**may("inquiry", "decline"), "errors": (409, 412)},
     status_code=200,
     response_headers=[ETAG],
     summary="Decline an inquiry",

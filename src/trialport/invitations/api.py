@@ -41,7 +41,7 @@ OfState = Annotated[
 
 @post(
     "/inquiries/{inquiry_id:uuid}/invitations",
-    opt={**may("inquiry", "invite"), "errors": (409,)},
+    opt={**may("inquiry", "invite"), "errors": (409, 412)},
     status_code=201,
     summary="Invite units",
     description="Each unit is invited once to an inquiry, ever. A unit left out is named with the reason.",
@@ -130,7 +130,7 @@ async def read_reply(tx: Tx, actor: Caller, inquiry_id: InquiryId) -> ReplyDetai
 
 @post(
     "/inquiries/{inquiry_id:uuid}/reply",
-    opt={**may("inquiry", "reply"), "errors": (409,)},
+    opt={**may("inquiry", "reply"), "errors": (409, 412)},
     status_code=201,
     summary="Send the collated reply",
 )
@@ -140,7 +140,7 @@ async def send_reply(tx: Tx, actor: Caller, inquiry_id: InquiryId, data: JSONBod
 
 @post(
     "/inquiries/{inquiry_id:uuid}/outcome",
-    opt={**may("inquiry", "close"), "errors": (409,)},
+    opt={**may("inquiry", "close"), "errors": (409, 412)},
     status_code=201,
     summary="Record what the sponsor decided",
     description="Closes the inquiry.",
