@@ -24,7 +24,13 @@ from trialport.core.servers.valkey import free_port
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "compose.yaml"
-SECRETS = {"POSTGRES_PASSWORD", "TRIALPORT_DATABASE_PASSWORD", "TRIALPORT_APP_PASSWORD", "VALKEY_PASSWORD"}
+SECRETS = {
+    "POSTGRES_PASSWORD",
+    "TRIALPORT_DATABASE_PASSWORD",
+    "TRIALPORT_APP_PASSWORD",
+    "VALKEY_PASSWORD",
+    "TRIALPORT_SECRET_KEY",
+}
 # Empty where the provider asks for none: a public client, or no provider at all.
 MAY_BE_EMPTY = {"TRIALPORT_OIDC_CLIENT_SECRET"}
 GIVEN = {name: uuid4().hex for name in SECRETS}

@@ -13,6 +13,7 @@ from trialport.core.jobs.models import ClaimedJob
 from trialport.matching import service as matching
 from trialport.notifications import messages
 from trialport.notifications import service as notifications
+from workers.fillers import FILLERS
 
 Context = dict[str, Any]
 
@@ -49,7 +50,7 @@ async def send_message(ctx: Context, job_id: str) -> None:
     open_transaction = partial(transaction, ctx["pool"], viewer=SYSTEM_VIEWER, request_id=f"job:{job_id}")
 
     async def work(job: ClaimedJob) -> None:
-        await messages.send_queued(open_transaction, ctx["settings"], job)
+        await messages.send_queued(open_transaction, ctx["settings"], job, FILLERS)
 
     await run_leased(ctx["pool"], ctx["settings"], UUID(job_id), work, bury)
 

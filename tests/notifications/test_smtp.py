@@ -24,9 +24,11 @@ from trialport.notifications import wording_da, wording_en, wording_sv
 from trialport.notifications.mail_models import (
     PARAMS,
     AccountCreated,
+    Filling,
     Invitation,
     InvitationReminder,
     Mail,
+    MailFile,
     MailParams,
     RetentionQuestion,
     SigninLink,
@@ -34,12 +36,13 @@ from trialport.notifications.mail_models import (
 from trialport.notifications.mail_text import compose
 from trialport.notifications.smtp import MailOffError, MailServer, deliver, may_leave, read_address
 
+SUBJECT = UUID("0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6f")
 EXAMPLES: dict[str, MailParams] = {
     "signin_link": SigninLink(link="https://trialport.example/a", minutes=15),
     "account_created": AccountCreated(link="https://trialport.example/a"),
-    "invitation": Invitation(link="https://trialport.example/a", reference="UAS-2026-0042", due_on=date(2026, 12, 1)),
+    "invitation": Invitation(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042", due_on=date(2026, 12, 1)),
     "invitation_reminder": InvitationReminder(
-        link="https://trialport.example/a", due_on=date(2026, 12, 1), is_overdue=True
+        invitation_id=SUBJECT, to_id=SUBJECT, due_on=date(2026, 12, 1), is_overdue=True
     ),
     "retention_question": RetentionQuestion(link="https://trialport.example/a", erased_on=date(2026, 12, 1)),
 }
@@ -59,7 +62,9 @@ def mail(kind: Any = "account_created", language: Language = "en", **others: Any
 @pytest.mark.parametrize("language", get_args(Language))
 @pytest.mark.parametrize("kind", PARAMS)
 def test_every_kind_speaks_every_language(kind: str, language: Language) -> None:
-    message = compose(mail(kind, language), mail_from="no-reply@trialport.example")
+    # Kinds whose link is a secret get it as they leave.
+    filling = Filling(values={"link": "https://trialport.example/a"})
+    message = compose(mail(kind, language), mail_from="no-reply@trialport.example", filling=filling)
     said = {"en": wording_en, "sv": wording_sv, "da": wording_da}[language]
     assert message["Subject"] == said.WORDING[kind].subject
     # A subject is read over shoulders and on locked screens: nothing is ever put into it.
@@ -235,3 +240,20 @@ async def test_a_server_that_says_nothing_is_not_waited_for() -> None:
         url = f"smtp://{LOOPBACK}:{silent.getsockname()[1]}"
         with pytest.raises(TimeoutError):
             await deliver(replace(settings_for(url), smtp_seconds=0.2), message)
+
+
+def test_mails_about_one_thing_refer_to_one_root_and_may_carry_files() -> None:
+    file = MailFile(name="reply.pdf", media_type="application/pdf", content=b"%PDF-1.7")
+    messages = [
+        compose(
+            mail(message_id=UUID(int=number), thread_id=SUBJECT),
+            mail_from="a@b.example",
+            filling=Filling(files=(file,)),
+        )
+        for number in (1, 2)
+    ]
+    assert {message["References"] for message in messages} == {f"<thread.{SUBJECT}@b.example>"}
+    assert len({message["Message-ID"] for message in messages}) == 2
+    (attached,) = messages[0].iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("reply.pdf", b"%PDF-1.7")
+    assert compose(mail(), mail_from="a@b.example")["References"] is None

@@ -135,6 +135,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp_seconds: Annotated[
         float, Meta(gt=0, le=60, description="Longest wait for one answer of the mail server (seconds).")
     ] = 20.0
+    secret_key: Annotated[
+        str,
+        Meta(
+            pattern=r"^([!-+\--~]{32,}( *, *[!-+\--~]{32,})*)?$",
+            description="Key that signs the links in mails: 32 characters or more; after a change the old one first, "
+            "then a comma, then the new one.",
+        ),
+    ] = ""
     files_url: Annotated[
         str,
         Meta(
@@ -171,7 +179,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             given[field.name] = _convert(variable, text, get_type_hints(Settings, include_extras=True)[field.name])
         elif field.required:
             raise SettingsError(f"{variable} is not set. {_meaning(Settings, field.name)}")
-    return Settings(**given)
+    settings = Settings(**given)
+    if settings.environment == "production" and not settings.secret_key:
+        raise SettingsError(
+            f"TRIALPORT_SECRET_KEY is not set. {_meaning(Settings, 'secret_key')} `openssl rand -hex 32` makes one."
+        )
+    return settings
 
 
 def _convert(variable: str, text: str, kind: Any) -> Any:

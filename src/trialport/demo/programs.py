@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 
 from trialport.core.servers.child import Child, explain
 from trialport.core.servers.valkey import LOOPBACK, free_port
@@ -20,6 +21,7 @@ MIGRATE_SECONDS = 300.0
 STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 # A program that dies more often than this within a minute will not get well by starting it again.
 RESTARTS_A_MINUTE = 3
+KEY_FILE = "signing_key.json"
 OWN_LINE = "trialport: "
 # The server that catches mails is no command of ours: nobody but the demonstration needs it.
 CATCHER = "mail"
@@ -50,7 +52,16 @@ class Programs:
             "TRIALPORT_HOST": LOOPBACK,
             "TRIALPORT_PORT": str(port),
             "TRIALPORT_FILES_URL": (self._folder.path / "files").as_uri(),
+            "TRIALPORT_SECRET_KEY": self._secret_key(),
         }
+
+    def _secret_key(self) -> str:
+        """Return the key of this folder, so that links in its mails outlive a restart."""
+        key = self._folder.read(KEY_FILE, str)
+        if key is None:
+            key = token_hex(32)
+            self._folder.write(KEY_FILE, key)
+        return key
 
     def configure_mail(self, smtp_port: int, page_port: int) -> None:
         """Have every mail end in the catcher, `start`ed as the command `mail`, whose page is at `page_port`."""

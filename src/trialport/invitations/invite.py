@@ -149,13 +149,15 @@ async def _send(
         to_address=person.email,
         language=person.language,
         params={
-            "link": f"{settings.public_url}/invitations/{invitation_id}",
+            "invitation_id": str(invitation_id),
+            "to_id": str(person.investigator_id),
             "reference": row.reference,
             "due_on": due_on,
         },
         dedupe_key=f"invitation:{invitation_id}",
         region_id=region.region_id,
         subject_id=invitation_id,
+        thread_id=invitation_id,
     )
 
 

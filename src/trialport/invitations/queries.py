@@ -49,6 +49,14 @@ class InvitationRow(Struct, frozen=True, kw_only=True):
     invited_at: datetime
 
 
+class LinkFacts(Struct, frozen=True, kw_only=True):
+    """What a link to an invitation depends on."""
+
+    state: InvitationState
+    due_on: date
+    link_number: int
+
+
 class DueReminder(Struct, frozen=True, kw_only=True):
     """A reminder whose time has come, and whom it goes to."""
 
@@ -58,7 +66,10 @@ class DueReminder(Struct, frozen=True, kw_only=True):
     step: str
     state: InvitationState
     due_on: date
+    recipient_id: UUID
     email: str
+    # The head of unit, where that is somebody else.
+    head_id: UUID | None
     head_email: str | None
     language: Language
 
@@ -149,6 +160,14 @@ async def insert_reminders(
         list(steps),
         list(steps.values()),
     )
+
+
+async def select_link_facts(connection: Connection, *, invitation_id: UUID) -> LinkFacts | None:
+    """Read what a link depends on; run as the program, which writes the mails."""
+    record = await connection.fetchrow(
+        "select state, due_on, link_number from invitation where invitation_id = $1", invitation_id
+    )
+    return None if record is None else msgspec.convert(record, LinkFacts)
 
 
 async def lock_invitation(connection: Connection, *, invitation_id: UUID) -> None:
@@ -254,14 +273,15 @@ async def claim_due_reminders(connection: Connection, *, now: datetime, limit: i
     """Take reminders that are due, oldest first, past those that another process has in hand."""
     records = await connection.fetch(
         """
-        select m.invitation_id, v.inquiry_id, v.region_id, m.step, v.state, v.due_on, i.email,
-               (select h.email from position p join investigator h using (investigator_id)
-                where p.unit_id = v.unit_id and p.is_head and h.investigator_id <> i.investigator_id) as head_email,
+        select m.invitation_id, v.inquiry_id, v.region_id, m.step, v.state, v.due_on, v.recipient_id, i.email,
+               h.investigator_id as head_id, h.email as head_email,
                coalesce(person.language, 'en') as language
         from reminder m
         join invitation v using (invitation_id)
         join investigator i on i.investigator_id = v.recipient_id
         left join person on person.email = lower(i.email)
+        left join position p on p.unit_id = v.unit_id and p.is_head and p.investigator_id <> i.investigator_id
+        left join investigator h on h.investigator_id = p.investigator_id
         where m.settled_at is null and m.due_at <= $1
         order by m.due_at
         limit $2

@@ -76,7 +76,7 @@ async def _remind(tx: Transaction, settings: Settings, reminder: DueReminder) ->
             message="A unit has not answered its invitation, nor has its head. Ask another unit, or call them.",
         )
         return
-    to_head = reminder.step == "head" and reminder.head_email is not None
+    to_head = reminder.step == "head" and reminder.head_id is not None
     await queue_message(
         tx,
         settings,
@@ -84,11 +84,13 @@ async def _remind(tx: Transaction, settings: Settings, reminder: DueReminder) ->
         to_address=(reminder.head_email or reminder.email) if to_head else reminder.email,
         language=reminder.language,
         params={
-            "link": f"{settings.public_url}/invitations/{reminder.invitation_id}",
+            "invitation_id": str(reminder.invitation_id),
+            "to_id": str(reminder.head_id if to_head else reminder.recipient_id),
             "due_on": reminder.due_on.isoformat(),
             "is_overdue": reminder.step in ("overdue", "head"),
         },
         dedupe_key=f"reminder:{reminder.invitation_id}:{reminder.step}",
         region_id=reminder.region_id,
         subject_id=reminder.invitation_id,
+        thread_id=reminder.invitation_id,
     )

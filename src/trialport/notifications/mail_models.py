@@ -1,7 +1,9 @@
 """Shapes of mails: what each kind needs to be worded, and what goes out."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -42,17 +44,22 @@ class RetentionQuestion(MailParams, frozen=True, kw_only=True):
 
 
 class Invitation(MailParams, frozen=True, kw_only=True):
-    """A unit is asked whether it could run a trial; `link` is the address of its invitation."""
+    """A unit is asked whether it could run a trial. As it leaves, it gets the `link` that opens the answer form.
 
-    link: str
+    `to_id` is the investigator it goes to.
+    """
+
+    invitation_id: UUID
+    to_id: UUID
     reference: str
     due_on: date
 
 
 class InvitationReminder(MailParams, frozen=True, kw_only=True):
-    """An invitation waits for an answer; `is_overdue` once its last day has passed."""
+    """An invitation waits for an answer; `is_overdue` once its last day has passed. It gets its `link` as it leaves."""
 
-    link: str
+    invitation_id: UUID
+    to_id: UUID
     due_on: date
     is_overdue: bool
 
@@ -77,6 +84,26 @@ class Mail(Struct, frozen=True, kw_only=True):
     language: Language
     params: MailParams
     written_at: datetime
+    # Mails with the same one are shown together.
+    thread_id: UUID | None = None
+
+
+class MailFile(Struct, frozen=True, kw_only=True):
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class Filling(Struct, frozen=True, kw_only=True):
+    """What a mail gets at the moment it leaves: links that are secrets, and what is too much for its parameters.
+
+    `values` stand beside the parameters when the mail is worded; they lie in no table.
+    """
+
+    values: Mapping[str, Any] = MappingProxyType({})
+    files: tuple[MailFile, ...] = ()
 
 
 class Wording(Struct, frozen=True, kw_only=True):

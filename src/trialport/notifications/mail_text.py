@@ -15,14 +15,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from trialport.core.language import Language
 from trialport.notifications import wording_da, wording_en, wording_sv
-from trialport.notifications.mail_models import Mail, Wording
+from trialport.notifications.mail_models import Filling, Mail, Wording
 
 _TEMPLATES = Path(__file__).with_name("mail_templates")
 _LANGUAGES: dict[Language, ModuleType] = {"en": wording_en, "sv": wording_sv, "da": wording_da}
 
 
-def compose(mail: Mail, *, mail_from: str) -> EmailMessage:
+def compose(mail: Mail, *, mail_from: str, filling: Filling | None = None) -> EmailMessage:
     """Word a mail. Whatever a parameter holds, it cannot become a header: headers refuse line ends."""
+    filling = filling or Filling()
     said = _LANGUAGES[mail.language]
     wording: Wording = said.WORDING[mail.kind]
     message = EmailMessage(policy=SMTP_POLICY)
@@ -32,12 +33,19 @@ def compose(mail: Mail, *, mail_from: str) -> EmailMessage:
     message["Subject"] = wording.subject
     message["Date"] = mail.written_at
     message["Message-ID"] = f"<{mail.message_id}@{sender.domain}>"
+    if mail.thread_id is not None:
+        # The root need not exist: mail programs gather what refers to the same one (RFC 5322, section 3.6.4).
+        message["References"] = f"<thread.{mail.thread_id}@{sender.domain}>"
     # No out-of-office answers, please (RFC 3834), not from Exchange either.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    values = {name: _shown(value, mail.language) for name, value in msgspec.structs.asdict(mail.params).items()}
+    given = msgspec.structs.asdict(mail.params) | dict(filling.values)
+    values = {name: _shown(value, mail.language) for name, value in given.items()}
     message.set_content(_render("mail.txt", mail, said, wording, values), cte="quoted-printable")
     message.add_alternative(_render("mail.html", mail, said, wording, values), subtype="html", cte="quoted-printable")
+    for file in filling.files:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
     # Set last: the bodies take every header of this kind with them.
     message["Content-Language"] = mail.language
     return message

@@ -24,6 +24,7 @@ class MessageRow(Struct, frozen=True, kw_only=True):
     language: Language
     params: dict[str, Any]
     created_at: datetime
+    thread_id: UUID | None
 
 
 class FailedMessage(Struct, frozen=True, kw_only=True):
@@ -45,6 +46,7 @@ async def insert_message(
     person_id: UUID | None,
     region_id: UUID | None,
     subject_id: UUID | None,
+    thread_id: UUID | None,
     state: str,
     now: datetime,
 ) -> UUID | None:
@@ -52,10 +54,10 @@ async def insert_message(
     message_id: UUID | None = await connection.fetchval(
         """
         insert into message
-            (kind, to_address, language, params, dedupe_key, person_id, region_id, subject_id, state, created_at,
-             sending_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                case when $9 = 'sending' then $10::timestamptz end)
+            (kind, to_address, language, params, dedupe_key, person_id, region_id, subject_id, thread_id,
+             state, created_at, sending_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+                case when $10 = 'sending' then $11::timestamptz end)
         on conflict (dedupe_key) do nothing
         returning message_id
         """,
@@ -67,6 +69,7 @@ async def insert_message(
         person_id,
         region_id,
         subject_id,
+        thread_id,
         state,
         now,
     )
@@ -80,7 +83,7 @@ async def update_message_sending(connection: Connection, *, message_id: UUID, no
         update message
         set state = 'sending', sending_at = $2
         where message_id = $1 and state in ('queued', 'sending', 'failed')
-        returning message_id, kind, to_address, language, params, created_at
+        returning message_id, kind, to_address, language, params, created_at, thread_id
         """,
         message_id,
         now,

@@ -5,6 +5,7 @@
 
 import logging
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,10 +19,21 @@ from trialport.core.jobs.lease import ask_for_job, finish_job
 from trialport.core.jobs.models import ClaimedJob
 from trialport.core.language import Language
 from trialport.notifications import message_queries as queries
-from trialport.notifications.mail_models import PARAMS, SECRET_KINDS, Delivery, Mail, MailParams, MessageKind
+from trialport.notifications.mail_models import (
+    PARAMS,
+    SECRET_KINDS,
+    Delivery,
+    Filling,
+    Mail,
+    MailParams,
+    MessageKind,
+)
 from trialport.notifications.mail_text import compose
 from trialport.notifications.service import open_office_task
 from trialport.notifications.smtp import RefusedError, deliver, may_leave
+
+# Says what a stored mail gets as it leaves, from its parameters; None when it has been overtaken and shall not leave.
+Filler = Callable[[Transaction, Settings, MailParams], Awaitable[Filling | None]]
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +58,11 @@ async def queue_message(
     person_id: UUID | None = None,
     region_id: UUID | None = None,
     subject_id: UUID | None = None,
+    thread_id: UUID | None = None,
 ) -> None:
     """Write a mail into the caller's transaction and ask for its sending; nothing happens for a key that is there.
+
+    Mails with the same `thread_id` are shown together.
 
     Raises ValueError for parameters that are not those of the kind, for a kind that carries a secret, and for
     an address that is none: the door has checked what people type.
@@ -67,6 +82,7 @@ async def queue_message(
             person_id=person_id,
             region_id=region_id,
             subject_id=subject_id,
+            thread_id=thread_id,
             state="queued",
             now=tx.now,
         )
@@ -76,7 +92,9 @@ async def queue_message(
         await ask_for_job(tx, patient, kind=JOB_KIND, subject_id=message_id)
 
 
-async def send_queued(open_transaction: OpenTransaction, settings: Settings, job: ClaimedJob) -> None:
+async def send_queued(
+    open_transaction: OpenTransaction, settings: Settings, job: ClaimedJob, fillers: Mapping[MessageKind, Filler]
+) -> None:
     """Send a queued mail and finish its job; raises whatever may go better another time.
 
     `sending` is committed before the mail leaves and `sent` after. Who dies in between leaves it to the next
@@ -95,8 +113,16 @@ async def send_queued(open_transaction: OpenTransaction, settings: Settings, job
         language=row.language,
         params=msgspec.convert(row.params, PARAMS[row.kind]),
         written_at=row.created_at,
+        thread_id=row.thread_id,
     )
-    delivery, reason = await _deliver(settings, mail)
+    filling: Filling | None = Filling()
+    if filler := fillers.get(mail.kind):
+        async with open_transaction() as tx:
+            filling = await filler(tx, settings, mail.params)
+    delivery: Delivery = "suppressed"
+    reason: str | None = "overtaken"
+    if filling is not None:
+        delivery, reason = await _deliver(settings, mail, filling)
     async with open_transaction() as tx:
         await _settle(tx, mail.message_id, delivery, reason)
         await finish_job(tx, job)
@@ -133,6 +159,7 @@ async def send_direct(
             person_id=person_id,
             region_id=region_id,
             subject_id=subject_id,
+            thread_id=None,
             state="sending",
             now=tx.now,
         )
@@ -170,11 +197,11 @@ async def tidy_messages(tx: Transaction) -> None:
     await queries.delete_old_messages(tx.connection, before=tx.now - _KEPT_FOR)
 
 
-async def _deliver(settings: Settings, mail: Mail) -> tuple[Delivery, str | None]:
+async def _deliver(settings: Settings, mail: Mail, filling: Filling | None = None) -> tuple[Delivery, str | None]:
     if not may_leave(settings, mail.to_address):
         return "suppressed", None
     try:
-        await deliver(settings, compose(mail, mail_from=settings.mail_from))
+        await deliver(settings, compose(mail, mail_from=settings.mail_from, filling=filling))
     except RefusedError as error:
         return "refused", str(error)
     return "sent", None

@@ -1,0 +1,12 @@
+"""What stored mails get as they leave, by kind: each slice says it for its own mails."""
+
+from collections.abc import Mapping
+
+from trialport.invitations import mailing
+from trialport.notifications.mail_models import MessageKind
+from trialport.notifications.messages import Filler
+
+FILLERS: Mapping[MessageKind, Filler] = {
+    "invitation": mailing.fill_invitation,
+    "invitation_reminder": mailing.fill_invitation,
+}
