@@ -60,7 +60,7 @@ async def invite_units(
             # Another of the office has invited the unit at this moment.
             skipped.append(_skipped(person.unit_id, "already_invited"))
             continue
-        await queries.insert_reminders(tx.connection, invitation_id=invitation_id, steps=steps)
+        await queries.upsert_reminders(tx.connection, invitation_id=invitation_id, steps=steps)
         await _send(tx, settings, region, row, person, invitation_id, due_on.isoformat())
         await _record(tx, actor, region, invitation_id, person.unit_id)
     if chosen:

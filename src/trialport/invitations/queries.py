@@ -148,13 +148,16 @@ async def insert_invitation(
     return made
 
 
-async def insert_reminders(
+async def upsert_reminders(
     connection: Connection, *, invitation_id: UUID, steps: Mapping[ReminderStep, datetime]
 ) -> None:
+    """Set when the steps named are due; one that was settled waits again."""
     await connection.execute(
         """
         insert into reminder (invitation_id, step, due_at)
         select $1, step, due_at from unnest($2::text[], $3::timestamptz[]) as s (step, due_at)
+        on conflict (invitation_id, step) do update
+        set due_at = excluded.due_at, settled_at = null, sent = null
         """,
         invitation_id,
         list(steps),

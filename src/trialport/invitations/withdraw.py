@@ -89,7 +89,8 @@ async def _remind(tx: Transaction, settings: Settings, reminder: DueReminder) ->
             "due_on": reminder.due_on.isoformat(),
             "is_overdue": reminder.step in ("overdue", "head"),
         },
-        dedupe_key=f"reminder:{reminder.invitation_id}:{reminder.step}",
+        # A day that moved makes its reminders anew.
+        dedupe_key=f"reminder:{reminder.invitation_id}:{reminder.step}:{reminder.due_on}",
         region_id=reminder.region_id,
         subject_id=reminder.invitation_id,
         thread_id=reminder.invitation_id,
