@@ -9,4 +9,5 @@ from trialport.notifications.messages import Filler
 FILLERS: Mapping[MessageKind, Filler] = {
     "invitation": mailing.fill_invitation,
     "invitation_reminder": mailing.fill_invitation,
+    "sign_off_wanted": mailing.fill_sign_off,
 }

@@ -22,9 +22,10 @@ def signed(settings: Settings = SETTINGS) -> str:
 def test_a_link_says_what_it_opens_and_for_whom() -> None:
     assert link_address(SETTINGS, LINK).startswith("http://127.0.0.1:8000/answer/")
     assert read_invitation_link(SETTINGS, signed()) == LINK
-    assert InvitationLink(
-        invitation_id=UUID(int=1), investigator_id=UUID(int=2), number=3, last_day=date(2027, 1, 30)
-    ) == LINK
+    assert (
+        InvitationLink(invitation_id=UUID(int=1), investigator_id=UUID(int=2), number=3, last_day=date(2027, 1, 30))
+        == LINK
+    )
 
 
 def test_nobody_else_makes_one() -> None:

@@ -7,6 +7,7 @@ import msgspec
 from trialport.accounts.models import Actor
 from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
+from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction, NotFound, Refused
 from trialport.inquiries.queries import InquiryRow, select_inquiry
@@ -15,6 +16,7 @@ from trialport.inquiries.triage_service import collate_inquiry
 from trialport.invitations import answer_queries, queries, rules
 from trialport.invitations.models import EoiCreate, EoiDetail, InvitationForUnit
 from trialport.invitations.queries import InvitationRow
+from trialport.invitations.sign_off import ask_head
 from trialport.notifications.service import open_office_task
 from trialport.sponsors.agreement_queries import select_agreement_facts
 from trialport.sponsors.agreement_rules import AskedInquiry, Opening, UnitSite, opens_confidential
@@ -55,7 +57,9 @@ async def read_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) ->
     )
 
 
-async def record_eoi(tx: Transaction, actor: Actor, invitation_id: UUID, eoi: EoiCreate) -> InvitationForUnit:
+async def record_eoi(
+    tx: Transaction, settings: Settings, actor: Actor, invitation_id: UUID, eoi: EoiCreate
+) -> InvitationForUnit:
     """Store a unit's answer; one given before stays beside it. Late answers are accepted and marked.
 
     Raises Contradiction where the answer lacks something, Refused once the reply has gone to the sponsor.
@@ -76,7 +80,7 @@ async def record_eoi(tx: Transaction, actor: Actor, invitation_id: UUID, eoi: Eo
         raise Refused(
             "The inquiry takes no more answers.", extra={"state": inquiry.state, "available_actions": ["read"]}
         )
-    await answer_queries.insert_eoi(
+    eoi_id = await answer_queries.insert_eoi(
         tx.connection,
         actor=actor,
         invitation_id=invitation_id,
@@ -87,6 +91,7 @@ async def record_eoi(tx: Transaction, actor: Actor, invitation_id: UUID, eoi: Eo
         now=tx.now,
     )
     await queries.update_invitation_state(tx.connection, invitation_id=invitation_id, state="answered", now=tx.now)
+    await ask_head(tx, settings, actor, found, eoi_id, eoi.answer)
     await record_audit_event(
         tx,
         actor,
@@ -152,5 +157,5 @@ async def _opening(tx: Transaction, found: InvitationRow, inquiry: InquiryRow) -
 
 
 def _detail(stored: answer_queries.StoredAnswer) -> EoiDetail:
-    own = {name: getattr(stored, name) for name in ("eoi_id", "revision", "version", "late", "answered_at")}
+    own = {name: getattr(stored, name) for name in ("eoi_id", "revision", "version", "late", "answered_at", "approval")}
     return EoiDetail(**msgspec.structs.asdict(msgspec.convert(stored.content, EoiCreate)), **own)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.invitations.models import Answer, Decision, InvitationState
+from trialport.invitations.models import Answer, Approval, Decision, InvitationState
 
 
 class StoredAnswer(Struct, frozen=True, kw_only=True):
@@ -22,6 +22,8 @@ class StoredAnswer(Struct, frozen=True, kw_only=True):
     late: bool
     answered_at: datetime
     content: dict[str, Any]
+    # The head of unit's word on a yes.
+    approval: Approval | None
 
 
 class AskedUnit(Struct, frozen=True, kw_only=True):
@@ -33,6 +35,7 @@ class AskedUnit(Struct, frozen=True, kw_only=True):
     state: InvitationState
     answer: Answer | None
     content: dict[str, Any] | None
+    approval: Approval | None
     contact_name: str
     contact_email: str
 
@@ -65,12 +68,13 @@ async def insert_eoi(
     content: dict[str, Any],
     late: bool,
     now: datetime,
-) -> None:
-    """Store an answer as the invitation's next revision."""
-    await connection.execute(
+) -> UUID:
+    """Store an answer as the invitation's next revision; returns its id."""
+    eoi_id: UUID = await connection.fetchval(
         """
         insert into eoi (invitation_id, revision, version, answer, content, late, answered_at, answered_by, actor_id)
         select $1, 1 + coalesce(max(revision), 0), $2, $3, $4, $5, $6, $7, $8 from eoi where invitation_id = $1
+        returning eoi_id
         """,
         invitation_id,
         version,
@@ -81,16 +85,21 @@ async def insert_eoi(
         actor.name,
         actor.actor_id,
     )
+    return eoi_id
 
 
 async def select_newest_eoi(connection: Connection, *, invitation_id: UUID) -> StoredAnswer | None:
     """Read the newest answer; the caller has checked that the invitation is in scope."""
     record = await connection.fetchrow(
         """
-        select eoi_id, revision, version, late, answered_at, content
-        from eoi
-        where invitation_id = $1
-        order by revision desc
+        select e.eoi_id, e.revision, e.version, e.late, e.answered_at, e.content,
+               case when o.eoi_id is not null then coalesce(
+                   o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
+               end as approval
+        from eoi e
+        left join sign_off o using (eoi_id)
+        where e.invitation_id = $1
+        order by e.revision desc
         limit 1
         """,
         invitation_id,
@@ -103,16 +112,20 @@ async def select_asked_units(connection: Connection, *, inquiry_id: UUID) -> lis
     records = await connection.fetch(
         """
         select v.unit_id, u.name as unit_name, s.name as site_name, v.state, e.answer, e.content,
+               case when o.eoi_id is not null then coalesce(
+                   o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
+               end as approval,
                i.name as contact_name, i.email as contact_email
         from invitation v
         join unit u using (unit_id)
         join site s using (site_id)
         join investigator i on i.investigator_id = v.recipient_id
         left join lateral (
-            select answer, content from eoi
+            select eoi_id, answer, content from eoi
             where eoi.invitation_id = v.invitation_id
             order by revision desc
             limit 1) e on true
+        left join sign_off o on o.eoi_id = e.eoi_id
         where v.inquiry_id = $1 and v.state <> 'withdrawn'
         order by s.name, u.name, v.unit_id
         """,

@@ -100,9 +100,9 @@ async def read_invitation(tx: Tx, actor: Caller, invitation_id: InvitationId) ->
     description="An answer can be given anew until the reply goes to the sponsor; each is kept.",
 )
 async def record_eoi(
-    tx: Tx, actor: Caller, invitation_id: InvitationId, data: JSONBody[EoiCreate]
+    tx: Tx, settings: AppSettings, actor: Caller, invitation_id: InvitationId, data: JSONBody[EoiCreate]
 ) -> Response[InvitationForUnit]:
-    return _response(await answer.record_eoi(tx, actor, invitation_id, data), 201)
+    return _response(await answer.record_eoi(tx, settings, actor, invitation_id, data), 201)
 
 
 @post(

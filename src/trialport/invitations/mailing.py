@@ -2,9 +2,9 @@
 
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
-from trialport.invitations import queries
+from trialport.invitations import queries, sign_off_queries
 from trialport.invitations.links import link_address, link_for
-from trialport.notifications.mail_models import Filling, Invitation, InvitationReminder, MailParams
+from trialport.notifications.mail_models import Filling, Invitation, InvitationReminder, MailParams, SignOffWanted
 
 _WAITING = ("planned", "sent", "opened", "no_answer")
 
@@ -18,3 +18,15 @@ async def fill_invitation(tx: Transaction, settings: Settings, params: MailParam
         return None
     link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
     return Filling(values={"link": link_address(settings, link)})
+
+
+async def fill_sign_off(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
+    """Give a head of unit the link to the page where she signs off; None once that is settled."""
+    if not isinstance(params, SignOffWanted):
+        raise TypeError(f"these are not the parameters of a sign-off: {type(params).__name__}")
+    facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
+    asked = await sign_off_queries.select_newest_sign_off(tx.connection, invitation_id=params.invitation_id)
+    if facts is None or asked is None or asked.approval != "awaiting_head" or asked.investigator_id != params.to_id:
+        return None
+    link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
+    return Filling(values={"link": link_address(settings, link, "sign_off")})

@@ -40,6 +40,8 @@ NoReason = Literal[
     "other",
 ]
 Basis = Literal["estimate", "register", "ehr_count"]
+# The head of unit's word on a yes: given, waited for, withheld, or nobody there to give it.
+Approval = Literal["approved", "awaiting_head", "refused", "no_head"]
 Decision = Literal["selected", "not_selected", "trial_cancelled", "no_decision"]
 SkipReason = Literal["already_invited", "not_in_region", "nobody_there", "everybody_absent", "over_budget"]
 
@@ -118,6 +120,10 @@ class EoiDetail(EoiCreate, frozen=True, kw_only=True):
     version: Annotated[int, Meta(description="Version of the inquiry that it answers.", examples=[1])]
     late: Annotated[bool, Meta(description="Whether it came after the last day.", examples=[False])]
     answered_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-11-25T09:00:00Z"])]
+    approval: Annotated[
+        Approval | None,
+        Meta(description="What the head of unit says to a yes; null for other answers.", examples=["awaiting_head"]),
+    ] = None
 
 
 class InvitationForUnit(Struct, frozen=True, kw_only=True):
@@ -156,6 +162,10 @@ class InvitationSummary(Struct, frozen=True, kw_only=True):
     answer: Annotated[Answer | None, Meta(description="The answer, if there is one.", examples=["yes"])]
     participants: Annotated[int | None, Meta(description="Offered (participants).", examples=[12])]
     late: Annotated[bool | None, Meta(description="Whether the answer came late.", examples=[False])]
+    approval: Annotated[
+        Approval | None,
+        Meta(description="What the head of unit says to a yes; null for other answers.", examples=["awaiting_head"]),
+    ] = None
 
 
 class InvitationPage(Struct, frozen=True, kw_only=True):
@@ -186,6 +196,13 @@ class UnitAnswer(Struct, frozen=True, kw_only=True):
     answer: Annotated[
         Literal["yes", "yes_if", "later", "no", "no_answer"], Meta(description="The answer.", examples=["yes"])
     ]
+    approval: Annotated[
+        Approval | None,
+        Meta(
+            description="The head of unit's word on a yes: one awaited counts as conditional, one refused as no.",
+            examples=["approved"],
+        ),
+    ] = None
     participants: Annotated[int | None, Meta(description="Offered (participants).", examples=[12])]
     participants_basis: Annotated[Basis | None, Meta(description="Basis of the number.", examples=["register"])]
     earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])]

@@ -215,14 +215,18 @@ async def select_invitations(
     records = await connection.fetch(
         """
         select v.invitation_id, v.inquiry_id, v.reference, v.unit_id, u.name as unit_name, v.state, v.due_on,
-               e.answer, (e.content ->> 'participants')::integer as participants, e.late
+               e.answer, (e.content ->> 'participants')::integer as participants, e.late,
+               case when o.eoi_id is not null then coalesce(
+                   o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
+               end as approval
         from invitation v
         join unit u using (unit_id)
         left join lateral (
-            select answer, content, late from eoi
+            select eoi_id, answer, content, late from eoi
             where eoi.invitation_id = v.invitation_id
             order by revision desc
             limit 1) e on true
+        left join sign_off o on o.eoi_id = e.eoi_id
         where ($1 = 'admin'
                or ($1 = 'office' and v.region_id = $2)
                or ($1 in ('investigator', 'unit_head')

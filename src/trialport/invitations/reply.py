@@ -106,11 +106,13 @@ def _shown(unit: AskedUnit) -> UnitAnswer:
     eoi = None if unit.content is None else msgspec.convert(unit.content, EoiCreate)
     # Whoever says that somebody else should be asked has not answered for the unit.
     answer = "no_answer" if eoi is None or eoi.answer == "not_me" else eoi.answer
-    says_yes = answer == "yes"
+    # Whose head has not approved is no contact yet.
+    says_yes = rules.is_binding(answer, unit.approval) if answer == "yes" else False
     return UnitAnswer(
         unit_name=unit.unit_name,
         site_name=unit.site_name,
         answer=answer,
+        approval=unit.approval,
         participants=None if eoi is None else eoi.participants,
         participants_basis=None if eoi is None else eoi.participants_basis,
         earliest_start=None if eoi is None else eoi.earliest_start,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from trialport.core.errors import FieldError
 from trialport.inquiries.rules import promised_on
-from trialport.invitations.models import EoiCreate, ReplyContent, UnitAnswer
+from trialport.invitations.models import Answer, Approval, EoiCreate, ReplyContent, UnitAnswer
 
 # Working days that a unit has by default.
 WORKING_DAYS_TO_ANSWER = 5
@@ -73,11 +73,20 @@ def check_answer(eoi: EoiCreate) -> list[FieldError]:
     return found
 
 
+def is_binding(answer: Answer, approval: Approval | None, *, is_filled: bool = False) -> bool:
+    """Tell whether an answer counts as a firm yes, for which capacity is kept.
+
+    It does once the head of unit has approved it, or where no head can be asked; a `yes_if` also needs its
+    condition filled (domain, section 6: head-of-unit sign-off before a yes counts).
+    """
+    return (answer == "yes" or (answer == "yes_if" and is_filled)) and approval in ("approved", "no_head")
+
+
 def collate(units: Sequence[UnitAnswer]) -> ReplyContent:
     """Put the answers of all units asked together; of `later` and `no` only the reasons count."""
     by_answer: dict[str, list[UnitAnswer]] = {}
     for unit in units:
-        by_answer.setdefault(unit.answer, []).append(unit)
+        by_answer.setdefault(_counts_as(unit), []).append(unit)
     sure, conditional = by_answer.get("yes", []), by_answer.get("yes_if", [])
     silent = by_answer.get("no_answer", [])
     starts = [unit.earliest_start for unit in (*sure, *conditional) if unit.earliest_start is not None]
@@ -93,6 +102,13 @@ def collate(units: Sequence[UnitAnswer]) -> ReplyContent:
         earliest_start=min(starts, default=None),
         units=tuple(units),
     )
+
+
+def _counts_as(unit: UnitAnswer) -> str:
+    """Return as what an answer counts: a yes that the head has not approved is conditional, one she refused a no."""
+    if unit.answer in ("yes", "yes_if") and unit.approval == "refused":
+        return "no"
+    return "yes_if" if unit.answer == "yes" and unit.approval == "awaiting_head" else unit.answer
 
 
 def _participants(units: Iterable[UnitAnswer]) -> int:

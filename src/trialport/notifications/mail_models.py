@@ -10,7 +10,9 @@ from msgspec import Struct
 
 from trialport.core.language import Language
 
-MessageKind = Literal["signin_link", "account_created", "retention_question", "invitation", "invitation_reminder"]
+MessageKind = Literal[
+    "signin_link", "account_created", "retention_question", "invitation", "invitation_reminder", "sign_off_wanted"
+]
 # `suppressed`: outside production, and the address is not on the allow list.
 Delivery = Literal["sent", "suppressed", "refused"]
 
@@ -64,12 +66,24 @@ class InvitationReminder(MailParams, frozen=True, kw_only=True):
     is_overdue: bool
 
 
+class SignOffWanted(MailParams, frozen=True, kw_only=True):
+    """A head of unit is asked to sign off a yes of her unit. As it leaves, it gets the `link` to the page for that.
+
+    `to_id` is the investigator it goes to.
+    """
+
+    invitation_id: UUID
+    to_id: UUID
+    reference: str
+
+
 PARAMS: dict[MessageKind, type[MailParams]] = {
     "signin_link": SigninLink,
     "account_created": AccountCreated,
     "retention_question": RetentionQuestion,
     "invitation": Invitation,
     "invitation_reminder": InvitationReminder,
+    "sign_off_wanted": SignOffWanted,
 }
 # Kinds whose parameters are secrets: they never lie in the database.
 SECRET_KINDS: frozenset[MessageKind] = frozenset({"signin_link"})

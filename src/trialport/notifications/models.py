@@ -8,7 +8,14 @@ from msgspec import Meta, Struct
 from trialport.core.fields import Id, NextCursor
 
 OfficeTaskKind = Literal[
-    "dead_job", "dead_message", "all_answered", "target_reached", "silent_unit", "review_condition"
+    "dead_job",
+    "dead_message",
+    "all_answered",
+    "target_reached",
+    "silent_unit",
+    "review_condition",
+    "person_proposed",
+    "sign_off_refused",
 ]
 
 

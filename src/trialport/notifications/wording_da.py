@@ -59,4 +59,13 @@ WORDING: dict[MessageKind, Wording] = {
         button="Læs og svar",
         after=(),
     ),
+    "sign_off_wanted": Wording(
+        subject="Jeres enhed har sagt ja til et klinisk forsøg",
+        before=(
+            "En kollega i jeres enhed har svaret, at enheden kan deltage i et forsøg ({{ reference }}).",
+            "Svaret tæller, når du som leder af enheden har godkendt det. Det klares med et tryk.",
+        ),
+        button="Læs og godkend",
+        after=("Hvis du ikke godkender svaret, kan du skrive hvorfor på samme side.",),
+    ),
 }

@@ -56,4 +56,13 @@ WORDING: dict[MessageKind, Wording] = {
         button="Read and answer",
         after=(),
     ),
+    "sign_off_wanted": Wording(
+        subject="Your unit has said yes to a clinical trial",
+        before=(
+            "A colleague of your unit has answered that it could take part in a trial ({{ reference }}).",
+            "The yes counts once you, the head of unit, have approved it. It takes one tap.",
+        ),
+        button="Read and approve",
+        after=("If you do not approve it, you can say why on the same page.",),
+    ),
 }

@@ -59,4 +59,13 @@ WORDING: dict[MessageKind, Wording] = {
         button="Läs och svara",
         after=(),
     ),
+    "sign_off_wanted": Wording(
+        subject="Er enhet har svarat ja till en klinisk prövning",
+        before=(
+            "En medarbetare vid er enhet har svarat att enheten kan delta i en prövning ({{ reference }}).",
+            "Svaret räknas när du som verksamhetschef har godkänt det. Det görs med ett tryck.",
+        ),
+        button="Läs och godkänn",
+        after=("Om du inte godkänner svaret kan du ange varför på samma sida.",),
+    ),
 }
