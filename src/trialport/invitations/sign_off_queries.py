@@ -62,7 +62,7 @@ async def insert_sign_off(
     await connection.execute(
         """
         insert into sign_off (eoi_id, invitation_id, asked_at, investigator_id, decision, decided_at, actor_id)
-        values ($1, $2, $3, $4, $5::text, case when $5::text is not null then $3 end,
+        values ($1, $2, $3::timestamptz, $4, $5::text, case when $5::text is not null then $3::timestamptz end,
                 case when $5::text is not null then $6::uuid end)
         """,
         eoi_id,
