@@ -297,6 +297,17 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/invitations/{invitation_id}/eoi"): Row(
         roles=UNIT_PERSONS, about="invitation", ok=409, body=lambda: {"answer": "no", "reasons": ["other"]}
     ),
+    ("POST", "/api/v1/invitations/{invitation_id}/sign-off"): Row(
+        roles=UNIT_PERSONS, about="invitation", ok=409, body=lambda: {"decision": "approved"}
+    ),
+    ("POST", "/api/v1/invitations/{invitation_id}/capacity"): Row(
+        roles=UNIT_PERSONS, about="invitation", body=lambda: {"confirm": True}
+    ),
+    ("POST", "/api/v1/invitations/{invitation_id}/recipient"): Row(
+        roles=TASKS, about="invitation", ok=422, body=lambda: {"investigator_id": str(uuid4())}
+    ),
+    ("POST", "/api/v1/invitations/{invitation_id}/resend"): Row(roles=TASKS, about="invitation", ok=409),
+    ("POST", "/api/v1/invitations/{invitation_id}/links/revoke"): Row(roles=TASKS, about="invitation"),
     ("POST", "/api/v1/invitations/{invitation_id}/withdraw"): Row(
         roles=TASKS, about="invitation", ok=409, body=lambda: {"reason": "Test"}
     ),

@@ -7,7 +7,6 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 from litestar import Litestar
 
 from tests.cast import Cast
@@ -18,16 +17,6 @@ from trialport.invitations.withdraw import remind_units
 
 Drain = Callable[[], Awaitable[int]]
 YES = {"answer": "yes", "participants": 12, "participants_basis": "register", "head_informed": True}
-
-
-@pytest.fixture
-async def inquiry(client: Client, drain: Drain) -> str:
-    """The address of an inquiry that has been assessed and taken up."""
-    made = await client("sponsor").post("/api/v1/inquiries", json=inquiry_body(placement={"regions_wanted": ["TST"]}))
-    await drain()
-    address = str(made.json()["status_url"])
-    await ok(client("office").post(address + "/triage"))
-    return address
 
 
 async def ok(asking: Awaitable[httpx.Response]) -> Any:
@@ -224,7 +213,7 @@ async def test_an_invitation_can_be_taken_back_until_it_is_answered(client: Clie
     await ok(client("investigator").post(asked["lung"] + "/eoi", json=YES))
     refused = await client("office").post(asked["lung"] + "/withdraw", json={"reason": "Too late."})
     assert refused.status_code == 409
-    assert refused.json()["available_actions"] == ["read"]
+    assert refused.json()["available_actions"] == ["read", "redirect", "revoke_links"]
     assert (await ok(client("office").get(inquiry + "/reply")))["content"]["asked"] == 1
 
 

@@ -19,7 +19,8 @@ class Actor(Struct, frozen=True, kw_only=True):
     `region_id` bounds an office, `sponsor_id` a sponsor's contact, `investigator_id` an investigator or a
     head of unit (through positions). An admin has no bound. A machine has a `token_id`, a person who signed in
     a `person_id` and a `session_id`. A delegate has the `investigator_id` of whom she stands in for, once more in
-    `acting_for` as text for the audit trail, and the principal's name for pages. `scopes` are `read` and `write`.
+    `acting_for` as text for the audit trail, and the principal's name for pages. Who came by the link of a mail acts on
+    the invitation `invitation_id` and on nothing else. `scopes` are `read` and `write`.
     """
 
     token_id: UUID | None
@@ -32,6 +33,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     session_id: UUID | None = None
     acting_for: str | None = None
     acting_for_name: str | None = None
+    invitation_id: UUID | None = None
     scopes: tuple[Scope, ...] = ALL_SCOPES
 
     @property

@@ -92,13 +92,21 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
     # An answer may change until the reply, and a late one is welcome; rules.py of invitations marks it.
     "invitation": {
         **{
-            role: {**_in(("sent", "opened", "answered", "no_answer"), "read", "answer"), "withdrawn": ("read",)}
+            role: {
+                **_in(("sent", "opened", "no_answer"), "read", "answer"),
+                # Whether it is hers to sign off, sign_off.py of invitations says: the head herself, and nobody for her.
+                "answered": ("read", "answer", "update_capacity", "sign_off"),
+                "withdrawn": ("read",),
+            }
             for role in ("investigator", "unit_head")
         },
         **{
             role: {
-                **_in(("planned", "sent", "opened"), "read", "withdraw"),
-                **_in(("answered", "no_answer", "withdrawn"), "read"),
+                "planned": ("read", "withdraw"),
+                **_in(("sent", "opened"), "read", "withdraw", "redirect", "resend", "revoke_links"),
+                "answered": ("read", "redirect", "revoke_links"),
+                "no_answer": ("read", "redirect", "resend", "revoke_links"),
+                "withdrawn": ("read",),
             }
             for role in ("office", "admin")
         },

@@ -98,8 +98,11 @@ async def record_audit_event(
     """Note who did what to which object.
 
     `details`, `before` and `after` never hold a confidential field's value, nor a person's name or address: the
-    trail cannot be changed, so what has to be erased one day must not stand in it.
+    trail cannot be changed, so what has to be erased one day must not stand in it. Who came by the link of a mail is
+    named by the investigator's id, with the way she came.
     """
+    if actor.invitation_id is not None:
+        details = {**(details or {}), "by_link": True, "investigator_id": str(actor.investigator_id)}
     await audit_queries.insert_audit_event(
         tx.connection,
         actor=actor,

@@ -9,15 +9,27 @@ from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
-from trialport.core.errors import Contradiction, NotFound, Refused
+from trialport.core.errors import Contradiction, FieldError, NotFound, Refused
 from trialport.inquiries.queries import InquiryRow, select_inquiry
 from trialport.inquiries.teaser import make_teaser, open_for_unit
+from trialport.inquiries.teaser_models import OpenedContent, TeaserContent
 from trialport.inquiries.triage_service import collate_inquiry
-from trialport.invitations import answer_queries, queries, rules
-from trialport.invitations.models import EoiCreate, EoiDetail, InvitationForUnit
+from trialport.invitations import answer_queries, prefill, queries, rules
+from trialport.invitations.link_queries import count_colleagues
+from trialport.invitations.models import (
+    CapacityDifference,
+    CapacityUpdate,
+    EoiCreate,
+    EoiDetail,
+    InvitationForUnit,
+    Prefill,
+    SignOffCreate,
+    SignOffDetail,
+)
 from trialport.invitations.queries import InvitationRow
-from trialport.invitations.sign_off import ask_head
-from trialport.notifications.service import open_office_task
+from trialport.invitations.sign_off import ask_head, decide, may_sign_off
+from trialport.invitations.sign_off_queries import SignOffRow, select_newest_sign_off
+from trialport.notifications.service import open_office_task, settle_office_tasks
 from trialport.sponsors.agreement_queries import select_agreement_facts
 from trialport.sponsors.agreement_rules import AskedInquiry, Opening, UnitSite, opens_confidential
 
@@ -32,28 +44,44 @@ _CLOSED = "The confidential fields open once the trial office has recorded an ag
 
 
 async def read_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) -> InvitationForUnit:
-    """Show an invitation to the unit's people or its office; the first look of the unit marks it as opened."""
-    found = await _found(tx, actor, invitation_id)
-    if found.state == "sent" and "answer" in allowed_commands("invitation", actor.role, found.state):
+    """Show an invitation to the unit's people or its office; the first look of the unit marks it as opened.
+
+    The link of a mail does not: programs that check mails for harm open it before any person does.
+    """
+    found = await find_invitation(tx, actor, invitation_id)
+    is_first = found.state == "sent" and "answer" in allowed_commands("invitation", actor.role, found.state)
+    if is_first and actor.invitation_id is None:
         await queries.update_invitation_state(tx.connection, invitation_id=invitation_id, state="opened", now=tx.now)
-        found = await _found(tx, actor, invitation_id)
+        found = await find_invitation(tx, actor, invitation_id)
     async with as_system(tx.connection):
         inquiry = await _inquiry(tx, found)
         opening = await _opening(tx, found, inquiry)
     stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
+    signed = await select_newest_sign_off(tx.connection, invitation_id=invitation_id)
+    teaser, opened = make_teaser(inquiry), open_for_unit(inquiry, opening)
+    answer = None if stored is None else _detail(stored)
+    shown, differences = await _compared(tx, actor, found, (opened or teaser).content, answer)
     return InvitationForUnit(
         invitation_id=found.invitation_id,
         unit_id=found.unit_id,
         unit_name=found.unit_name,
+        unit_kind=found.unit_kind,
         state=found.state,
         revision=found.revision,
         due_on=found.due_on,
         invited_at=found.invited_at,
-        teaser=make_teaser(inquiry),
-        opened=open_for_unit(inquiry, opening),
+        teaser=teaser,
+        opened=opened,
         confidentiality_note=_CLOSED if opening.by is None else _NOTES[opening.by],
-        answer=None if stored is None else _detail(stored),
-        available_actions=allowed_commands("invitation", actor.role, found.state),
+        answer=answer,
+        sign_off=_word(signed),
+        prefill=shown,
+        capacity_difference=differences,
+        available_actions=tuple(
+            one
+            for one in allowed_commands("invitation", actor.role, found.state)
+            if one != "sign_off" or may_sign_off(actor, signed)
+        ),
     )
 
 
@@ -65,14 +93,9 @@ async def record_eoi(
     Raises Contradiction where the answer lacks something, Refused once the reply has gone to the sponsor.
     """
     await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
-    found = await _found(tx, actor, invitation_id)
-    allowed = allowed_commands("invitation", actor.role, found.state)
-    if "answer" not in allowed:
-        raise Refused(
-            f"An invitation in state `{found.state}` does not allow `answer` for your role.",
-            extra={"state": found.state, "available_actions": list(allowed)},
-        )
-    if errors := rules.check_answer(eoi):
+    found = await find_invitation(tx, actor, invitation_id)
+    require_invitation_command(actor, found, "answer")
+    if errors := rules.check_answer(eoi) or await _check_proposed(tx, actor, found, eoi):
         raise Contradiction("The answer lacks something. See `errors`.", errors=errors)
     async with as_system(tx.connection):
         inquiry = await _inquiry(tx, found)
@@ -106,10 +129,63 @@ async def record_eoi(
     return await read_invitation(tx, actor, invitation_id)
 
 
+async def record_sign_off(tx: Transaction, actor: Actor, invitation_id: UUID, word: SignOffCreate) -> InvitationForUnit:
+    """Store the head of unit's word on a yes (see sign_off.decide)."""
+    await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
+    found = await find_invitation(tx, actor, invitation_id)
+    require_invitation_command(actor, found, "sign_off")
+    await decide(tx, actor, found, word)
+    return await read_invitation(tx, actor, invitation_id)
+
+
+async def update_capacity(
+    tx: Transaction, settings: Settings, actor: Actor, invitation_id: UUID, update: CapacityUpdate
+) -> InvitationForUnit:
+    """Confirm the capacity behind an answer, or write what has changed (see prefill.update_capacity)."""
+    found = await find_invitation(tx, actor, invitation_id)
+    require_invitation_command(actor, found, "update_capacity")
+    capacity = await prefill.find_capacity(tx, actor, found.inquiry_id, found.unit_id)
+    await prefill.update_capacity(tx, settings, actor, capacity, update)
+    return await read_invitation(tx, actor, invitation_id)
+
+
+def require_invitation_command(actor: Actor, found: InvitationRow, command: str) -> None:
+    """Raise Refused where the invitation's state does not allow a command to this role."""
+    allowed = allowed_commands("invitation", actor.role, found.state)
+    if command not in allowed:
+        raise Refused(
+            f"An invitation in state `{found.state}` does not allow `{command}` for your role.",
+            extra={"state": found.state, "available_actions": list(allowed)},
+        )
+
+
+async def _check_proposed(tx: Transaction, actor: Actor, found: InvitationRow, eoi: EoiCreate) -> list[FieldError]:
+    """Find out whether the colleague named works at the unit; who is asked herself is none."""
+    if eoi.asks_id is None:
+        return []
+    async with as_system(tx.connection):
+        works_there = await count_colleagues(tx.connection, unit_id=found.unit_id, investigator_id=eoi.asks_id)
+    if works_there and eoi.asks_id != actor.investigator_id:
+        return []
+    return [FieldError("asks_id", "Name a colleague who works at your unit, or leave it out.")]
+
+
 async def _tell_office(
     tx: Transaction, actor: Actor, found: InvitationRow, inquiry: InquiryRow, eoi: EoiCreate
 ) -> None:
-    """Give the office what it has to look at: a condition to review, and the end of the answering."""
+    """Give the office what it has to look at: a condition, another person to ask, the end of the answering."""
+    if eoi.answer == "not_me":
+        await open_office_task(
+            tx,
+            region_id=found.region_id,
+            kind="person_proposed",
+            object_type="invitation",
+            object_id=found.invitation_id,
+            message=f"{found.unit_name} says that somebody else should be asked about {found.reference}. "
+            "See whom the answer proposes, and redirect the invitation.",
+        )
+    else:
+        await settle_office_tasks(tx, kind="person_proposed", object_id=found.invitation_id)
     if eoi.answer == "yes_if":
         await open_office_task(
             tx,
@@ -131,7 +207,8 @@ async def _tell_office(
         await collate_inquiry(tx, actor, inquiry)
 
 
-async def _found(tx: Transaction, actor: Actor, invitation_id: UUID) -> InvitationRow:
+async def find_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) -> InvitationRow:
+    """Return an invitation in the actor's scope; raises NotFound."""
     found = await queries.select_invitation(tx.connection, actor=actor, invitation_id=invitation_id)
     if found is None or "read" not in allowed_commands("invitation", actor.role, found.state):
         raise NotFound("No invitation of yours here.")
@@ -154,6 +231,27 @@ async def _opening(tx: Transaction, found: InvitationRow, inquiry: InquiryRow) -
         inquiry=AskedInquiry(inquiry_id=inquiry.inquiry_id, sponsor_id=inquiry.sponsor_id),
         on=tx.now.date(),
     )
+
+
+async def _compared(
+    tx: Transaction,
+    actor: Actor,
+    found: InvitationRow,
+    asked: TeaserContent | OpenedContent,
+    answer: EoiDetail | None,
+) -> tuple[Prefill | None, tuple[CapacityDifference, ...]]:
+    """Return what the unit's capacity says, and where its answer says something else."""
+    capacity = await prefill.find_capacity(tx, actor, found.inquiry_id, found.unit_id)
+    if capacity is None:
+        return None, ()
+    shown = prefill.prefill_from(capacity, asked, tx.now.date())
+    return shown, () if answer is None else prefill.differences(capacity, shown, answer)
+
+
+def _word(signed: SignOffRow | None) -> SignOffDetail | None:
+    if signed is None:
+        return None
+    return SignOffDetail(approval=signed.approval, decided_at=signed.decided_at, note=signed.note)
 
 
 def _detail(stored: answer_queries.StoredAnswer) -> EoiDetail:

@@ -10,6 +10,7 @@ from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction, NotFound
+from trialport.core.language import Language
 from trialport.inquiries.queries import AskedRegion, InquiryRow, select_asked_regions
 from trialport.inquiries.service import read_inquiry, require_command
 from trialport.inquiries.triage_service import move_inquiry
@@ -118,7 +119,10 @@ async def _choose(
 def pick_recipient(
     there: Sequence[Reachable], asked_now: Mapping[UUID, int]
 ) -> tuple[Reachable | None, SkipReason | None]:
-    """Pick the first of a unit's people who is at work and within her budget, or say why there is none."""
+    """Pick the first of a unit's people who is at work and within her budget, or say why there is none.
+
+    In the place of somebody who is away stands the delegate she named.
+    """
     present = [person for person in there if not person.absent]
     for person in present:
         asked = person.asked_this_month + asked_now.get(person.investigator_id, 0)
@@ -142,20 +146,48 @@ async def _send(
     invitation_id: UUID,
     due_on: str,
 ) -> None:
+    await write_invitation(
+        tx,
+        settings,
+        invitation_id=invitation_id,
+        region_id=region.region_id,
+        reference=row.reference,
+        due_on=due_on,
+        to_id=person.investigator_id,
+        email=person.email,
+        language=person.language,
+        dedupe_key=f"invitation:{invitation_id}",
+    )
+
+
+async def write_invitation(
+    tx: Transaction,
+    settings: Settings,
+    *,
+    invitation_id: UUID,
+    region_id: UUID,
+    reference: str,
+    due_on: str,
+    to_id: UUID,
+    email: str,
+    language: Language,
+    dedupe_key: str,
+) -> None:
+    """Queue the mail of an invitation; what it says of the inquiry, and its link, it gets as it leaves."""
     await queue_message(
         tx,
         settings,
         kind="invitation",
-        to_address=person.email,
-        language=person.language,
+        to_address=email,
+        language=language,
         params={
             "invitation_id": str(invitation_id),
-            "to_id": str(person.investigator_id),
-            "reference": row.reference,
+            "to_id": str(to_id),
+            "reference": reference,
             "due_on": due_on,
         },
-        dedupe_key=f"invitation:{invitation_id}",
-        region_id=region.region_id,
+        dedupe_key=dedupe_key,
+        region_id=region_id,
         subject_id=invitation_id,
         thread_id=invitation_id,
     )

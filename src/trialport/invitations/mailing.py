@@ -16,6 +16,9 @@ async def fill_invitation(tx: Transaction, settings: Settings, params: MailParam
     facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
     if facts is None or facts.state not in _WAITING:
         return None
+    # The office may have asked somebody else since the mail was written.
+    if isinstance(params, Invitation) and params.to_id != facts.recipient_id:
+        return None
     link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
     return Filling(values={"link": link_address(settings, link)})
 

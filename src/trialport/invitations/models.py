@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 
 from trialport.core.fields import Id, MediumText, NextCursor, ShortText
 from trialport.inquiries.teaser_models import InquiryForUnit, InquiryTeaser
+from trialport.units.models import Basis, PrimaryCareRole, UnitKind
+from trialport.vocabulary.codes import TherapyArea
 
 InvitationState = Literal["planned", "sent", "opened", "answered", "no_answer", "withdrawn"]
 Answer = Literal["yes", "yes_if", "later", "no", "not_me"]
@@ -39,7 +41,7 @@ NoReason = Literal[
     "leave",
     "other",
 ]
-Basis = Literal["estimate", "register", "ehr_count"]
+CapacityField = Literal["participants_per_month", "participants_basis", "new_trials_from", "primary_care_role"]
 # The head of unit's word on a yes: given, waited for, withheld, or nobody there to give it.
 Approval = Literal["approved", "awaiting_head", "refused", "no_head"]
 Decision = Literal["selected", "not_selected", "trial_cancelled", "no_decision"]
@@ -99,6 +101,9 @@ class EoiCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Basis | None, Meta(description="What the number rests on.", examples=["register"])
     ] = None
     earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])] = None
+    role: Annotated[
+        PrimaryCareRole | None, Meta(description="Role of a primary-care unit in the trial.", examples=["visit"])
+    ] = None
     competing_trials: Annotated[
         MediumText | None, Meta(description="Competing trials; the office alone reads this.", examples=["One in COPD."])
     ] = None
@@ -110,6 +115,103 @@ class EoiCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     questions: Annotated[
         MediumText | None, Meta(description="Questions to the sponsor.", examples=["Is home sampling possible?"])
     ] = None
+
+
+class Prefill(Struct, frozen=True, kw_only=True):
+    """What the unit's capacity says to the questions asked, so that nothing has to be written twice."""
+
+    therapy_area: Annotated[TherapyArea, Meta(description="Area whose capacity matches.", examples=["respiratory"])]
+    revision: Annotated[int, Meta(description="State of the capacity that was read.", examples=[3])]
+    stale: Annotated[bool, Meta(description="Whether nobody confirmed it for long.", examples=[False])]
+    participants_per_month: Annotated[
+        float | None, Meta(description="What the unit could recruit (persons a month).", examples=[3.0])
+    ]
+    recruitment_months: Annotated[int | None, Meta(description="Recruitment period asked (months).", examples=[12])]
+    participants: Annotated[
+        int | None, Meta(description="The two multiplied: in the recruitment period (participants).", examples=[36])
+    ]
+    participants_basis: Annotated[Basis | None, Meta(description="What the number rests on.", examples=["register"])]
+    earliest_start: Annotated[
+        date | None, Meta(description="When a new trial could start, by capacity.", examples=["2027-01-15"])
+    ]
+    nurse_hours_free: Annotated[
+        float | None, Meta(description="Research-nurse time free (hours a week).", examples=[12.0])
+    ]
+    role: Annotated[PrimaryCareRole | None, Meta(description="Role of a primary-care unit.", examples=["visit"])]
+
+
+class CapacityDifference(Struct, frozen=True, kw_only=True):
+    """Where an answer says something else than the unit's capacity."""
+
+    field: Annotated[CapacityField, Meta(description="Field of the capacity.", examples=["participants_per_month"])]
+    in_capacity: Annotated[
+        float | str | None,
+        Meta(
+            description="What the capacity says: a number (persons a month), a code, or a day as YYYY-MM-DD.",
+            examples=[3.0],
+        ),
+    ]
+    answered: Annotated[
+        float | str, Meta(description="What the answer comes to, in the same unit (persons a month).", examples=[1.0])
+    ]
+
+
+class CapacityValues(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """New values of the unit's capacity; what is left out stays as it is."""
+
+    participants_per_month: Annotated[
+        Annotated[float, Meta(ge=0, le=100_000)] | None,
+        Meta(description="Participants the unit could recruit (persons a month).", examples=[1.0]),
+    ] = None
+    participants_basis: Annotated[
+        Basis | None, Meta(description="What the number of participants rests on.", examples=["register"])
+    ] = None
+    participants_counted_on: Annotated[
+        date | None, Meta(description="Day of the count; today where a count gives none.", examples=["2026-11-01"])
+    ] = None
+    new_trials_from: Annotated[
+        date | None, Meta(description="First day a new trial could start.", examples=["2027-02-01"])
+    ] = None
+    primary_care_role: Annotated[
+        PrimaryCareRole | None, Meta(description="What a primary-care unit can do in a trial.", examples=["visit"])
+    ] = None
+
+
+class CapacityUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the capacity behind an answer is still right, and what is not."""
+
+    confirm: Annotated[
+        bool, Meta(description="True: everything not named in `values` is still right.", examples=[True])
+    ]
+    values: Annotated[CapacityValues, Meta(description="What has changed.")] = CapacityValues()
+
+
+class SignOffCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The head of unit's word on a yes."""
+
+    decision: Annotated[
+        Literal["approved", "refused"], Meta(description="Whether the yes counts.", examples=["approved"])
+    ]
+    note: Annotated[
+        MediumText | None, Meta(description="Why not; the unit and the office read it.", examples=["No nurse."])
+    ] = None
+    eoi_id: Annotated[
+        Id | None, Meta(description="The answer that was read; refused where a newer one stands.", examples=[None])
+    ] = None
+
+
+class SignOffDetail(Struct, frozen=True, kw_only=True):
+    """Whether the head of unit has signed off the unit's yes."""
+
+    approval: Annotated[Approval, Meta(description="Her word.", examples=["awaiting_head"])]
+    decided_at: Annotated[datetime | None, Meta(description="When (UTC).", examples=["2026-11-26T08:00:00Z"])]
+    note: Annotated[str | None, Meta(description="Why not.", examples=["No nurse before March."])]
+
+
+class NewRecipient(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is asked instead."""
+
+    investigator_id: Id
 
 
 class EoiDetail(EoiCreate, frozen=True, kw_only=True):
@@ -132,6 +234,7 @@ class InvitationForUnit(Struct, frozen=True, kw_only=True):
     invitation_id: Id
     unit_id: Id
     unit_name: Annotated[str, Meta(description="Name of the unit.", examples=["Lung department"])]
+    unit_kind: Annotated[UnitKind, Meta(description="Kind of unit.", examples=["hospital_department"])]
     state: Annotated[InvitationState, Meta(description="State.", examples=["sent"])]
     revision: Annotated[int, Meta(description="Number of this state; its ETag.", examples=[1])]
     due_on: Annotated[date, Meta(description="Last day to answer.", examples=["2026-12-01"])]
@@ -146,6 +249,15 @@ class InvitationForUnit(Struct, frozen=True, kw_only=True):
         Meta(description="By what the confidential fields are open, or what has to come first.", examples=["Statute."]),
     ]
     answer: Annotated[EoiDetail | None, Meta(description="The unit's own answer so far.")]
+    sign_off: Annotated[
+        SignOffDetail | None, Meta(description="The head of unit's word on a yes; null where none is needed.")
+    ] = None
+    prefill: Annotated[
+        Prefill | None, Meta(description="What the unit's capacity says; null where it has none in the area.")
+    ] = None
+    capacity_difference: Annotated[
+        tuple[CapacityDifference, ...], Meta(description="Where the answer and the capacity differ.")
+    ] = ()
     available_actions: Annotated[tuple[str, ...], Meta(description="What you may do.", examples=[["answer"]])]
 
 

@@ -12,7 +12,7 @@ from trialport.core.db import Connection
 from trialport.core.language import Language
 from trialport.invitations.models import InvitationState, InvitationSummary
 from trialport.invitations.rules import ReminderStep
-from trialport.units.models import ConfidentialityMode
+from trialport.units.models import ConfidentialityMode, UnitKind
 
 
 class Reachable(Struct, frozen=True, kw_only=True):
@@ -26,6 +26,8 @@ class Reachable(Struct, frozen=True, kw_only=True):
     # Invitations this month, and how many she allows; null stands for any number.
     asked_this_month: int
     allowed_a_month: int | None
+    # Whom she stands in for as a delegate; None where she works at the unit herself.
+    stands_for: UUID | None = None
 
 
 class InvitationRow(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,7 @@ class InvitationRow(Struct, frozen=True, kw_only=True):
     site_id: UUID
     unit_id: UUID
     unit_name: str
+    unit_kind: UnitKind
     reference: str
     version: int
     recipient_id: UUID
@@ -52,6 +55,10 @@ class InvitationRow(Struct, frozen=True, kw_only=True):
 class LinkFacts(Struct, frozen=True, kw_only=True):
     """What a link to an invitation depends on."""
 
+    inquiry_id: UUID
+    unit_id: UUID
+    unit_kind: UnitKind
+    recipient_id: UUID
     state: InvitationState
     due_on: date
     link_number: int
@@ -89,20 +96,35 @@ async def select_invited_units(connection: Connection, *, inquiry_id: UUID) -> l
 async def select_reachable(
     connection: Connection, *, unit_ids: Sequence[UUID], month_start: datetime, today: date
 ) -> list[Reachable]:
-    """Read who works at these units, the head first, then by share of position; who objected is left out."""
+    """Read who works at these units, the head first, then by share of position; who objected is left out.
+
+    Whoever is away comes with the delegates she named, in her place.
+    """
     records = await connection.fetch(
         """
-        select p.unit_id, i.investigator_id, i.email, coalesce(person.language, 'en') as language,
-               exists (select from investigator_absence a
-                       where a.investigator_id = i.investigator_id and $3 between a.first_day and a.last_day) as absent,
+        with away as (
+            select investigator_id from investigator_absence where $3 between first_day and last_day),
+        asked as (
+            select p.unit_id, p.is_head, p.share, p.investigator_id as place, p.investigator_id,
+                   null::uuid as stands_for
+            from position p
+            where p.unit_id = any ($1::uuid[])
+            union all
+            select p.unit_id, p.is_head, p.share, p.investigator_id, d.delegate_id, p.investigator_id
+            from position p
+            join investigator_delegate d using (investigator_id)
+            where p.unit_id = any ($1::uuid[]) and p.investigator_id in (select investigator_id from away))
+        select asked.unit_id, i.investigator_id, i.email, coalesce(person.language, 'en') as language,
+               i.investigator_id in (select investigator_id from away) as absent,
                (select count(*) from invitation v
                 where v.recipient_id = i.investigator_id and v.invited_at >= $2) as asked_this_month,
-               i.invitations_per_month as allowed_a_month
-        from position p
+               i.invitations_per_month as allowed_a_month, asked.stands_for
+        from asked
         join investigator i using (investigator_id)
         left join person on person.email = lower(i.email)
-        where p.unit_id = any ($1::uuid[]) and i.objected_at is null
-        order by p.unit_id, p.is_head desc, p.share desc, i.investigator_id
+        where i.objected_at is null
+        order by asked.unit_id, asked.is_head desc, asked.share desc, asked.place, asked.stands_for nulls first,
+                 i.investigator_id
         """,
         unit_ids,
         month_start,
@@ -168,7 +190,13 @@ async def upsert_reminders(
 async def select_link_facts(connection: Connection, *, invitation_id: UUID) -> LinkFacts | None:
     """Read what a link depends on; run as the program, which writes the mails."""
     record = await connection.fetchrow(
-        "select state, due_on, link_number from invitation where invitation_id = $1", invitation_id
+        """
+        select v.inquiry_id, v.unit_id, u.kind as unit_kind, v.recipient_id, v.state, v.due_on, v.link_number
+        from invitation v
+        join unit u using (unit_id)
+        where v.invitation_id = $1
+        """,
+        invitation_id,
     )
     return None if record is None else msgspec.convert(record, LinkFacts)
 
@@ -183,12 +211,13 @@ async def select_invitation(connection: Connection, *, actor: Actor, invitation_
     record = await connection.fetchrow(
         """
         select v.invitation_id, v.inquiry_id, v.region_id, r.country, r.timezone, r.confidentiality_mode, u.site_id,
-               v.unit_id, u.name as unit_name, v.reference, v.version, v.recipient_id, v.state, v.revision,
-               v.due_on, v.invited_at
+               v.unit_id, u.name as unit_name, u.kind as unit_kind, v.reference, v.version, v.recipient_id, v.state,
+               v.revision, v.due_on, v.invited_at
         from invitation v
         join unit u using (unit_id)
         join region r on r.region_id = v.region_id
         where v.invitation_id = $4
+          and ($5::uuid is null or v.invitation_id = $5)
           and ($1 = 'admin'
                or ($1 = 'office' and v.region_id = $2)
                or ($1 in ('investigator', 'unit_head')
@@ -198,6 +227,7 @@ async def select_invitation(connection: Connection, *, actor: Actor, invitation_
         actor.region_id,
         actor.investigator_id,
         invitation_id,
+        actor.invitation_id,
     )
     return None if record is None else msgspec.convert(record, InvitationRow)
 
@@ -269,9 +299,19 @@ async def update_invitation_state(
 
 
 async def count_open_invitations(connection: Connection, *, inquiry_id: UUID) -> int:
-    """Count the units that have been asked and have not answered yet."""
+    """Count the units that have been asked and have not answered yet; `not_me` is no answer of the unit."""
     count: int = await connection.fetchval(
-        "select count(*) from invitation where inquiry_id = $1 and state in ('planned', 'sent', 'opened')", inquiry_id
+        """
+        select count(*) from invitation v
+        where v.inquiry_id = $1
+          and (v.state in ('planned', 'sent', 'opened')
+               or (v.state = 'answered'
+                   and (select answer from eoi
+                        where eoi.invitation_id = v.invitation_id
+                        order by revision desc
+                        limit 1) = 'not_me'))
+        """,
+        inquiry_id,
     )
     return count
 

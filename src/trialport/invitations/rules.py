@@ -66,6 +66,8 @@ def check_answer(eoi: EoiCreate) -> list[FieldError]:
         found.append(FieldError("participants", "Say how many participants are realistic."))
     if eoi.participants is not None and eoi.participants_basis is None:
         found.append(FieldError("participants_basis", "Say what the number rests on."))
+    if eoi.role is not None and eoi.answer not in ("yes", "yes_if"):
+        found.append(FieldError("role", "A role belongs to a yes. Leave it out."))
     for field in ("conditions", "reasons"):
         values = getattr(eoi, field)
         if len(set(values)) != len(values):

@@ -3,13 +3,16 @@
 from uuid import UUID
 
 from trialport.accounts.models import Actor
+from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
+from trialport.core.errors import Changed, Contradiction, NotAllowed, Refused
 from trialport.invitations import sign_off_queries as queries
-from trialport.invitations.models import Answer
+from trialport.invitations.models import Answer, SignOffCreate
 from trialport.invitations.queries import InvitationRow
-from trialport.invitations.sign_off_queries import HeadOfUnit
+from trialport.invitations.sign_off_queries import HeadOfUnit, SignOffRow
 from trialport.notifications.messages import queue_message
+from trialport.notifications.service import open_office_task
 
 
 async def ask_head(
@@ -32,6 +35,59 @@ async def ask_head(
     )
     if head is not None and not is_hers:
         await _write_to(tx, settings, head, found, eoi_id)
+
+
+def may_sign_off(actor: Actor, asked: SignOffRow | None) -> bool:
+    """Tell whether this is the head who was asked and who has not said her word yet; nobody says it for her."""
+    return (
+        asked is not None
+        and asked.approval == "awaiting_head"
+        and asked.investigator_id is not None
+        and actor.is_herself(asked.investigator_id)
+    )
+
+
+async def decide(tx: Transaction, actor: Actor, found: InvitationRow, word: SignOffCreate) -> None:
+    """Store the head's word on the newest answer; the caller holds the invitation.
+
+    Raises NotAllowed for anybody else, Refused where none is wanted, Changed where the unit has answered anew since
+    she read it, Contradiction for a refusal without a reason.
+    """
+    asked = await queries.select_newest_sign_off(tx.connection, invitation_id=found.invitation_id)
+    if asked is None or asked.approval != "awaiting_head":
+        raise Refused(
+            "No sign-off is wanted: the answer is no yes, or it has been signed off.",
+            extra={"state": found.state, "available_actions": ["read"]},
+        )
+    if not may_sign_off(actor, asked):
+        raise NotAllowed("The head of unit signs off, herself. Ask her.")
+    if word.eoi_id is not None and word.eoi_id != asked.eoi_id:
+        raise Changed("The unit has answered anew since you read it. Read the answer again.")
+    if word.decision == "refused" and not (word.note or "").strip():
+        raise Contradiction.at("note", "Say in a few words why not.")
+    await queries.update_sign_off_decided(
+        tx.connection, actor=actor, eoi_id=asked.eoi_id, decision=word.decision, note=word.note, now=tx.now
+    )
+    await record_audit_event(
+        tx,
+        actor,
+        action="invitation.signed_off",
+        object_type="invitation",
+        object_id=found.invitation_id,
+        region_id=found.region_id,
+        details={"decision": word.decision},
+    )
+    if word.decision == "refused":
+        async with as_system(tx.connection):
+            await open_office_task(
+                tx,
+                region_id=found.region_id,
+                kind="sign_off_refused",
+                object_type="invitation",
+                object_id=found.invitation_id,
+                message=f"The head of {found.unit_name} does not approve the unit's yes to {found.reference}. "
+                "It counts as no.",
+            )
 
 
 async def _write_to(tx: Transaction, settings: Settings, head: HeadOfUnit, found: InvitationRow, eoi_id: UUID) -> None:

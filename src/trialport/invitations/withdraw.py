@@ -90,7 +90,7 @@ async def _remind(tx: Transaction, settings: Settings, reminder: DueReminder) ->
             "is_overdue": reminder.step in ("overdue", "head"),
         },
         # A day that moved makes its reminders anew.
-        dedupe_key=f"reminder:{reminder.invitation_id}:{reminder.step}:{reminder.due_on}",
+        dedupe_key=f"reminder:{reminder.invitation_id}:{reminder.step}:{reminder.due_on}:{reminder.recipient_id}",
         region_id=reminder.region_id,
         subject_id=reminder.invitation_id,
         thread_id=reminder.invitation_id,
