@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from trialport.invitations import mailing
+from trialport.invitations import mailing, reply_document
 from trialport.notifications.mail_models import MessageKind
 from trialport.notifications.messages import Filler
 
@@ -10,4 +10,5 @@ FILLERS: Mapping[MessageKind, Filler] = {
     "invitation": mailing.fill_invitation,
     "invitation_reminder": mailing.fill_invitation,
     "sign_off_wanted": mailing.fill_sign_off,
+    "reply_sent": reply_document.fill_reply,
 }

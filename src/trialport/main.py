@@ -43,7 +43,7 @@ from trialport.core.static_files import read_static_file
 from trialport.inquiries import api as inquiries_api
 from trialport.inquiries import attachment_api, disclosure_api, teaser_api, triage_api
 from trialport.invitations import api as invitations_api
-from trialport.invitations import unit_api
+from trialport.invitations import reply_api, reply_pages, unit_api
 from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, weights_api, why_api
 from trialport.matching.register import CHANNEL, Register
@@ -135,6 +135,7 @@ def create_app(settings: Settings) -> Litestar:
             signin_pages.router,
             oidc_pages.router,
             accounts_pages.router,
+            reply_pages.router,
             *front_pages.HANDLERS,
             read_static_file,
             read_liveness,
@@ -184,6 +185,7 @@ def _api() -> Router:
             triage_api.router,
             invitations_api.router,
             unit_api.router,
+            reply_api.router,
             matching_api.router,
             weights_api.router,
             why_api.router,

@@ -288,6 +288,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/inquiries/{inquiry_id}/invitations"): Row(roles=TASKS, about="over", ok=409),
     ("GET", "/api/v1/inquiries/{inquiry_id}/reply"): Row(roles=OVERVIEW, about="over", ok=409),
     ("POST", "/api/v1/inquiries/{inquiry_id}/reply"): Row(roles=TASKS, about="over", ok=409, body=dict),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/reply.pdf"): Row(roles=OVERVIEW, about="over", ok=409),
+    ("GET", "/inquiries/{inquiry_id}/reply"): Row(roles=OVERVIEW, about="over", ok=409),
     ("POST", "/api/v1/inquiries/{inquiry_id}/outcome"): Row(
         roles=OVERVIEW, about="over", ok=409, body=lambda: {"decision": "no_decision"}
     ),

@@ -193,6 +193,7 @@ async def test_answers_are_as_described(
         "read_invitation",
         "list_inquiry_invitations",
         "read_reply",
+        "download_reply",
         "list_sessions",
     }, "the cast has none of these"
 

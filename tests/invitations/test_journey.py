@@ -56,7 +56,7 @@ async def test_from_match_to_outcome(client: Client, inquiry: str, people: Cast)
     assert (await client("sponsor").get(inquiry + "/reply")).status_code == 409
     sent = await ok(client("office").post(inquiry + "/reply", json={"note": "A call next week?"}))
     read = await ok(client("sponsor").get(inquiry + "/reply"))
-    assert read == sent
+    assert {**read, "available_actions": sent["available_actions"]} == sent
     content = read["content"]
     counts = {name: content[name] for name in ("asked", "answered", "yes", "conditional", "no", "silent")}
     assert counts == {"asked": 2, "answered": 2, "yes": 1, "conditional": 0, "no": 1, "silent": 0}

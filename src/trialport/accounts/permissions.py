@@ -60,7 +60,7 @@ _OFFICE_MOVES: dict[str, Commands] = {
     "needs_information": ("triage", "decline"),
     "inviting": ("invite", "read_answers", "reply"),
     "collating": ("invite", "read_answers", "reply"),
-    "replied": ("read_answers", "read_reply", "close"),
+    "replied": ("read_answers", "read_reply", "revise_reply", "close"),
     "closed": ("read_answers", "read_reply"),
 }
 _OFFICE_INQUIRY = {state: (*commands, *_OFFICE_MOVES.get(state, ())) for state, commands in _OFFICE_KEEPS.items()}

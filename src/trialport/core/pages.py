@@ -106,6 +106,13 @@ def page_language(request: Request[Any, Any, State]) -> Language:
     return language
 
 
+def document_language(request: Request[Any, Any, State], wanted: Language | None) -> Language:
+    """Return the language of a document to download: the one asked for, else that of pages; the answer names it."""
+    language = wanted or page_language(request)
+    request.scope["state"]["language"] = language
+    return language
+
+
 def wants_block(request: Request[Any, Any, State]) -> bool:
     """Say whether htmx asks for a part of the page: not when it boosts a link, nor when it restores a whole page."""
     headers = request.headers

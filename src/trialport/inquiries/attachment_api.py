@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, post
-from litestar.datastructures import ResponseHeader, State
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.exceptions import InternalServerException
 from litestar.openapi.spec import Example
@@ -15,6 +14,7 @@ from litestar.response import Stream
 
 from trialport.accounts.guards import Caller
 from trialport.accounts.permissions import may
+from trialport.core.downloads import DISPOSITION, download_headers
 from trialport.core.edge import LOCATION, AppSettings, Tx, TxOpener
 from trialport.core.errors import BadInput
 from trialport.core.fields import EXAMPLE_UUID
@@ -31,12 +31,6 @@ InquiryId = Annotated[
 AttachmentId = Annotated[
     UUID, PathParameter(description="Identifier of the attachment.", examples=[Example(value=EXAMPLE_UUID)])
 ]
-DISPOSITION = ResponseHeader(
-    name="Content-Disposition",
-    documentation_only=True,
-    required=True,
-    description="`attachment` with the file's name: browsers save it, and never show it as a page of ours.",
-)
 
 
 @post(
@@ -109,13 +103,7 @@ async def download_attachment(
         chunks,
         # Never the file's own type: what it is stands in the list, and a browser has nothing to guess from.
         media_type="application/octet-stream",
-        headers={
-            "Content-Length": str(file.size_bytes),
-            "Content-Disposition": _disposition(file.file_name),
-            # If a browser shows it after all, then in a frame without scripts, forms, or an origin of ours.
-            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers={"Content-Length": str(file.size_bytes), **download_headers(file.file_name)},
     )
 
 
@@ -136,12 +124,6 @@ async def _body(request: Request[Any, Any, State]) -> AsyncIterator[bytes]:
     except InternalServerException:
         # The framework's word for a client that went away.
         raise BadInput("The upload broke off. Send the file again.") from None
-
-
-def _disposition(file_name: str) -> str:
-    """Name the file for all browsers (RFC 6266): in ASCII, and in full as RFC 8187 writes it."""
-    plain = file_name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 router = Router(

@@ -15,6 +15,7 @@ from trialport.inquiries.teaser import make_teaser, open_for_unit
 from trialport.inquiries.teaser_models import OpenedContent, TeaserContent
 from trialport.inquiries.triage_service import collate_inquiry
 from trialport.invitations import answer_queries, prefill, queries, rules
+from trialport.invitations.answer_follow_up import follow_up_answer, require_aligned_answers
 from trialport.invitations.link_queries import count_colleagues
 from trialport.invitations.models import (
     CapacityDifference,
@@ -90,7 +91,8 @@ async def record_eoi(
 ) -> InvitationForUnit:
     """Store a unit's answer; one given before stays beside it. Late answers are accepted and marked.
 
-    Raises Contradiction where the answer lacks something, Refused once the reply has gone to the sponsor.
+    Raises Contradiction where the answer lacks something, Refused once the inquiry is over. One that comes after the
+    reply is for a corrected reply, and the office is told.
     """
     await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
     found = await find_invitation(tx, actor, invitation_id)
@@ -99,10 +101,11 @@ async def record_eoi(
         raise Contradiction("The answer lacks something. See `errors`.", errors=errors)
     async with as_system(tx.connection):
         inquiry = await _inquiry(tx, found)
-    if inquiry.state not in ("inviting", "collating"):
+    if inquiry.state not in ("inviting", "collating", "replied"):
         raise Refused(
             "The inquiry takes no more answers.", extra={"state": inquiry.state, "available_actions": ["read"]}
         )
+    require_aligned_answers(eoi, inquiry)
     eoi_id = await answer_queries.insert_eoi(
         tx.connection,
         actor=actor,
@@ -115,17 +118,10 @@ async def record_eoi(
     )
     await queries.update_invitation_state(tx.connection, invitation_id=invitation_id, state="answered", now=tx.now)
     await ask_head(tx, settings, actor, found, eoi_id, eoi.answer)
-    await record_audit_event(
-        tx,
-        actor,
-        action="invitation.answered",
-        object_type="invitation",
-        object_id=invitation_id,
-        region_id=found.region_id,
-        details={"answer": eoi.answer},
-    )
+    await _note_answered(tx, actor, found, eoi)
     async with as_system(tx.connection):
         await _tell_office(tx, actor, found, inquiry, eoi)
+    await follow_up_answer(tx, found, inquiry, eoi_id)
     return await read_invitation(tx, actor, invitation_id)
 
 
@@ -170,6 +166,18 @@ async def _check_proposed(tx: Transaction, actor: Actor, found: InvitationRow, e
     return [FieldError("asks_id", "Name a colleague who works at your unit, or leave it out.")]
 
 
+async def _note_answered(tx: Transaction, actor: Actor, found: InvitationRow, eoi: EoiCreate) -> None:
+    await record_audit_event(
+        tx,
+        actor,
+        action="invitation.answered",
+        object_type="invitation",
+        object_id=found.invitation_id,
+        region_id=found.region_id,
+        details={"answer": eoi.answer},
+    )
+
+
 async def _tell_office(
     tx: Transaction, actor: Actor, found: InvitationRow, inquiry: InquiryRow, eoi: EoiCreate
 ) -> None:
@@ -195,7 +203,8 @@ async def _tell_office(
             object_id=found.invitation_id,
             message=f"{found.unit_name} can take part in {found.reference} on a condition. See whether you can help.",
         )
-    if not await queries.count_open_invitations(tx.connection, inquiry_id=found.inquiry_id):
+    is_sent = inquiry.state == "replied"
+    if not is_sent and not await queries.count_open_invitations(tx.connection, inquiry_id=found.inquiry_id):
         await open_office_task(
             tx,
             region_id=found.region_id,

@@ -1,4 +1,4 @@
-"""Tables eoi, reply and outcome."""
+"""Tables eoi and outcome."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,18 +35,11 @@ class AskedUnit(Struct, frozen=True, kw_only=True):
     state: InvitationState
     answer: Answer | None
     content: dict[str, Any] | None
+    # The version of the inquiry that the answer is about.
+    answered_version: int | None
     approval: Approval | None
     contact_name: str
     contact_email: str
-
-
-class StoredReply(Struct, frozen=True, kw_only=True):
-    """A reply as it was sent."""
-
-    version: int
-    note: str
-    replied_at: datetime
-    content: dict[str, Any]
 
 
 class StoredOutcome(Struct, frozen=True, kw_only=True):
@@ -112,6 +105,7 @@ async def select_asked_units(connection: Connection, *, inquiry_id: UUID) -> lis
     records = await connection.fetch(
         """
         select v.unit_id, u.name as unit_name, s.name as site_name, v.state, e.answer, e.content,
+               e.version as answered_version,
                case when o.eoi_id is not null then coalesce(
                    o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
                end as approval,
@@ -121,7 +115,7 @@ async def select_asked_units(connection: Connection, *, inquiry_id: UUID) -> lis
         join site s using (site_id)
         join investigator i on i.investigator_id = v.recipient_id
         left join lateral (
-            select eoi_id, answer, content from eoi
+            select eoi_id, answer, content, version from eoi
             where eoi.invitation_id = v.invitation_id
             order by revision desc
             limit 1) e on true
@@ -132,47 +126,6 @@ async def select_asked_units(connection: Connection, *, inquiry_id: UUID) -> lis
         inquiry_id,
     )
     return msgspec.convert(records, list[AskedUnit])
-
-
-async def insert_reply(
-    connection: Connection,
-    *,
-    actor: Actor,
-    inquiry_id: UUID,
-    region_id: UUID,
-    content: dict[str, Any],
-    note: str,
-    now: datetime,
-) -> None:
-    """Store a reply as the inquiry's next version."""
-    await connection.execute(
-        """
-        insert into reply (inquiry_id, region_id, version, content, note, replied_at, replied_by, actor_id)
-        select $1, $2, 1 + coalesce(max(version), 0), $3, $4, $5, $6, $7 from reply where inquiry_id = $1
-        """,
-        inquiry_id,
-        region_id,
-        content,
-        note,
-        now,
-        actor.name,
-        actor.actor_id,
-    )
-
-
-async def select_newest_reply(connection: Connection, *, inquiry_id: UUID) -> StoredReply | None:
-    """Read the newest reply; the caller has checked that the inquiry is in scope."""
-    record = await connection.fetchrow(
-        """
-        select version, note, replied_at, content
-        from reply
-        where inquiry_id = $1
-        order by version desc
-        limit 1
-        """,
-        inquiry_id,
-    )
-    return None if record is None else msgspec.convert(record, StoredReply)
 
 
 async def insert_outcome(

@@ -1,4 +1,4 @@
-"""Invitations, answers, reply and outcome over JSON."""
+"""Invitations, answers and outcome over JSON."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,8 +25,6 @@ from trialport.invitations.models import (
     InviteUnits,
     OutcomeCreate,
     OutcomeDetail,
-    ReplyCreate,
-    ReplyDetail,
     WithdrawInvitation,
 )
 
@@ -97,7 +95,7 @@ async def read_invitation(tx: Tx, actor: Caller, invitation_id: InvitationId) ->
     status_code=201,
     response_headers=[ETAG],
     summary="Answer an invitation",
-    description="An answer can be given anew until the reply goes to the sponsor; each is kept.",
+    description="An answer can be given anew until the inquiry is over; each is kept.",
 )
 async def record_eoi(
     tx: Tx, settings: AppSettings, actor: Caller, invitation_id: InvitationId, data: JSONBody[EoiCreate]
@@ -116,26 +114,6 @@ async def withdraw_invitation(
     tx: Tx, actor: Caller, invitation_id: InvitationId, data: JSONBody[WithdrawInvitation]
 ) -> Response[InvitationForUnit]:
     return _response(await withdraw.withdraw_invitation(tx, actor, invitation_id, data.reason))
-
-
-@get(
-    "/inquiries/{inquiry_id:uuid}/reply",
-    opt={**may("inquiry", "read_reply"), "errors": (409,)},
-    summary="Read the collated reply",
-    description="For an office also before it is sent: what it would say now, with version 0.",
-)
-async def read_reply(tx: Tx, actor: Caller, inquiry_id: InquiryId) -> ReplyDetail:
-    return await reply.read_reply(tx, actor, inquiry_id)
-
-
-@post(
-    "/inquiries/{inquiry_id:uuid}/reply",
-    opt={**may("inquiry", "reply"), "errors": (409, 412)},
-    status_code=201,
-    summary="Send the collated reply",
-)
-async def send_reply(tx: Tx, actor: Caller, inquiry_id: InquiryId, data: JSONBody[ReplyCreate]) -> ReplyDetail:
-    return await reply.send_reply(tx, actor, inquiry_id, data)
 
 
 @post(
@@ -163,8 +141,6 @@ router = Router(
         read_invitation,
         record_eoi,
         withdraw_invitation,
-        read_reply,
-        send_reply,
         record_outcome,
     ],
 )

@@ -113,8 +113,17 @@ class EoiCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         MediumText | None, Meta(description="Conflicts of interest; the office alone reads this.", examples=["None."])
     ] = None
     questions: Annotated[
-        MediumText | None, Meta(description="Questions to the sponsor.", examples=["Is home sampling possible?"])
+        MediumText | None,
+        Meta(description="Question to the sponsor; the office puts it.", examples=["Is home sampling possible?"]),
     ] = None
+    answers_to_questions: Annotated[
+        tuple[Annotated[str, Meta(max_length=1000)], ...],
+        Meta(
+            max_length=10,
+            description="Answers to the sponsor's questions of the inquiry, in their order; empty text for none.",
+            examples=[["About two a year."]],
+        ),
+    ] = ()
 
 
 class Prefill(Struct, frozen=True, kw_only=True):
@@ -298,75 +307,6 @@ class WithdrawInvitation(Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Why an invitation is taken back."""
 
     reason: Annotated[MediumText, Meta(description="What the unit is told.", examples=["The sponsor has withdrawn."])]
-
-
-class UnitAnswer(Struct, frozen=True, kw_only=True):
-    """One unit in the collated reply: a no is a unit and coded reasons, never a person."""
-
-    unit_name: Annotated[str, Meta(description="Unit.", examples=["Lung department"])]
-    site_name: Annotated[str, Meta(description="Site.", examples=["University hospital"])]
-    answer: Annotated[
-        Literal["yes", "yes_if", "later", "no", "no_answer"], Meta(description="The answer.", examples=["yes"])
-    ]
-    approval: Annotated[
-        Approval | None,
-        Meta(
-            description="The head of unit's word on a yes: one awaited counts as conditional, one refused as no.",
-            examples=["approved"],
-        ),
-    ] = None
-    participants: Annotated[int | None, Meta(description="Offered (participants).", examples=[12])]
-    participants_basis: Annotated[Basis | None, Meta(description="Basis of the number.", examples=["register"])]
-    earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])]
-    conditions: Annotated[tuple[Condition, ...], Meta(description="What is missing.", examples=[["nurse_hours"]])]
-    reasons: Annotated[tuple[NoReason, ...], Meta(description="Why not.", examples=[["no_nurse_time"]])]
-    questions: Annotated[str | None, Meta(description="Questions to the sponsor.", examples=["Is it blinded?"])]
-    contact_name: Annotated[
-        str | None, Meta(description="Whom to talk to; of units that said yes only.", examples=["Demo Person 7"])
-    ]
-    contact_email: Annotated[
-        str | None, Meta(description="Work address of that person.", examples=["person7@example.org"])
-    ]
-
-
-class ReplyContent(Struct, frozen=True, kw_only=True):
-    """The office's collated answer."""
-
-    asked: Annotated[int, Meta(description="Asked (units).", examples=[8])]
-    answered: Annotated[int, Meta(description="Answered (units).", examples=[7])]
-    yes: Annotated[int, Meta(description="Can (units).", examples=[3])]
-    conditional: Annotated[int, Meta(description="Can on a condition (units).", examples=[2])]
-    no: Annotated[int, Meta(description="Cannot, or not yet (units).", examples=[2])]
-    silent: Annotated[int, Meta(description="Did not answer (units).", examples=[1])]
-    participants_sure: Annotated[
-        int, Meta(description="Offered by units that can, the lower end (participants).", examples=[30])
-    ]
-    participants_at_most: Annotated[
-        int,
-        Meta(description="The same with those that can on a condition, the upper end (participants).", examples=[44]),
-    ]
-    earliest_start: Annotated[
-        date | None, Meta(description="Earliest start of any unit that can.", examples=["2027-01-15"])
-    ]
-    units: Annotated[tuple[UnitAnswer, ...], Meta(description="Answer by unit.")]
-
-
-class ReplyCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the office adds to the collated answer."""
-
-    note: Annotated[
-        Annotated[str, Meta(max_length=4000)],
-        Meta(description="Note to the sponsor; next step and date.", examples=["We suggest a call next week."]),
-    ] = ""
-
-
-class ReplyDetail(Struct, frozen=True, kw_only=True):
-    """A reply as it was sent, or as it would be sent now (`version` 0)."""
-
-    version: Annotated[int, Meta(description="Version; 0 is a preview.", examples=[1])]
-    note: Annotated[str, Meta(description="Note of the office.", examples=["We suggest a call next week."])]
-    replied_at: Annotated[datetime | None, Meta(description="When sent (UTC).", examples=["2026-12-05T09:00:00Z"])]
-    content: Annotated[ReplyContent, Meta(description="The collated answer.")]
 
 
 class OutcomeCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,63 +1,147 @@
 """The collated reply to the sponsor, and how it ended."""
 
+import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
 from trialport.accounts.models import Actor
+from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
+from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
-from trialport.core.errors import Changed, Contradiction
+from trialport.core.errors import Changed, Contradiction, NotFound, explain
 from trialport.inquiries.queries import InquiryRow
 from trialport.inquiries.service import read_inquiry, require_command
+from trialport.inquiries.sponsor_person import read_sponsor_person
 from trialport.inquiries.triage_service import move_inquiry
-from trialport.invitations import answer_queries, rules
+from trialport.invitations import answer_queries, reply_queries, rules
 from trialport.invitations.answer_queries import AskedUnit
-from trialport.invitations.models import (
-    EoiCreate,
-    OutcomeCreate,
-    OutcomeDetail,
-    ReplyContent,
-    ReplyCreate,
-    ReplyDetail,
-    UnitAnswer,
-)
+from trialport.invitations.models import EoiCreate, OutcomeCreate, OutcomeDetail
+from trialport.invitations.reply_models import AnsweredQuestion, ReplyContent, ReplyCreate, ReplyDetail, UnitAnswer
+from trialport.invitations.reply_queries import StoredReply
+from trialport.notifications.messages import queue_message
+from trialport.notifications.service import settle_office_tasks
+
+explain("reply_inquiry_id_version_key", Changed, "", "Somebody sent a reply at the same moment. Read it.")
 
 
-async def read_reply(tx: Transaction, actor: Actor, inquiry_id: UUID) -> ReplyDetail:
-    """Show the newest reply; an office sees before it is sent what it would say now (version 0)."""
+async def read_reply(tx: Transaction, actor: Actor, inquiry_id: UUID, version: int | None = None) -> ReplyDetail:
+    """Show a version of the reply, by default the newest one sent.
+
+    An office sees with version 0, and while nothing was sent, what it would say now. Raises NotFound for a version
+    that was never sent.
+    """
     row = await read_inquiry(tx, actor, inquiry_id)
-    stored = await answer_queries.select_newest_reply(tx.connection, inquiry_id=inquiry_id)
-    if stored is not None:
+    stored = await reply_queries.select_reply(tx.connection, inquiry_id=inquiry_id, version=version or None)
+    if version != 0 and stored is not None:
         require_command(actor, row, "read_reply")
-        return ReplyDetail(
-            version=stored.version,
-            note=stored.note,
-            replied_at=stored.replied_at,
-            content=msgspec.convert(stored.content, ReplyContent),
-        )
+        return _sent(actor, row, stored)
     # A sponsor reads what was sent; the office what it could send.
     require_command(actor, row, "read_reply" if actor.role == "sponsor_contact" else "read_answers")
-    return ReplyDetail(version=0, note="", replied_at=None, content=await _collated(tx, row))
-
-
-async def send_reply(tx: Transaction, actor: Actor, inquiry_id: UUID, reply: ReplyCreate) -> ReplyDetail:
-    """Send the collated answer of all units asked; units that have not answered are named as silent."""
-    row = await read_inquiry(tx, actor, inquiry_id)
-    require_command(actor, row, "reply")
-    # First the inquiry moves on, so that of two who reply at once one is told so.
-    await move_inquiry(tx, actor, row, "reply")
+    if version or actor.role == "sponsor_contact":
+        raise NotFound("No such version of the reply was sent.")
     content = await _collated(tx, row)
-    await answer_queries.insert_reply(
+    return ReplyDetail(
+        version=0,
+        newest_version=0 if stored is None else stored.newest_version,
+        note="",
+        next_step=None,
+        next_step_on=None,
+        replied_at=None,
+        content=content,
+        content_hash=content_hash(content),
+        available_actions=allowed_commands("inquiry", actor.role, row.state),
+    )
+
+
+async def send_reply(
+    tx: Transaction, settings: Settings, actor: Actor, inquiry_id: UUID, reply: ReplyCreate
+) -> ReplyDetail:
+    """Send the collated answer of all units asked; units that have not answered are named as silent.
+
+    Once it was sent, the same sends a correction: the next version, which replaces the one before. Raises Changed
+    when an answer has come in since the preview that the caller read.
+    """
+    if reply.next_step_on is not None and reply.next_step is None:
+        raise Contradiction.at("next_step_on", "Say what happens on that day in `next_step`.")
+    row = await read_inquiry(tx, actor, inquiry_id)
+    if row.state == "replied":
+        require_command(actor, row, "revise_reply")
+    else:
+        require_command(actor, row, "reply")
+        # First the inquiry moves on, so that of two who reply at once one is told so.
+        await move_inquiry(tx, actor, row, "reply")
+    content = await _collated(tx, row)
+    if reply.expected_content_hash not in (None, content_hash(content)):
+        raise Changed("An answer has come in or changed since you read the preview. Read it again, then send it.")
+    version = await reply_queries.insert_reply(
         tx.connection,
         actor=actor,
         inquiry_id=inquiry_id,
         region_id=row.region_id,
         content=msgspec.to_builtins(content),
         note=reply.note,
+        next_step=reply.next_step,
+        next_step_on=reply.next_step_on,
         now=tx.now,
     )
+    await _note_sent(tx, actor, row, version, content_hash(content))
+    await _mail_sponsor(tx, settings, row, version)
     return await read_reply(tx, actor, inquiry_id)
+
+
+async def _note_sent(tx: Transaction, actor: Actor, row: InquiryRow, version: int, sent_hash: str) -> None:
+    """Write down that a version was sent; with it every answer that waited for a corrected reply is in one."""
+    async with as_system(tx.connection):
+        for eoi_id in await reply_queries.select_answers_after_reply(tx.connection, inquiry_id=row.inquiry_id):
+            await settle_office_tasks(tx, kind="answer_after_reply", object_id=eoi_id)
+    await record_audit_event(
+        tx,
+        actor,
+        action="reply.sent",
+        object_type="inquiry",
+        object_id=row.inquiry_id,
+        region_id=row.region_id,
+        details={"version": version, "content_hash": sent_hash},
+    )
+
+
+async def _mail_sponsor(tx: Transaction, settings: Settings, row: InquiryRow, version: int) -> None:
+    person = await read_sponsor_person(tx, row)
+    await queue_message(
+        tx,
+        settings,
+        kind="reply_sent",
+        to_address=person.email,
+        language=person.language,
+        params={"inquiry_id": str(row.inquiry_id), "version": version, "language": person.language},
+        dedupe_key=f"reply:{row.inquiry_id}:{version}",
+        region_id=row.region_id,
+        subject_id=row.inquiry_id,
+        thread_id=row.inquiry_id,
+    )
+
+
+def content_hash(content: ReplyContent) -> str:
+    """Return what tells one content from another: SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+
+
+def _sent(actor: Actor, row: InquiryRow, stored: StoredReply) -> ReplyDetail:
+    content = msgspec.convert(stored.content, ReplyContent)
+    return ReplyDetail(
+        version=stored.version,
+        newest_version=stored.newest_version,
+        note=stored.note,
+        next_step=stored.next_step,
+        next_step_on=stored.next_step_on,
+        replied_at=stored.replied_at,
+        content=content,
+        content_hash=content_hash(content),
+        available_actions=allowed_commands("inquiry", actor.role, row.state),
+    )
 
 
 async def record_outcome(tx: Transaction, actor: Actor, inquiry_id: UUID, outcome: OutcomeCreate) -> OutcomeDetail:
@@ -98,10 +182,11 @@ async def _collated(tx: Transaction, row: InquiryRow) -> ReplyContent:
     """Put all answers together; an inquiry to several regions is answered by the one that received it."""
     async with as_system(tx.connection):
         units = await answer_queries.select_asked_units(tx.connection, inquiry_id=row.inquiry_id)
-    return rules.collate([_shown(unit) for unit in units])
+        questions = await reply_queries.select_sponsor_questions(tx.connection, inquiry_id=row.inquiry_id)
+    return rules.collate([_shown(unit, questions.get(unit.answered_version or 0, ())) for unit in units])
 
 
-def _shown(unit: AskedUnit) -> UnitAnswer:
+def _shown(unit: AskedUnit, questions: Sequence[str]) -> UnitAnswer:
     """Say of a unit what a sponsor may know: contact data of a yes only, of a no never a person."""
     eoi = None if unit.content is None else msgspec.convert(unit.content, EoiCreate)
     # Whoever says that somebody else should be asked has not answered for the unit.
@@ -118,7 +203,13 @@ def _shown(unit: AskedUnit) -> UnitAnswer:
         earliest_start=None if eoi is None else eoi.earliest_start,
         conditions=() if eoi is None else eoi.conditions,
         reasons=() if eoi is None else eoi.reasons,
-        questions=None if eoi is None else eoi.questions,
+        answers_to_questions=() if eoi is None or answer not in ("yes", "yes_if") else _answered(eoi, questions),
         contact_name=unit.contact_name if says_yes else None,
         contact_email=unit.contact_email if says_yes else None,
     )
+
+
+def _answered(eoi: EoiCreate, questions: Sequence[str]) -> tuple[AnsweredQuestion, ...]:
+    """Put the sponsor's questions beside a unit's answers; a question that was left open is left out."""
+    both = zip(questions, eoi.answers_to_questions, strict=False)
+    return tuple(AnsweredQuestion(question=asked, answer=given) for asked, given in both if given.strip())

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from trialport.core.errors import FieldError
 from trialport.inquiries.rules import promised_on
-from trialport.invitations.models import Answer, Approval, EoiCreate, ReplyContent, UnitAnswer
+from trialport.invitations.models import Answer, Approval, EoiCreate
+from trialport.invitations.reply_models import ReplyContent, UnitAnswer
 
 # Working days that a unit has by default.
 WORKING_DAYS_TO_ANSWER = 5

@@ -8,10 +8,17 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from trialport.core.documents import Document
 from trialport.core.language import Language
 
 MessageKind = Literal[
-    "signin_link", "account_created", "retention_question", "invitation", "invitation_reminder", "sign_off_wanted"
+    "signin_link",
+    "account_created",
+    "retention_question",
+    "invitation",
+    "invitation_reminder",
+    "sign_off_wanted",
+    "reply_sent",
 ]
 # `suppressed`: outside production, and the address is not on the allow list.
 Delivery = Literal["sent", "suppressed", "refused"]
@@ -77,6 +84,17 @@ class SignOffWanted(MailParams, frozen=True, kw_only=True):
     reference: str
 
 
+class ReplySent(MailParams, frozen=True, kw_only=True):
+    """The office has sent its collated reply to the sponsor. As it leaves, it gets the reply itself, as text and PDF.
+
+    From version 2 on it replaces the one before.
+    """
+
+    inquiry_id: UUID
+    version: int
+    language: Language
+
+
 PARAMS: dict[MessageKind, type[MailParams]] = {
     "signin_link": SigninLink,
     "account_created": AccountCreated,
@@ -84,6 +102,7 @@ PARAMS: dict[MessageKind, type[MailParams]] = {
     "invitation": Invitation,
     "invitation_reminder": InvitationReminder,
     "sign_off_wanted": SignOffWanted,
+    "reply_sent": ReplySent,
 }
 # Kinds whose parameters are secrets: they never lie in the database.
 SECRET_KINDS: frozenset[MessageKind] = frozenset({"signin_link"})
@@ -113,10 +132,11 @@ class MailFile(Struct, frozen=True, kw_only=True):
 class Filling(Struct, frozen=True, kw_only=True):
     """What a mail gets at the moment it leaves: links that are secrets, and what is too much for its parameters.
 
-    `values` stand beside the parameters when the mail is worded; they lie in no table.
+    `values` stand beside the parameters when the mail is worded, a `document` below the link; they lie in no table.
     """
 
     values: Mapping[str, Any] = MappingProxyType({})
+    document: Document | None = None
     files: tuple[MailFile, ...] = ()
 
 

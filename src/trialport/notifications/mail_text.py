@@ -13,6 +13,7 @@ import msgspec
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from trialport.core.documents import Document
 from trialport.core.language import Language
 from trialport.notifications import wording_da, wording_en, wording_sv
 from trialport.notifications.mail_models import Filling, Mail, Wording
@@ -41,8 +42,10 @@ def compose(mail: Mail, *, mail_from: str, filling: Filling | None = None) -> Em
     message["X-Auto-Response-Suppress"] = "All"
     given = msgspec.structs.asdict(mail.params) | dict(filling.values)
     values = {name: _shown(value, mail.language) for name, value in given.items()}
-    message.set_content(_render("mail.txt", mail, said, wording, values), cte="quoted-printable")
-    message.add_alternative(_render("mail.html", mail, said, wording, values), subtype="html", cte="quoted-printable")
+    message.set_content(_render("mail.txt", mail, said, wording, values, filling.document), cte="quoted-printable")
+    message.add_alternative(
+        _render("mail.html", mail, said, wording, values, filling.document), subtype="html", cte="quoted-printable"
+    )
     for file in filling.files:
         kind, _, subtype = file.media_type.partition("/")
         message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
@@ -51,7 +54,14 @@ def compose(mail: Mail, *, mail_from: str, filling: Filling | None = None) -> Em
     return message
 
 
-def _render(template: str, mail: Mail, said: ModuleType, wording: Wording, values: dict[str, Any]) -> str:
+def _render(
+    template: str,
+    mail: Mail,
+    said: ModuleType,
+    wording: Wording,
+    values: dict[str, Any],
+    document: Document | None,
+) -> str:
     environment = _environment(as_html=template.endswith(".html"))
 
     def fill(paragraphs: tuple[str, ...]) -> list[Any]:
@@ -67,6 +77,7 @@ def _render(template: str, mail: Mail, said: ModuleType, wording: Wording, value
         button=wording.button,
         link=values["link"],
         after=fill(wording.after),
+        document=document,
         signature=said.SIGNATURE,
     )
 

@@ -16,6 +16,9 @@ OfficeTaskKind = Literal[
     "review_condition",
     "person_proposed",
     "sign_off_refused",
+    "question_to_review",
+    "question_answered",
+    "answer_after_reply",
 ]
 
 

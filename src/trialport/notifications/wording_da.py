@@ -68,4 +68,17 @@ WORDING: dict[MessageKind, Wording] = {
         button="Læs og godkend",
         after=("Hvis du ikke godkender svaret, kan du skrive hvorfor på samme side.",),
     ),
+    "reply_sent": Wording(
+        subject="Svaret på jeres forespørgsel",
+        before=(
+            (
+                "{% if version > 1 %}Svar er ændret, siden vi svarede jer. Dette er et rettet svar"
+                " (version {{ version }}), som erstatter det, vi sendte tidligere."
+                "{% else %}Forsøgskontoret har samlet enhedernes svar. Her er svaret på jeres forespørgsel.{% endif %}"
+            ),
+            "I kan læse det nedenfor, på dets side efter login og i den vedhæftede PDF.",
+        ),
+        button="Åbn svaret",
+        after=("Giv os besked om udfaldet på siden, uanset hvad det bliver: alle adspurgte enheder får det at vide.",),
+    ),
 }

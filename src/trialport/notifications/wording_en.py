@@ -65,4 +65,18 @@ WORDING: dict[MessageKind, Wording] = {
         button="Read and approve",
         after=("If you do not approve it, you can say why on the same page.",),
     ),
+    "reply_sent": Wording(
+        subject="The reply to your inquiry",
+        before=(
+            (
+                "{% if version > 1 %}Answers have changed since our reply. This is a corrected one"
+                " (version {{ version }}); it replaces what we sent before."
+                "{% else %}The trial office has collected the answers of the units."
+                " This is the reply to your inquiry.{% endif %}"
+            ),
+            "You can read it below, on its page after signing in, and in the attached PDF.",
+        ),
+        button="Open the reply",
+        after=("Please tell us the outcome on the page, whatever it is: every unit asked is told.",),
+    ),
 }

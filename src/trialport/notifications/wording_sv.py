@@ -68,4 +68,17 @@ WORDING: dict[MessageKind, Wording] = {
         button="Läs och godkänn",
         after=("Om du inte godkänner svaret kan du ange varför på samma sida.",),
     ),
+    "reply_sent": Wording(
+        subject="Svaret på er förfrågan",
+        before=(
+            (
+                "{% if version > 1 %}Svar har ändrats sedan vi svarade er. Det här är ett rättat svar"
+                " (version {{ version }}) och ersätter det vi skickade tidigare."
+                "{% else %}Prövningskontoret har samlat in enheternas svar. Här är svaret på er förfrågan.{% endif %}"
+            ),
+            "Ni kan läsa det nedan, på dess sida efter inloggning och i bifogad PDF.",
+        ),
+        button="Öppna svaret",
+        after=("Meddela oss utfallet på sidan, vad det än blir: alla tillfrågade enheter får veta det.",),
+    ),
 }

@@ -1,0 +1,37 @@
+"""What follows from a unit's answer besides the answer itself: its question goes to the office, a late one is told."""
+
+from uuid import UUID
+
+from trialport.core.db import Transaction, as_system
+from trialport.core.errors import Contradiction
+from trialport.inquiries import rules as inquiry_rules
+from trialport.inquiries.queries import InquiryRow
+from trialport.invitations.models import EoiCreate
+from trialport.invitations.queries import InvitationRow
+from trialport.notifications.service import open_office_task
+
+
+def require_aligned_answers(eoi: EoiCreate, inquiry: InquiryRow) -> None:
+    """Raise Contradiction where the answers to the sponsor's questions are not as many as the questions."""
+    asked = inquiry_rules.join_content(inquiry.content, inquiry.confidential).answer.questions
+    given = eoi.answers_to_questions
+    if given and len(given) != len(asked):
+        raise Contradiction.at(
+            "answers_to_questions",
+            f"The inquiry has {len(asked)} questions. Send as many answers, in their order, with empty text for none.",
+        )
+
+
+async def follow_up_answer(tx: Transaction, found: InvitationRow, inquiry: InquiryRow, eoi_id: UUID) -> None:
+    """Tell the office of an answer that came after the reply."""
+    if inquiry.state == "replied":
+        async with as_system(tx.connection):
+            await open_office_task(
+                tx,
+                region_id=found.region_id,
+                kind="answer_after_reply",
+                object_type="eoi",
+                object_id=eoi_id,
+                message=f"{found.unit_name} has answered about {found.reference} after the reply. "
+                "See whether the sponsor needs a corrected reply.",
+            )
