@@ -30,38 +30,7 @@ create policy sign_off_of_own_invitation on sign_off to trialport_app
            or exists (select from invitation i where i.invitation_id = sign_off.invitation_id));
 grant select, insert, update on sign_off to trialport_app;
 
--- New kinds of task join those that there are, whatever steps in between have added.
-do $$
-declare
-    kinds text;
-begin
-    select string_agg(distinct quote_literal(kind), ', ') into kinds
-    from (
-        select (regexp_matches(pg_get_constraintdef(oid), '''([a-z_]+)''', 'g'))[1] as kind
-        from pg_constraint
-        where conname = 'office_task_kind_check'
-        union all
-        values ('person_proposed'), ('sign_off_refused')) as known;
-    alter table office_task drop constraint office_task_kind_check;
-    execute format('alter table office_task add constraint office_task_kind_check check (kind in (%s))', kinds);
-end
-$$;
 
 -- migrate:down
 
-do $$
-declare
-    kinds text;
-begin
-    delete from office_task where kind in ('person_proposed', 'sign_off_refused');
-    select string_agg(distinct quote_literal(kind), ', ') into kinds
-    from (
-        select (regexp_matches(pg_get_constraintdef(oid), '''([a-z_]+)''', 'g'))[1] as kind
-        from pg_constraint
-        where conname = 'office_task_kind_check') as known
-    where kind not in ('person_proposed', 'sign_off_refused');
-    alter table office_task drop constraint office_task_kind_check;
-    execute format('alter table office_task add constraint office_task_kind_check check (kind in (%s))', kinds);
-end
-$$;
 drop table sign_off;

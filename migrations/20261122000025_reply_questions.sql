@@ -119,39 +119,8 @@ create policy site_answer_of_own_unit on site_answer to trialport_app
            or ((select viewer_role()) = 'office' and region_id = (select viewer_region())));
 grant select, insert, update on site_answer to trialport_app;
 
--- New kinds of task join those that there are, whatever steps in between have added.
-do $$
-declare
-    kinds text;
-begin
-    select string_agg(distinct quote_literal(kind), ', ') into kinds
-    from (
-        select (regexp_matches(pg_get_constraintdef(oid), '''([a-z_]+)''', 'g'))[1] as kind
-        from pg_constraint
-        where conname = 'office_task_kind_check'
-        union all
-        values ('question_to_review'), ('question_answered'), ('answer_after_reply')) as known;
-    alter table office_task drop constraint office_task_kind_check;
-    execute format('alter table office_task add constraint office_task_kind_check check (kind in (%s))', kinds);
-end
-$$;
 
 -- migrate:down
 
-do $$
-declare
-    kinds text;
-begin
-    delete from office_task where kind in ('question_to_review', 'question_answered', 'answer_after_reply');
-    select string_agg(distinct quote_literal(kind), ', ') into kinds
-    from (
-        select (regexp_matches(pg_get_constraintdef(oid), '''([a-z_]+)''', 'g'))[1] as kind
-        from pg_constraint
-        where conname = 'office_task_kind_check') as known
-    where kind not in ('question_to_review', 'question_answered', 'answer_after_reply');
-    alter table office_task drop constraint office_task_kind_check;
-    execute format('alter table office_task add constraint office_task_kind_check check (kind in (%s))', kinds);
-end
-$$;
 drop table site_answer, questionnaire_answer, questionnaire, question;
 alter table reply drop column next_step_on, drop column next_step;

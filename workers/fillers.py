@@ -11,4 +11,7 @@ FILLERS: Mapping[MessageKind, Filler] = {
     "invitation_reminder": mailing.fill_invitation,
     "sign_off_wanted": mailing.fill_sign_off,
     "reply_sent": reply_document.fill_reply,
+    "invitation_moved": mailing.fill_invitation,
+    "invitation_amended": mailing.fill_invitation,
+    "invitation_over": mailing.fill_ending,
 }

@@ -10,6 +10,7 @@ from trialport.core.config import Settings
 from trialport.core.db import SYSTEM_VIEWER, OpenTransaction, Transaction, transaction
 from trialport.core.jobs.lease import finish_job, run_leased
 from trialport.core.jobs.models import ClaimedJob
+from trialport.invitations import amendment
 from trialport.matching import service as matching
 from trialport.notifications import messages
 from trialport.notifications import service as notifications
@@ -40,6 +41,18 @@ async def refresh_assessments(ctx: Context, job_id: str) -> None:
     async def work(job: ClaimedJob) -> None:
         async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id=f"job:{job.job_id}") as tx:
             await matching.refresh_assessments(tx, ctx["settings"], job.subject_id, job)
+        ctx["doorbell"].ring_later(tx.rung)
+
+    await run_leased(ctx["pool"], ctx["settings"], UUID(job_id), work, bury)
+
+
+async def ask_about_amendment(ctx: Context, job_id: str) -> None:
+    """Ask the units about what the sponsor changed."""
+
+    async def work(job: ClaimedJob) -> None:
+        async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id=f"job:{job.job_id}") as tx:
+            await amendment.ask_about_amendment(tx, ctx["settings"], job.subject_id, job.subject_version)
+            await finish_job(tx, job)
         ctx["doorbell"].ring_later(tx.rung)
 
     await run_leased(ctx["pool"], ctx["settings"], UUID(job_id), work, bury)
@@ -89,6 +102,8 @@ async def bury(tx: Transaction, job: ClaimedJob) -> None:
     """Tell the office about a job that was given up."""
     if job.kind == "assess_inquiry":
         await matching.report_dead_assessment(tx, job.subject_id)
+    elif job.kind == "ask_about_amendment":
+        await amendment.report_dead_amendment(tx, job.subject_id)
     elif job.kind == messages.JOB_KIND:
         await messages.report_dead_message(tx, job.subject_id)
     elif job.kind != signin.JOB_KIND:
@@ -108,4 +123,4 @@ async def _report_dead_refresh(tx: Transaction, job: ClaimedJob) -> None:
     )
 
 
-JOBS = (assess_inquiry, refresh_assessments, send_message, send_signin_link)
+JOBS = (assess_inquiry, refresh_assessments, ask_about_amendment, send_message, send_signin_link)

@@ -17,6 +17,7 @@ from trialport.core.jobs.lease import bury_expired
 from trialport.core.jobs.queries import select_due_jobs
 from trialport.core.object_store import ObjectStore
 from trialport.inquiries.attachment_service import remove_deleted_objects, remove_orphans
+from trialport.invitations import ending, outcome
 from trialport.invitations.withdraw import remind_units
 from trialport.matching.register_queries import delete_old_register_changes
 from trialport.notifications.messages import tidy_messages
@@ -57,6 +58,16 @@ async def remind(ctx: Context) -> None:
         async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id="reminders") as tx:
             found = await remind_units(tx, ctx["settings"], _REMINDED_AT_ONCE)
         ctx["doorbell"].ring_later(tx.rung)
+
+
+async def remind_sponsors(ctx: Context) -> None:
+    """Ask sponsors for the outcome they promised, and tell the units of inquiries that are over."""
+    for step in (outcome.remind_sponsors, ending.end_inquiries):
+        found = _REMINDED_AT_ONCE
+        while found == _REMINDED_AT_ONCE:
+            async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id="outcomes") as tx:
+                found = await step(tx, ctx["settings"], _REMINDED_AT_ONCE)
+            ctx["doorbell"].ring_later(tx.rung)
 
 
 async def seal(ctx: Context, *, everything: bool = False) -> int:
@@ -115,6 +126,7 @@ def cron_jobs(settings: Settings) -> list[CronJob]:
         cron(sweep, second=seconds, run_at_startup=True, unique=False, max_tries=1, keep_result=0),
         cron(seal, second=seconds, run_at_startup=True, unique=False, max_tries=1, keep_result=0),
         cron(remind, second={5, 35}, run_at_startup=True, unique=True, max_tries=1, keep_result=0),
+        cron(remind_sponsors, second={15, 45}, run_at_startup=True, unique=True, max_tries=1, keep_result=0),
         cron(retain, hour=2, minute=37, second=0, unique=True, max_tries=1, keep_result=0),
         cron(sweep_files, minute={11, 41}, second=0, unique=True, max_tries=1, keep_result=0),
         cron(tidy, hour=3, minute=7, second=0, unique=True, max_tries=1, keep_result=0),

@@ -42,8 +42,8 @@ from trialport.core.openapi import DocumentPlugin
 from trialport.core.static_files import read_static_file
 from trialport.inquiries import api as inquiries_api
 from trialport.inquiries import attachment_api, disclosure_api, teaser_api, triage_api
+from trialport.invitations import amendment_api, deadline_api, outcome_api, reply_api, reply_pages, unit_api
 from trialport.invitations import api as invitations_api
-from trialport.invitations import reply_api, reply_pages, unit_api
 from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, weights_api, why_api
 from trialport.matching.register import CHANNEL, Register
@@ -186,6 +186,9 @@ def _api() -> Router:
             invitations_api.router,
             unit_api.router,
             reply_api.router,
+            deadline_api.router,
+            amendment_api.router,
+            outcome_api.router,
             matching_api.router,
             weights_api.router,
             why_api.router,

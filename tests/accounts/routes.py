@@ -293,6 +293,16 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/inquiries/{inquiry_id}/outcome"): Row(
         roles=OVERVIEW, about="over", ok=409, body=lambda: {"decision": "no_decision"}
     ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/outcome"): Row(roles=OVERVIEW, about="over", ok=409),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/outcome-promise"): Row(
+        roles=OVERVIEW, about="over", ok=409, body=lambda: {"promised_on": "2030-01-01"}
+    ),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/milestones"): Row(
+        roles=OVERVIEW,
+        about="over",
+        ok=409,
+        body=lambda: {"unit_id": str(uuid4()), "kind": "started", "happened_on": "2026-01-01"},
+    ),
     ("GET", "/api/v1/invitations"): Row(roles=PERSONS),
     ("GET", "/api/v1/invitations/{invitation_id}"): Row(roles=PERSONS, about="invitation"),
     # Those of the test are answered, about an inquiry that is over.
@@ -310,6 +320,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/api/v1/invitations/{invitation_id}/resend"): Row(roles=TASKS, about="invitation", ok=409),
     ("POST", "/api/v1/invitations/{invitation_id}/links/revoke"): Row(roles=TASKS, about="invitation"),
+    ("POST", "/api/v1/invitations/{invitation_id}/deadline"): Row(
+        roles=TASKS, about="invitation", ok=409, body=lambda: {"due_on": "2030-01-02"}
+    ),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/deadline"): Row(
+        roles=TASKS, about="over", ok=409, body=lambda: {"due_on": "2030-01-02"}
+    ),
+    ("GET", "/api/v1/invitations/{invitation_id}/changes"): Row(roles=PERSONS, about="invitation"),
+    ("POST", "/api/v1/invitations/{invitation_id}/confirmation"): Row(roles=UNIT_PERSONS, about="invitation", ok=422),
     ("POST", "/api/v1/invitations/{invitation_id}/withdraw"): Row(
         roles=TASKS, about="invitation", ok=409, body=lambda: {"reason": "Test"}
     ),

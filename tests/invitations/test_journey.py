@@ -1,41 +1,17 @@
 """From match to answer, over the API: the whole path and its side exits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
-import httpx
 from litestar import Litestar
 
 from tests.cast import Cast
 from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body
+from tests.invitations.course import YES, invite, ok, state_of
 from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.invitations.withdraw import remind_units
-
-Drain = Callable[[], Awaitable[int]]
-YES = {"answer": "yes", "participants": 12, "participants_basis": "register", "head_informed": True}
-
-
-async def ok(asking: Awaitable[httpx.Response]) -> Any:
-    answer = await asking
-    assert answer.is_success, answer.text
-    return answer.json()
-
-
-async def invite(client: Client, inquiry: str, people: Cast, *units: str) -> dict[str, str]:
-    """Invite units by name; returns the address of each invitation."""
-    body = {"unit_ids": [str(people.units[unit]) for unit in units]}
-    made = await ok(client("office").post(inquiry + "/invitations", json=body))
-    assert made["skipped"] == []
-    by_unit = {one["unit_id"]: f"/api/v1/invitations/{one['invitation_id']}" for one in made["invited"]}
-    return {unit: by_unit[str(people.units[unit])] for unit in units}
-
-
-async def state_of(client: Client, inquiry: str) -> str:
-    return str((await ok(client("office").get(inquiry)))["state"])
 
 
 async def test_from_match_to_outcome(client: Client, inquiry: str, people: Cast) -> None:

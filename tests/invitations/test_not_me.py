@@ -9,7 +9,7 @@ from litestar import Litestar
 
 from tests.cast import Cast
 from tests.conftest import Client
-from tests.invitations.test_journey import YES, invite, ok, state_of
+from tests.invitations.course import YES, invite, ok, state_of
 from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.invitations.mailing import fill_invitation
 from trialport.invitations.queries import select_link_facts

@@ -16,7 +16,7 @@ from litestar import Litestar
 from tests.cast import Cast
 from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body
-from tests.invitations.test_journey import YES, invite, ok
+from tests.invitations.course import YES, invite, ok
 from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.core.language import Language
 from trialport.invitations.reply_document import fill_reply

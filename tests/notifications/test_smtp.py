@@ -26,12 +26,19 @@ from trialport.notifications.mail_models import (
     AccountCreated,
     Filling,
     Invitation,
+    InvitationAmended,
+    InvitationMoved,
+    InvitationOver,
     InvitationReminder,
+    InvitationWithdrawn,
     Mail,
     MailFile,
     MailParams,
+    OutcomeReminder,
+    ReplySent,
     RetentionQuestion,
     SigninLink,
+    SignOffWanted,
 )
 from trialport.notifications.mail_text import compose
 from trialport.notifications.smtp import MailOffError, MailServer, deliver, may_leave, read_address
@@ -44,6 +51,19 @@ EXAMPLES: dict[str, MailParams] = {
     "invitation_reminder": InvitationReminder(
         invitation_id=SUBJECT, to_id=SUBJECT, due_on=date(2026, 12, 1), is_overdue=True
     ),
+    "invitation_moved": InvitationMoved(invitation_id=SUBJECT, to_id=SUBJECT, due_on=date(2026, 12, 1)),
+    "invitation_amended": InvitationAmended(
+        invitation_id=SUBJECT, to_id=SUBJECT, due_on=date(2026, 12, 1), has_answered=True
+    ),
+    "invitation_withdrawn": InvitationWithdrawn(reference="UAS-2026-0042"),
+    "invitation_over": InvitationOver(
+        invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042", ending="not_selected"
+    ),
+    "outcome_reminder": OutcomeReminder(
+        link="https://trialport.example/a", reference="UAS-2026-0042", promised_on=date(2026, 12, 1), is_overdue=True
+    ),
+    "sign_off_wanted": SignOffWanted(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
+    "reply_sent": ReplySent(inquiry_id=SUBJECT, version=2, language="en"),
     "retention_question": RetentionQuestion(link="https://trialport.example/a", erased_on=date(2026, 12, 1)),
 }
 NEEDED = {"TRIALPORT_DATABASE_URL": "postgresql://a/b", "TRIALPORT_VALKEY_URL": "redis://a"}
@@ -73,7 +93,7 @@ def test_every_kind_speaks_every_language(kind: str, language: Language) -> None
         part = message.get_body((subtype,))
         assert part is not None
         text = str(part.get_content())
-        assert "https://trialport.example/a" in text
+        assert ("https://trialport.example/a" in text) == bool(said.WORDING[kind].button)
         assert "{{" not in text
         assert "None" not in text
         assert "<p></p>" not in text

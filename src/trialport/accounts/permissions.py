@@ -60,8 +60,8 @@ _OFFICE_MOVES: dict[str, Commands] = {
     "needs_information": ("triage", "decline"),
     "inviting": ("invite", "read_answers", "reply"),
     "collating": ("invite", "read_answers", "reply"),
-    "replied": ("read_answers", "read_reply", "revise_reply", "close"),
-    "closed": ("read_answers", "read_reply"),
+    "replied": ("read_answers", "read_reply", "revise_reply", "close", "promise_outcome"),
+    "closed": ("read_answers", "read_reply", "record_milestone"),
 }
 _OFFICE_INQUIRY = {state: (*commands, *_OFFICE_MOVES.get(state, ())) for state, commands in _OFFICE_KEEPS.items()}
 _WRITES_CAPACITY = {ANY: ("read", "change", "confirm", "import")}
@@ -73,8 +73,8 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
             NEW: ("submit",),
             **_in(_OPEN, "read", "read_teaser", "amend", "withdraw", "attach"),
             **_in(("declined", "withdrawn"), "read", "read_teaser"),
-            "replied": ("read", "read_teaser", "read_reply", "close"),
-            "closed": ("read", "read_teaser", "read_reply"),
+            "replied": ("read", "read_teaser", "read_reply", "close", "promise_outcome"),
+            "closed": ("read", "read_teaser", "read_reply", "record_milestone"),
         },
         "office": _OFFICE_INQUIRY,
         "admin": _OFFICE_INQUIRY,
@@ -103,9 +103,9 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
         **{
             role: {
                 "planned": ("read", "withdraw"),
-                **_in(("sent", "opened"), "read", "withdraw", "redirect", "resend", "revoke_links"),
+                **_in(("sent", "opened"), "read", "withdraw", "redirect", "resend", "revoke_links", "move_deadline"),
                 "answered": ("read", "redirect", "revoke_links"),
-                "no_answer": ("read", "redirect", "resend", "revoke_links"),
+                "no_answer": ("read", "redirect", "resend", "revoke_links", "move_deadline"),
                 "withdrawn": ("read",),
             }
             for role in ("office", "admin")

@@ -143,6 +143,9 @@ async def amend_inquiry(
         now=tx.now,
     )
     await ask_for_assessment(tx, settings, inquiry_id, version)
+    if state in ("inviting", "collating"):
+        # The units asked are brought to the new version by the worker.
+        await ask_for_job(tx, settings, kind="ask_about_amendment", subject_id=inquiry_id, subject_version=version)
     await record_audit_event(
         tx,
         actor,

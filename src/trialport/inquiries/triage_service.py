@@ -44,6 +44,16 @@ async def collate_inquiry(tx: Transaction, actor: Actor, row: InquiryRow) -> Non
             await _record(tx, actor, row, "inquiry.collating", {"from": row.state})
 
 
+async def reopen_inquiry(tx: Transaction, actor: Actor, row: InquiryRow) -> None:
+    """Move an inquiry whose units had all answered back to inviting: some are asked again."""
+    if row.state == "collating":
+        moved = await triage_queries.update_inquiry_state(
+            tx.connection, inquiry_id=row.inquiry_id, revision=row.revision, state=rules.MOVES["invite"], now=tx.now
+        )
+        _require_moved(moved)
+        await _record(tx, actor, row, "inquiry.inviting", {"from": row.state})
+
+
 async def take_up_inquiry(tx: Transaction, actor: Actor, inquiry_id: UUID) -> InquiryRow:
     """Begin the triage of an inquiry."""
     row = await read_inquiry(tx, actor, inquiry_id)

@@ -9,8 +9,8 @@ from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
-from trialport.core.errors import Contradiction, FieldError, NotFound, Refused
-from trialport.inquiries.queries import InquiryRow, select_inquiry
+from trialport.core.errors import Contradiction, FieldError, Refused
+from trialport.inquiries.queries import InquiryRow
 from trialport.inquiries.teaser import make_teaser, open_for_unit
 from trialport.inquiries.teaser_models import OpenedContent, TeaserContent
 from trialport.inquiries.triage_service import collate_inquiry
@@ -28,14 +28,11 @@ from trialport.invitations.models import (
     SignOffDetail,
 )
 from trialport.invitations.queries import InvitationRow
+from trialport.invitations.reading import find_invitation, inquiry_of, opening_for
 from trialport.invitations.sign_off import ask_head, decide, may_sign_off
 from trialport.invitations.sign_off_queries import SignOffRow, select_newest_sign_off
 from trialport.notifications.service import open_office_task, settle_office_tasks
-from trialport.sponsors.agreement_queries import select_agreement_facts
-from trialport.sponsors.agreement_rules import AskedInquiry, Opening, UnitSite, opens_confidential
 
-# The program reads the inquiry for a unit that may not; what the unit gets of it is made by teaser.py.
-_PROGRAM = Actor(token_id=None, name="trialport", role="admin")
 _NOTES = {
     "statute": "The confidential fields are open to you: you are bound to secrecy by law.",
     "master": "The confidential fields are open to you by the sponsor's agreement with the hospital's management.",
@@ -55,8 +52,8 @@ async def read_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) ->
         await queries.update_invitation_state(tx.connection, invitation_id=invitation_id, state="opened", now=tx.now)
         found = await find_invitation(tx, actor, invitation_id)
     async with as_system(tx.connection):
-        inquiry = await _inquiry(tx, found)
-        opening = await _opening(tx, found, inquiry)
+        inquiry = await inquiry_of(tx, found)
+        opening = await opening_for(tx, found, inquiry)
     stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
     signed = await select_newest_sign_off(tx.connection, invitation_id=invitation_id)
     teaser, opened = make_teaser(inquiry), open_for_unit(inquiry, opening)
@@ -100,7 +97,7 @@ async def record_eoi(
     if errors := rules.check_answer(eoi) or await _check_proposed(tx, actor, found, eoi):
         raise Contradiction("The answer lacks something. See `errors`.", errors=errors)
     async with as_system(tx.connection):
-        inquiry = await _inquiry(tx, found)
+        inquiry = await inquiry_of(tx, found)
     if inquiry.state not in ("inviting", "collating", "replied"):
         raise Refused(
             "The inquiry takes no more answers.", extra={"state": inquiry.state, "available_actions": ["read"]}
@@ -214,32 +211,6 @@ async def _tell_office(
             message=f"Every unit asked about {found.reference} has answered. Send the collated reply.",
         )
         await collate_inquiry(tx, actor, inquiry)
-
-
-async def find_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) -> InvitationRow:
-    """Return an invitation in the actor's scope; raises NotFound."""
-    found = await queries.select_invitation(tx.connection, actor=actor, invitation_id=invitation_id)
-    if found is None or "read" not in allowed_commands("invitation", actor.role, found.state):
-        raise NotFound("No invitation of yours here.")
-    return found
-
-
-async def _inquiry(tx: Transaction, found: InvitationRow) -> InquiryRow:
-    row = await select_inquiry(tx.connection, actor=_PROGRAM, inquiry_id=found.inquiry_id)
-    if row is None:
-        raise NotFound("No invitation of yours here.")
-    return row
-
-
-async def _opening(tx: Transaction, found: InvitationRow, inquiry: InquiryRow) -> Opening:
-    facts = await select_agreement_facts(tx.connection, sponsor_id=inquiry.sponsor_id, region_id=found.region_id)
-    return opens_confidential(
-        found.confidentiality_mode,
-        facts,
-        unit_site=UnitSite(site_id=found.site_id, region_id=found.region_id),
-        inquiry=AskedInquiry(inquiry_id=inquiry.inquiry_id, sponsor_id=inquiry.sponsor_id),
-        on=tx.now.date(),
-    )
 
 
 async def _compared(

@@ -1,6 +1,5 @@
-"""Tables eoi and outcome."""
+"""Table eoi, and the units asked with their newest answer."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.invitations.models import Answer, Approval, Decision, InvitationState
+from trialport.invitations.models import Answer, Approval, InvitationState
 
 
 class StoredAnswer(Struct, frozen=True, kw_only=True):
@@ -37,18 +36,11 @@ class AskedUnit(Struct, frozen=True, kw_only=True):
     content: dict[str, Any] | None
     # The version of the inquiry that the answer is about.
     answered_version: int | None
+    # Whether the inquiry has changed since, in what the unit sees.
+    before_change: bool
     approval: Approval | None
     contact_name: str
     contact_email: str
-
-
-class StoredOutcome(Struct, frozen=True, kw_only=True):
-    """What the sponsor decided."""
-
-    decision: Decision
-    selected_unit_ids: tuple[UUID, ...]
-    note: str | None
-    recorded_at: datetime
 
 
 async def insert_eoi(
@@ -106,6 +98,7 @@ async def select_asked_units(connection: Connection, *, inquiry_id: UUID) -> lis
         """
         select v.unit_id, u.name as unit_name, s.name as site_name, v.state, e.answer, e.content,
                e.version as answered_version,
+               coalesce(e.version < v.version and v.state <> 'answered', false) as before_change,
                case when o.eoi_id is not null then coalesce(
                    o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
                end as approval,
@@ -126,39 +119,3 @@ async def select_asked_units(connection: Connection, *, inquiry_id: UUID) -> lis
         inquiry_id,
     )
     return msgspec.convert(records, list[AskedUnit])
-
-
-async def insert_outcome(
-    connection: Connection,
-    *,
-    actor: Actor,
-    inquiry_id: UUID,
-    decision: str,
-    selected_unit_ids: Sequence[UUID],
-    note: str | None,
-    now: datetime,
-) -> bool:
-    """Record what the sponsor decided; False when it has been recorded before."""
-    status: str = await connection.execute(
-        """
-        insert into outcome (inquiry_id, decision, selected_unit_ids, note, recorded_at, recorded_by, actor_id)
-        values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (inquiry_id) do nothing
-        """,
-        inquiry_id,
-        decision,
-        list(selected_unit_ids),
-        note,
-        now,
-        actor.name,
-        actor.actor_id,
-    )
-    return status.endswith(" 1")
-
-
-async def select_outcome(connection: Connection, *, inquiry_id: UUID) -> StoredOutcome | None:
-    """Read the outcome; the caller has checked that the inquiry is in scope."""
-    record = await connection.fetchrow(
-        "select decision, selected_unit_ids, note, recorded_at from outcome where inquiry_id = $1", inquiry_id
-    )
-    return None if record is None else msgspec.convert(record, StoredOutcome)

@@ -15,7 +15,7 @@ from trialport.core.http import etag
 from trialport.core.paging import Cursor, Limit, cut_page
 from trialport.inquiries.api import InquiryId
 from trialport.inquiries.service import read_inquiry, require_command
-from trialport.invitations import answer, invite, queries, reply, withdraw
+from trialport.invitations import answer, invite, queries, withdraw
 from trialport.invitations.models import (
     EoiCreate,
     InvitationForUnit,
@@ -23,8 +23,6 @@ from trialport.invitations.models import (
     InvitationState,
     InviteResult,
     InviteUnits,
-    OutcomeCreate,
-    OutcomeDetail,
     WithdrawInvitation,
 )
 
@@ -116,17 +114,6 @@ async def withdraw_invitation(
     return _response(await withdraw.withdraw_invitation(tx, actor, invitation_id, data.reason))
 
 
-@post(
-    "/inquiries/{inquiry_id:uuid}/outcome",
-    opt={**may("inquiry", "close"), "errors": (409, 412)},
-    status_code=201,
-    summary="Record what the sponsor decided",
-    description="Closes the inquiry.",
-)
-async def record_outcome(tx: Tx, actor: Caller, inquiry_id: InquiryId, data: JSONBody[OutcomeCreate]) -> OutcomeDetail:
-    return await reply.record_outcome(tx, actor, inquiry_id, data)
-
-
 def _response(invitation: InvitationForUnit, status_code: int = 200) -> Response[InvitationForUnit]:
     return Response(invitation, status_code=status_code, headers={"ETag": etag(invitation.revision)})
 
@@ -141,6 +128,5 @@ router = Router(
         read_invitation,
         record_eoi,
         withdraw_invitation,
-        record_outcome,
     ],
 )

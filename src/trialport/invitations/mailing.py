@@ -4,14 +4,23 @@ from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.invitations import queries, sign_off_queries
 from trialport.invitations.links import link_address, link_for
-from trialport.notifications.mail_models import Filling, Invitation, InvitationReminder, MailParams, SignOffWanted
+from trialport.notifications.mail_models import (
+    Filling,
+    Invitation,
+    InvitationAmended,
+    InvitationMoved,
+    InvitationOver,
+    InvitationReminder,
+    MailParams,
+    SignOffWanted,
+)
 
 _WAITING = ("planned", "sent", "opened", "no_answer")
 
 
 async def fill_invitation(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
     """Give an invitation its link; None once it has been answered or taken back."""
-    if not isinstance(params, Invitation | InvitationReminder):
+    if not isinstance(params, Invitation | InvitationReminder | InvitationMoved | InvitationAmended):
         raise TypeError(f"these are not the parameters of an invitation: {type(params).__name__}")
     facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
     if facts is None or facts.state not in _WAITING:
@@ -33,3 +42,14 @@ async def fill_sign_off(tx: Transaction, settings: Settings, params: MailParams)
         return None
     link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
     return Filling(values={"link": link_address(settings, link, "sign_off")})
+
+
+async def fill_ending(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
+    """Give the mail about the end of an inquiry the link to what the unit was asked."""
+    if not isinstance(params, InvitationOver):
+        raise TypeError(f"these are not the parameters of an ending: {type(params).__name__}")
+    facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
+    if facts is None:
+        return None
+    link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
+    return Filling(values={"link": link_address(settings, link)})

@@ -317,9 +317,3 @@ class OutcomeCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         tuple[Id, ...], Meta(max_length=200, description="Units selected; for `selected`.", examples=[[]])
     ] = ()
     note: Annotated[ShortText | None, Meta(description="What the units are told.", examples=["Start in March."])] = None
-
-
-class OutcomeDetail(OutcomeCreate, frozen=True, kw_only=True):
-    """The outcome as it was recorded."""
-
-    recorded_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-12-20T09:00:00Z"])]

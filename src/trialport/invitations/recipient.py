@@ -10,10 +10,11 @@ from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction, Refused
 from trialport.invitations import answer_queries, link_queries, queries, rules
-from trialport.invitations.answer import find_invitation, read_invitation, require_invitation_command
+from trialport.invitations.answer import read_invitation, require_invitation_command
 from trialport.invitations.invite import EXPLANATIONS, pick_recipient, write_invitation
 from trialport.invitations.models import InvitationForUnit
 from trialport.invitations.queries import InvitationRow, Reachable
+from trialport.invitations.reading import find_invitation
 from trialport.notifications.service import settle_office_tasks
 
 

@@ -1,4 +1,4 @@
-"""The collated reply to the sponsor, and how it ended."""
+"""The collated reply to the sponsor."""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,7 +18,8 @@ from trialport.inquiries.sponsor_person import read_sponsor_person
 from trialport.inquiries.triage_service import move_inquiry
 from trialport.invitations import answer_queries, reply_queries, rules
 from trialport.invitations.answer_queries import AskedUnit
-from trialport.invitations.models import EoiCreate, OutcomeCreate, OutcomeDetail
+from trialport.invitations.models import EoiCreate
+from trialport.invitations.outcome import start_outcome_clock
 from trialport.invitations.reply_models import AnsweredQuestion, ReplyContent, ReplyCreate, ReplyDetail, UnitAnswer
 from trialport.invitations.reply_queries import StoredReply
 from trialport.notifications.messages import queue_message
@@ -73,6 +74,7 @@ async def send_reply(
         require_command(actor, row, "reply")
         # First the inquiry moves on, so that of two who reply at once one is told so.
         await move_inquiry(tx, actor, row, "reply")
+        await start_outcome_clock(tx, row)
     content = await _collated(tx, row)
     if reply.expected_content_hash not in (None, content_hash(content)):
         raise Changed("An answer has come in or changed since you read the preview. Read it again, then send it.")
@@ -144,40 +146,6 @@ def _sent(actor: Actor, row: InquiryRow, stored: StoredReply) -> ReplyDetail:
     )
 
 
-async def record_outcome(tx: Transaction, actor: Actor, inquiry_id: UUID, outcome: OutcomeCreate) -> OutcomeDetail:
-    """Record what the sponsor decided and close the inquiry; raises Contradiction for units that were not asked."""
-    row = await read_inquiry(tx, actor, inquiry_id)
-    require_command(actor, row, "close")
-    async with as_system(tx.connection):
-        asked = {unit.unit_id for unit in await answer_queries.select_asked_units(tx.connection, inquiry_id=inquiry_id)}
-    if set(outcome.selected_unit_ids) - asked:
-        raise Contradiction.at("selected_unit_ids", "A unit named was not asked. Name units of the reply.")
-    if bool(outcome.selected_unit_ids) != (outcome.decision == "selected"):
-        raise Contradiction.at("selected_unit_ids", "Name the units selected, and only with the decision `selected`.")
-    recorded = await answer_queries.insert_outcome(
-        tx.connection,
-        actor=actor,
-        inquiry_id=inquiry_id,
-        decision=outcome.decision,
-        selected_unit_ids=outcome.selected_unit_ids,
-        note=outcome.note,
-        now=tx.now,
-    )
-    if not recorded:
-        raise Changed("Somebody recorded the outcome at the same moment. Read it.")
-    await move_inquiry(tx, actor, row, "close")
-    await record_audit_event(
-        tx,
-        actor,
-        action="outcome.recorded",
-        object_type="inquiry",
-        object_id=inquiry_id,
-        region_id=row.region_id,
-        details={"decision": outcome.decision},
-    )
-    return OutcomeDetail(**msgspec.structs.asdict(outcome), recorded_at=tx.now)
-
-
 async def _collated(tx: Transaction, row: InquiryRow) -> ReplyContent:
     """Put all answers together; an inquiry to several regions is answered by the one that received it."""
     async with as_system(tx.connection):
@@ -198,6 +166,7 @@ def _shown(unit: AskedUnit, questions: Sequence[str]) -> UnitAnswer:
         site_name=unit.site_name,
         answer=answer,
         approval=unit.approval,
+        before_change=unit.before_change,
         participants=None if eoi is None else eoi.participants,
         participants_basis=None if eoi is None else eoi.participants_basis,
         earliest_start=None if eoi is None else eoi.earliest_start,

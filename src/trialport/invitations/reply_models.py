@@ -32,6 +32,10 @@ class UnitAnswer(Struct, frozen=True, kw_only=True):
             examples=["approved"],
         ),
     ] = None
+    before_change: Annotated[
+        bool,
+        Meta(description="Whether the inquiry has changed since and the unit has not looked again.", examples=[False]),
+    ] = False
     participants: Annotated[int | None, Meta(description="Offered (participants).", examples=[12])]
     participants_basis: Annotated[Basis | None, Meta(description="Basis of the number.", examples=["register"])]
     earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])]

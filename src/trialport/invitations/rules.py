@@ -21,9 +21,9 @@ _SHARES: tuple[tuple[ReminderStep, float], ...] = (("half", 0.5), ("nearly", 0.9
 _DAYS_AFTER: tuple[tuple[ReminderStep, int], ...] = (("overdue", 0), ("head", 2), ("office", 4))
 
 
-def due_by_default(today: date, country: str) -> date:
+def due_by_default(today: date, country: str, working_days: int = WORKING_DAYS_TO_ANSWER) -> date:
     """Return the last day to answer where the office names none."""
-    return promised_on(today, WORKING_DAYS_TO_ANSWER, country)
+    return promised_on(today, working_days, country)
 
 
 def check_due_on(due_on: date, today: date) -> list[FieldError]:
@@ -108,10 +108,14 @@ def collate(units: Sequence[UnitAnswer]) -> ReplyContent:
 
 
 def _counts_as(unit: UnitAnswer) -> str:
-    """Return as what an answer counts: a yes that the head has not approved is conditional, one she refused a no."""
+    """Return as what an answer counts: a yes that the head has not approved is conditional, one she refused a no.
+
+    A yes to what has changed since is one on the condition that it still stands.
+    """
     if unit.answer in ("yes", "yes_if") and unit.approval == "refused":
         return "no"
-    return "yes_if" if unit.answer == "yes" and unit.approval == "awaiting_head" else unit.answer
+    waits = unit.approval == "awaiting_head" or unit.before_change
+    return "yes_if" if unit.answer == "yes" and waits else unit.answer
 
 
 def _participants(units: Iterable[UnitAnswer]) -> int:

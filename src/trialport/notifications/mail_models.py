@@ -19,6 +19,15 @@ MessageKind = Literal[
     "invitation_reminder",
     "sign_off_wanted",
     "reply_sent",
+    "invitation_moved",
+    "invitation_amended",
+    "invitation_withdrawn",
+    "invitation_over",
+    "outcome_reminder",
+]
+# How it ended for a unit that was asked; `no_word` when the sponsor has told nothing.
+Ending = Literal[
+    "selected", "not_selected", "trial_cancelled", "no_decision", "no_word", "inquiry_withdrawn", "inquiry_declined"
 ]
 # `suppressed`: outside production, and the address is not on the allow list.
 Delivery = Literal["sent", "suppressed", "refused"]
@@ -95,6 +104,47 @@ class ReplySent(MailParams, frozen=True, kw_only=True):
     language: Language
 
 
+class InvitationMoved(MailParams, frozen=True, kw_only=True):
+    """The last day to answer has moved to `due_on`. It gets its `link` as it leaves."""
+
+    invitation_id: UUID
+    to_id: UUID
+    due_on: date
+
+
+class InvitationAmended(MailParams, frozen=True, kw_only=True):
+    """The sponsor changed the inquiry; `has_answered` when a given answer shall be looked at again by `due_on`."""
+
+    invitation_id: UUID
+    to_id: UUID
+    due_on: date
+    has_answered: bool
+
+
+class InvitationWithdrawn(MailParams, frozen=True, kw_only=True):
+    """The office took an invitation back, and nothing need be done. It has no link."""
+
+    reference: str
+
+
+class InvitationOver(MailParams, frozen=True, kw_only=True):
+    """How an inquiry ended for a unit that was asked. It gets its `link` as it leaves."""
+
+    invitation_id: UUID
+    to_id: UUID
+    reference: str
+    ending: Ending
+
+
+class OutcomeReminder(MailParams, frozen=True, kw_only=True):
+    """A sponsor promised to tell the outcome on `promised_on`; `link` is the address of the inquiry's page."""
+
+    link: str
+    reference: str
+    promised_on: date
+    is_overdue: bool
+
+
 PARAMS: dict[MessageKind, type[MailParams]] = {
     "signin_link": SigninLink,
     "account_created": AccountCreated,
@@ -103,6 +153,11 @@ PARAMS: dict[MessageKind, type[MailParams]] = {
     "invitation_reminder": InvitationReminder,
     "sign_off_wanted": SignOffWanted,
     "reply_sent": ReplySent,
+    "invitation_moved": InvitationMoved,
+    "invitation_amended": InvitationAmended,
+    "invitation_withdrawn": InvitationWithdrawn,
+    "invitation_over": InvitationOver,
+    "outcome_reminder": OutcomeReminder,
 }
 # Kinds whose parameters are secrets: they never lie in the database.
 SECRET_KINDS: frozenset[MessageKind] = frozenset({"signin_link"})

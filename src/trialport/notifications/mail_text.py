@@ -75,7 +75,8 @@ def _render(
         greeting=said.GREETING,
         before=fill(wording.before),
         button=wording.button,
-        link=values["link"],
+        # A mail that asks for nothing has none.
+        link=values["link"] if wording.button else None,
         after=fill(wording.after),
         document=document,
         signature=said.SIGNATURE,

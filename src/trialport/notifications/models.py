@@ -19,6 +19,7 @@ OfficeTaskKind = Literal[
     "question_to_review",
     "question_answered",
     "answer_after_reply",
+    "sponsor_overdue",
 ]
 
 

@@ -81,4 +81,68 @@ WORDING: dict[MessageKind, Wording] = {
         button="Åbn svaret",
         after=("Giv os besked om udfaldet på siden, uanset hvad det bliver: alle adspurgte enheder får det at vide.",),
     ),
+    "invitation_moved": Wording(
+        subject="Der er en ny sidste svardag",
+        before=("Jeres enhed kan nu svare på forespørgslen til og med {{ due_on }}.",),
+        button="Læs og svar",
+        after=(),
+    ),
+    "invitation_amended": Wording(
+        subject="En forespørgsel til jeres enhed er ændret",
+        before=(
+            (
+                "{% if has_answered %}Sponsor har ændret en forespørgsel, som jeres enhed har svaret på. Vi spørger kun"
+                " om det, der er ændret: sig senest {{ due_on }}, om svaret stadig gælder."
+                "{% else %}Sponsor har ændret en forespørgsel, som jeres enhed har fået. Siden viser den, som"
+                " den er nu."
+                " Svar senest {{ due_on }}.{% endif %}"
+            ),
+        ),
+        button="Se hvad der er ændret",
+        after=(),
+    ),
+    "invitation_withdrawn": Wording(
+        subject="En forespørgsel til jeres enhed er trukket tilbage",
+        before=(
+            "Forsøgskontoret har trukket sit spørgsmål til jeres enhed tilbage ({{ reference }}). I skal intet gøre.",
+        ),
+        button="",
+        after=("Tak for jeres tid. Har I spørgsmål, så skriv til forsøgskontoret.",),
+    ),
+    "invitation_over": Wording(
+        subject="Sådan endte en forespørgsel til jeres enhed",
+        before=(
+            (
+                "{% if ending == 'selected' %}Jeres enhed er valgt ({{ reference }}). Sponsor kontakter jer."
+                "{% elif ending == 'not_selected' %}Sponsor har besluttet sig og valgte ikke jeres enhed denne gang"
+                " ({{ reference }})."
+                "{% elif ending == 'trial_cancelled' %}Sponsor har aflyst forsøget ({{ reference }})."
+                "{% elif ending == 'no_decision' %}Sponsor har ikke truffet nogen beslutning, og forespørgslen"
+                " er lukket"
+                " ({{ reference }})."
+                "{% elif ending == 'no_word' %}Sponsor har ikke fortalt, hvad den har besluttet, selv om den lovede dag"
+                " er passeret ({{ reference }}). Vi spørger videre; I behøver ikke holde noget frit."
+                "{% elif ending == 'inquiry_withdrawn' %}Sponsor har trukket sin forespørgsel tilbage ({{"
+                " reference }})."
+                "{% else %}Forsøgskontoret har afvist forespørgslen ({{ reference }}).{% endif %}"
+            ),
+            "Tak for jeres svar. Det, der blev holdt frit til forsøget, er frit igen, hvis I ikke blev valgt.",
+        ),
+        button="Se forespørgslen",
+        after=(),
+    ),
+    "outcome_reminder": Wording(
+        subject="Fortæl os, hvad I har besluttet",
+        before=(
+            (
+                "{% if is_overdue %}I lovede at fortælle udfaldet af {{ reference }} senest {{ promised_on }},"
+                " og vi har"
+                " ikke hørt fra jer."
+                "{% else %}I lovede at fortælle udfaldet af {{ reference }} senest {{ promised_on }}.{% endif %}"
+            ),
+            "Enhederne, der svarede, holder personale frit til jeres forsøg og venter på svar. Det tager et minut.",
+        ),
+        button="Fortæl udfaldet",
+        after=("Hvis I ikke har besluttet jer endnu, så sig til forsøgskontoret, hvornår I gør det.",),
+    ),
 }

@@ -79,4 +79,63 @@ WORDING: dict[MessageKind, Wording] = {
         button="Open the reply",
         after=("Please tell us the outcome on the page, whatever it is: every unit asked is told.",),
     ),
+    "invitation_moved": Wording(
+        subject="There is a new last day to answer",
+        before=("Your unit may now answer its invitation until {{ due_on }}.",),
+        button="Read and answer",
+        after=(),
+    ),
+    "invitation_amended": Wording(
+        subject="An inquiry to your unit has changed",
+        before=(
+            (
+                "{% if has_answered %}The sponsor has changed an inquiry that your unit has answered. We ask only about"
+                " what changed: say by {{ due_on }} whether your answer still stands."
+                "{% else %}The sponsor has changed an inquiry that your unit has been asked about. The page shows it as"
+                " it is now. Please answer by {{ due_on }}.{% endif %}"
+            ),
+        ),
+        button="See what changed",
+        after=(),
+    ),
+    "invitation_withdrawn": Wording(
+        subject="An invitation to your unit has been taken back",
+        before=("The trial office has taken back its question to your unit ({{ reference }}). You need do nothing.",),
+        button="",
+        after=("Thank you for your time. If you have questions, write to the trial office.",),
+    ),
+    "invitation_over": Wording(
+        subject="How an inquiry to your unit ended",
+        before=(
+            (
+                "{% if ending == 'selected' %}Your unit has been selected ({{ reference }}). The sponsor will be in"
+                " touch."
+                "{% elif ending == 'not_selected' %}The sponsor has decided and did not select your unit this time"
+                " ({{ reference }})."
+                "{% elif ending == 'trial_cancelled' %}The sponsor has cancelled the trial ({{ reference }})."
+                "{% elif ending == 'no_decision' %}The sponsor has decided nothing, and the inquiry is closed"
+                " ({{ reference }})."
+                "{% elif ending == 'no_word' %}The sponsor has not told us how it decided, although the day it promised"
+                " has passed ({{ reference }}). We ask on; you need not keep anything free for it."
+                "{% elif ending == 'inquiry_withdrawn' %}The sponsor has withdrawn its inquiry ({{ reference }})."
+                "{% else %}The trial office has declined the inquiry ({{ reference }}).{% endif %}"
+            ),
+            "Thank you for answering. What was kept free for the trial is free again, unless you were selected.",
+        ),
+        button="See the invitation",
+        after=(),
+    ),
+    "outcome_reminder": Wording(
+        subject="Please tell us how you decided",
+        before=(
+            (
+                "{% if is_overdue %}You promised to tell the outcome of {{ reference }} by {{ promised_on }}, and we"
+                " have not heard from you."
+                "{% else %}You promised to tell the outcome of {{ reference }} by {{ promised_on }}.{% endif %}"
+            ),
+            "The units that answered keep staff free for your trial and wait for your word. It takes a minute.",
+        ),
+        button="Tell the outcome",
+        after=("If you have not decided yet, tell the trial office when you will.",),
+    ),
 }

@@ -81,4 +81,64 @@ WORDING: dict[MessageKind, Wording] = {
         button="Öppna svaret",
         after=("Meddela oss utfallet på sidan, vad det än blir: alla tillfrågade enheter får veta det.",),
     ),
+    "invitation_moved": Wording(
+        subject="Det finns en ny sista svarsdag",
+        before=("Er enhet kan nu svara på sin förfrågan till och med {{ due_on }}.",),
+        button="Läs och svara",
+        after=(),
+    ),
+    "invitation_amended": Wording(
+        subject="En förfrågan till er enhet har ändrats",
+        before=(
+            (
+                "{% if has_answered %}Sponsorn har ändrat en förfrågan som er enhet har svarat på. Vi frågar bara om"
+                " det som ändrats: säg senast {{ due_on }} om svaret fortfarande gäller."
+                "{% else %}Sponsorn har ändrat en förfrågan som er enhet har fått. Sidan visar hur den ser ut nu."
+                " Svara senast {{ due_on }}.{% endif %}"
+            ),
+        ),
+        button="Se vad som ändrats",
+        after=(),
+    ),
+    "invitation_withdrawn": Wording(
+        subject="En förfrågan till er enhet har återkallats",
+        before=(
+            "Prövningskontoret har återkallat sin fråga till er enhet ({{ reference }}). Ni behöver inte göra något.",
+        ),
+        button="",
+        after=("Tack för er tid. Har ni frågor, skriv till prövningskontoret.",),
+    ),
+    "invitation_over": Wording(
+        subject="Så slutade en förfrågan till er enhet",
+        before=(
+            (
+                "{% if ending == 'selected' %}Er enhet har valts ut ({{ reference }}). Sponsorn hör av sig."
+                "{% elif ending == 'not_selected' %}Sponsorn har bestämt sig och valde inte er enhet den här gången"
+                " ({{ reference }})."
+                "{% elif ending == 'trial_cancelled' %}Sponsorn har ställt in prövningen ({{ reference }})."
+                "{% elif ending == 'no_decision' %}Sponsorn har inte fattat något beslut, och förfrågan är avslutad"
+                " ({{ reference }})."
+                "{% elif ending == 'no_word' %}Sponsorn har inte berättat hur den har bestämt sig, fast den utlovade"
+                " dagen har passerat ({{ reference }}). Vi fortsätter att fråga; ni behöver inte hålla något ledigt."
+                "{% elif ending == 'inquiry_withdrawn' %}Sponsorn har dragit tillbaka sin förfrågan ({{ reference }})."
+                "{% else %}Prövningskontoret har avböjt förfrågan ({{ reference }}).{% endif %}"
+            ),
+            "Tack för ert svar. Det som hölls ledigt för prövningen är ledigt igen, om ni inte valdes ut.",
+        ),
+        button="Se förfrågan",
+        after=(),
+    ),
+    "outcome_reminder": Wording(
+        subject="Berätta hur ni har bestämt er",
+        before=(
+            (
+                "{% if is_overdue %}Ni lovade att berätta utfallet av {{ reference }} senast {{ promised_on }}, och vi"
+                " har inte hört av er."
+                "{% else %}Ni lovade att berätta utfallet av {{ reference }} senast {{ promised_on }}.{% endif %}"
+            ),
+            "Enheterna som svarade håller personal ledig för er prövning och väntar på besked. Det tar en minut.",
+        ),
+        button="Berätta utfallet",
+        after=("Om ni inte har bestämt er än, säg till prövningskontoret när ni gör det.",),
+    ),
 }

@@ -1,0 +1,170 @@
+"""The sponsor changes its inquiry while units are asked: each is asked about what changed, and nothing else."""
+
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from trialport.accounts.models import SYSTEM, Actor
+from trialport.accounts.permissions import allowed_commands
+from trialport.accounts.service import record_audit_event
+from trialport.core.config import Settings
+from trialport.core.db import Transaction, as_system
+from trialport.core.errors import Contradiction
+from trialport.inquiries.queries import InquiryRow, select_inquiry, select_version
+from trialport.inquiries.rules import confidential_paths, join_content
+from trialport.inquiries.teaser import make_teaser, open_for_unit
+from trialport.inquiries.triage_service import reopen_inquiry
+from trialport.invitations import amendment_queries, answer_queries, rules
+from trialport.invitations.amendment_models import FieldChange
+from trialport.invitations.amendment_queries import AskedBefore
+from trialport.invitations.answer import record_eoi
+from trialport.invitations.deadline import start_ladder
+from trialport.invitations.models import EoiCreate, InvitationForUnit
+from trialport.invitations.reading import PROGRAM, find_invitation, inquiry_of, opening_for
+from trialport.notifications.messages import queue_message
+from trialport.notifications.service import open_office_task, settle_office_tasks
+from trialport.sponsors.agreement_rules import Opening
+
+# An answer that has to be looked at again is asked for within so many working days, at least.
+WORKING_DAYS_TO_LOOK_AGAIN = 3
+
+
+async def ask_about_amendment(tx: Transaction, settings: Settings, inquiry_id: UUID, version: int) -> None:
+    """Bring every unit asked to a new version of the inquiry.
+
+    A unit that has answered is asked whether its answer still stands, where it can see what changed; one that has
+    not answered is told that the inquiry is another now. What a unit may not see does not bother it.
+    """
+    row = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=inquiry_id)
+    if row is None or row.version != version or row.state not in ("inviting", "collating"):
+        return
+    reopened = False
+    for asked in await amendment_queries.lock_asked_before(tx.connection, inquiry_id=inquiry_id, version=version):
+        changes = await _changes(tx, row, asked)
+        asks_again = bool(changes) and asked.state == "answered" and asked.answer != "not_me"
+        await amendment_queries.update_invitation_version(
+            tx.connection, invitation_id=asked.invitation_id, version=version, asks_again=asks_again
+        )
+        if changes and asked.state in ("sent", "opened", "answered") and asked.answer != "not_me":
+            await _ask(tx, settings, asked, has_answered=asks_again)
+            reopened = reopened or asks_again
+    if reopened:
+        await reopen_inquiry(tx, SYSTEM, row)
+        await settle_office_tasks(tx, kind="all_answered", object_id=inquiry_id)
+
+
+async def report_dead_amendment(tx: Transaction, inquiry_id: UUID) -> None:
+    """Tell the office that units could not be asked about a change."""
+    row = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=inquiry_id)
+    if row is not None:
+        await open_office_task(
+            tx,
+            region_id=row.region_id,
+            kind="dead_job",
+            object_type="inquiry",
+            object_id=inquiry_id,
+            message=f"The units asked about {row.reference} could not be told that it has changed. "
+            "Tell them yourself, and tell the system's administrator.",
+        )
+
+
+async def confirm_answer(tx: Transaction, settings: Settings, actor: Actor, invitation_id: UUID) -> InvitationForUnit:
+    """Let a unit's answer stand after a change of the inquiry; raises Contradiction when nothing waits for that."""
+    found = await find_invitation(tx, actor, invitation_id)
+    stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
+    waits = stored is not None and stored.version < found.version and found.state != "answered"
+    if stored is None or not waits or "answer" not in allowed_commands("invitation", actor.role, found.state):
+        raise Contradiction("Nothing has changed since your unit answered. Answer anew if you want to change it.")
+    return await record_eoi(tx, settings, actor, invitation_id, msgspec.convert(stored.content, EoiCreate))
+
+
+async def read_changes(tx: Transaction, actor: Actor, invitation_id: UUID) -> tuple[FieldChange, ...]:
+    """Return what changed in the inquiry since the unit answered, as far as the unit may see it."""
+    found = await find_invitation(tx, actor, invitation_id)
+    stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
+    if stored is None or stored.version >= found.version:
+        return ()
+    async with as_system(tx.connection):
+        row = await inquiry_of(tx, found)
+        return await _changed(tx, row, stored.version, await opening_for(tx, found, row))
+
+
+async def _changed(tx: Transaction, row: InquiryRow, since: int, opening: Opening) -> tuple[FieldChange, ...]:
+    before = await _row_at(tx, row, since)
+    if before is None:
+        return ()
+    return compare(_visible(before, opening), _visible(row, opening))
+
+
+def compare(before: dict[str, object], after: dict[str, object]) -> tuple[FieldChange, ...]:
+    """Name the fields that differ, in their order, with both values; None stands for nothing said."""
+    names = dict.fromkeys([*before, *after])
+    return tuple(
+        FieldChange(field=name, before=before.get(name), after=after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    )
+
+
+def _visible(row: InquiryRow, opening: Opening) -> dict[str, object]:
+    """Return what a unit sees of an inquiry, by `group.field`."""
+    shown = (open_for_unit(row, opening) or make_teaser(row)).content
+    flat: dict[str, object] = {}
+    for group, value in msgspec.to_builtins(shown).items():
+        if isinstance(value, dict) and group != "dct_activities":
+            flat |= {f"{group}.{name}": one for name, one in value.items()}
+        else:
+            flat[group] = value
+    return flat
+
+
+async def _row_at(tx: Transaction, row: InquiryRow, version: int) -> InquiryRow | None:
+    stored = await select_version(tx.connection, inquiry_id=row.inquiry_id, version=version)
+    if stored is None:
+        return None
+    content, confidential, _ = stored
+    marked = confidential_paths(join_content(content, confidential))
+    return msgspec.structs.replace(
+        row, version=version, content=content, confidential=confidential, confidential_fields=marked
+    )
+
+
+async def _changes(tx: Transaction, row: InquiryRow, asked: AskedBefore) -> tuple[FieldChange, ...]:
+    found = await find_invitation(tx, PROGRAM, asked.invitation_id)
+    return await _changed(tx, row, asked.answered_version or asked.version, await opening_for(tx, found, row))
+
+
+async def _ask(tx: Transaction, settings: Settings, asked: AskedBefore, *, has_answered: bool) -> None:
+    today = tx.now.astimezone(ZoneInfo(asked.timezone)).date()
+    due_on: date = max(asked.due_on, rules.due_by_default(today, asked.country, WORKING_DAYS_TO_LOOK_AGAIN))
+    await amendment_queries.update_invitation_due(tx.connection, invitation_id=asked.invitation_id, due_on=due_on)
+    # Asked anew, a unit is reminded anew.
+    await start_ladder(tx, asked.invitation_id, due_on, asked.timezone)
+    await queue_message(
+        tx,
+        settings,
+        kind="invitation_amended",
+        to_address=asked.email,
+        language=asked.language,
+        params={
+            "invitation_id": str(asked.invitation_id),
+            "to_id": str(asked.recipient_id),
+            "due_on": due_on.isoformat(),
+            "has_answered": has_answered,
+        },
+        dedupe_key=f"amended:{asked.invitation_id}:{asked.inquiry_version}",
+        region_id=asked.region_id,
+        subject_id=asked.invitation_id,
+        thread_id=asked.invitation_id,
+    )
+    await record_audit_event(
+        tx,
+        SYSTEM,
+        action="invitation.asked_again" if has_answered else "invitation.amended",
+        object_type="invitation",
+        object_id=asked.invitation_id,
+        region_id=asked.region_id,
+        details={"version": asked.inquiry_version},
+    )
