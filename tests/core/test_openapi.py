@@ -189,6 +189,8 @@ async def test_answers_are_as_described(
     assert gets - read == {
         "read_resource",
         "read_agreement",
+        "read_changes",
+        "read_chain",
         "download_attachment",
         "read_invitation",
         "list_inquiry_invitations",

@@ -9,7 +9,7 @@ from litestar import Litestar
 from tests.cast import Cast
 from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body
-from tests.invitations.course import YES, invite, ok, state_of
+from tests.invitations.course import YES, Drain, invite, ok, state_of, taken_up
 from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.invitations.withdraw import remind_units
 
@@ -213,3 +213,21 @@ async def test_what_two_do_at_once_takes_turns(
     replies = await asyncio.gather(*(client("office").post(inquiry + "/reply", json={}) for _ in range(3)))
     assert sorted(reply.status_code for reply in replies) == [201, 412, 412]
     assert await connection.fetchval("select count(*) from reply") == 1
+
+
+async def test_the_office_hears_when_enough_participants_are_offered(
+    client: Client, drain: Drain, people: Cast
+) -> None:
+    inquiry = await taken_up(client, drain)
+    wanted = (await ok(client("office").get(inquiry)))["content"]["numbers"]["participants_wanted"]
+    asked = await invite(client, inquiry, people, "lung", "heart")
+
+    async def kinds() -> set[str]:
+        return {task["kind"] for task in (await ok(client("office").get("/api/v1/tasks")))["items"]}
+
+    await ok(client("investigator").post(asked["lung"] + "/eoi", json={**YES, "participants": wanted - 1}))
+    assert "target_reached" not in await kinds()
+    await ok(client("investigator").post(asked["lung"] + "/eoi", json={**YES, "participants": wanted}))
+    assert "target_reached" in await kinds()
+    await ok(client("investigator").post(asked["lung"] + "/eoi", json={"answer": "no", "reasons": ["leave"]}))
+    assert "target_reached" not in await kinds(), "an answer that changes takes the task back"

@@ -15,7 +15,7 @@ from trialport.inquiries.teaser import make_teaser, open_for_unit
 from trialport.inquiries.teaser_models import OpenedContent, TeaserContent
 from trialport.inquiries.triage_service import collate_inquiry
 from trialport.invitations import answer_queries, prefill, queries, rules
-from trialport.invitations.answer_follow_up import follow_up_answer, require_aligned_answers
+from trialport.invitations.answer_follow_up import follow_up_answer, note_target, require_aligned_answers
 from trialport.invitations.link_queries import count_colleagues
 from trialport.invitations.models import (
     CapacityDifference,
@@ -119,6 +119,7 @@ async def record_eoi(
     async with as_system(tx.connection):
         await _tell_office(tx, actor, found, inquiry, eoi)
     await follow_up_answer(tx, found, inquiry, eoi_id)
+    await note_target(tx, found, inquiry)
     return await read_invitation(tx, actor, invitation_id)
 
 
@@ -128,6 +129,9 @@ async def record_sign_off(tx: Transaction, actor: Actor, invitation_id: UUID, wo
     found = await find_invitation(tx, actor, invitation_id)
     require_invitation_command(actor, found, "sign_off")
     await decide(tx, actor, found, word)
+    async with as_system(tx.connection):
+        inquiry = await inquiry_of(tx, found)
+    await note_target(tx, found, inquiry)
     return await read_invitation(tx, actor, invitation_id)
 
 

@@ -8,7 +8,8 @@ from trialport.inquiries import rules as inquiry_rules
 from trialport.inquiries.queries import InquiryRow
 from trialport.invitations.models import EoiCreate
 from trialport.invitations.queries import InvitationRow
-from trialport.notifications.service import open_office_task
+from trialport.invitations.reply import collate_reply
+from trialport.notifications.service import open_office_task, settle_office_tasks
 
 
 def require_aligned_answers(eoi: EoiCreate, inquiry: InquiryRow) -> None:
@@ -20,6 +21,25 @@ def require_aligned_answers(eoi: EoiCreate, inquiry: InquiryRow) -> None:
             "answers_to_questions",
             f"The inquiry has {len(asked)} questions. Send as many answers, in their order, with empty text for none.",
         )
+
+
+async def note_target(tx: Transaction, found: InvitationRow, inquiry: InquiryRow) -> None:
+    """Tell the office once the units that can offer as many participants as are wanted; take it back when not."""
+    wanted = inquiry_rules.join_content(inquiry.content, inquiry.confidential).numbers.participants_wanted
+    async with as_system(tx.connection):
+        offered = (await collate_reply(tx, inquiry)).participants_sure
+        if offered < wanted:
+            await settle_office_tasks(tx, kind="target_reached", object_id=found.inquiry_id)
+        elif inquiry.state == "inviting":
+            await open_office_task(
+                tx,
+                region_id=found.region_id,
+                kind="target_reached",
+                object_type="inquiry",
+                object_id=found.inquiry_id,
+                message=f"The units that can take part in {found.reference} offer {offered} participants; {wanted} are "
+                "wanted. You can reply now, or wait for the others.",
+            )
 
 
 async def follow_up_answer(tx: Transaction, found: InvitationRow, inquiry: InquiryRow, eoi_id: UUID) -> None:

@@ -109,9 +109,9 @@ async def record_eoi(
     summary="Take an invitation back",
 )
 async def withdraw_invitation(
-    tx: Tx, actor: Caller, invitation_id: InvitationId, data: JSONBody[WithdrawInvitation]
+    tx: Tx, settings: AppSettings, actor: Caller, invitation_id: InvitationId, data: JSONBody[WithdrawInvitation]
 ) -> Response[InvitationForUnit]:
-    return _response(await withdraw.withdraw_invitation(tx, actor, invitation_id, data.reason))
+    return _response(await withdraw.withdraw_invitation(tx, settings, actor, invitation_id, data.reason))
 
 
 def _response(invitation: InvitationForUnit, status_code: int = 200) -> Response[InvitationForUnit]:

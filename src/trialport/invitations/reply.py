@@ -43,7 +43,7 @@ async def read_reply(tx: Transaction, actor: Actor, inquiry_id: UUID, version: i
     require_command(actor, row, "read_reply" if actor.role == "sponsor_contact" else "read_answers")
     if version or actor.role == "sponsor_contact":
         raise NotFound("No such version of the reply was sent.")
-    content = await _collated(tx, row)
+    content = await collate_reply(tx, row)
     return ReplyDetail(
         version=0,
         newest_version=0 if stored is None else stored.newest_version,
@@ -75,7 +75,7 @@ async def send_reply(
         # First the inquiry moves on, so that of two who reply at once one is told so.
         await move_inquiry(tx, actor, row, "reply")
         await start_outcome_clock(tx, row)
-    content = await _collated(tx, row)
+    content = await collate_reply(tx, row)
     if reply.expected_content_hash not in (None, content_hash(content)):
         raise Changed("An answer has come in or changed since you read the preview. Read it again, then send it.")
     version = await reply_queries.insert_reply(
@@ -146,7 +146,7 @@ def _sent(actor: Actor, row: InquiryRow, stored: StoredReply) -> ReplyDetail:
     )
 
 
-async def _collated(tx: Transaction, row: InquiryRow) -> ReplyContent:
+async def collate_reply(tx: Transaction, row: InquiryRow) -> ReplyContent:
     """Put all answers together; an inquiry to several regions is answered by the one that received it."""
     async with as_system(tx.connection):
         units = await answer_queries.select_asked_units(tx.connection, inquiry_id=row.inquiry_id)

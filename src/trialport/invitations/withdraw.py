@@ -6,10 +6,11 @@ from trialport.accounts.models import Actor
 from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
-from trialport.core.db import Transaction
+from trialport.core.db import Transaction, as_system
 from trialport.core.errors import NotFound, Refused
 from trialport.invitations import queries
 from trialport.invitations.answer import read_invitation
+from trialport.invitations.deadline_queries import select_recipient
 from trialport.invitations.models import InvitationForUnit
 from trialport.invitations.queries import DueReminder
 from trialport.notifications.messages import queue_message
@@ -18,7 +19,9 @@ from trialport.notifications.service import open_office_task
 _WAITING = ("planned", "sent", "opened")
 
 
-async def withdraw_invitation(tx: Transaction, actor: Actor, invitation_id: UUID, reason: str) -> InvitationForUnit:
+async def withdraw_invitation(
+    tx: Transaction, settings: Settings, actor: Actor, invitation_id: UUID, reason: str
+) -> InvitationForUnit:
     """Take an invitation back; raises Refused once the unit has answered."""
     await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
     found = await queries.select_invitation(tx.connection, actor=actor, invitation_id=invitation_id)
@@ -41,6 +44,21 @@ async def withdraw_invitation(tx: Transaction, actor: Actor, invitation_id: UUID
         object_id=invitation_id,
         region_id=found.region_id,
     )
+    async with as_system(tx.connection):
+        asked = await select_recipient(tx.connection, invitation_id=invitation_id)
+    if asked is not None:
+        await queue_message(
+            tx,
+            settings,
+            kind="invitation_withdrawn",
+            to_address=asked.email,
+            language=asked.language,
+            params={"reference": found.reference},
+            dedupe_key=f"withdrawn:{invitation_id}",
+            region_id=found.region_id,
+            subject_id=invitation_id,
+            thread_id=invitation_id,
+        )
     return await read_invitation(tx, actor, invitation_id)
 
 
