@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from trialport.invitations import mailing, reply_document
+from trialport.invitations import mailing, questions_mailing, reply_document
 from trialport.notifications.mail_models import MessageKind
 from trialport.notifications.messages import Filler
 
@@ -14,4 +14,6 @@ FILLERS: Mapping[MessageKind, Filler] = {
     "invitation_moved": mailing.fill_invitation,
     "invitation_amended": mailing.fill_invitation,
     "invitation_over": mailing.fill_ending,
+    "question_forwarded": questions_mailing.fill_question_forwarded,
+    "question_shared": questions_mailing.fill_question_shared,
 }

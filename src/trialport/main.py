@@ -42,7 +42,18 @@ from trialport.core.openapi import DocumentPlugin
 from trialport.core.static_files import read_static_file
 from trialport.inquiries import api as inquiries_api
 from trialport.inquiries import attachment_api, disclosure_api, teaser_api, triage_api
-from trialport.invitations import amendment_api, deadline_api, outcome_api, reply_api, reply_pages, unit_api
+from trialport.invitations import (
+    amendment_api,
+    deadline_api,
+    outcome_api,
+    questionnaire_api,
+    questions_api,
+    questions_pages,
+    reply_api,
+    reply_pages,
+    suitability_api,
+    unit_api,
+)
 from trialport.invitations import api as invitations_api
 from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, weights_api, why_api
@@ -136,6 +147,7 @@ def create_app(settings: Settings) -> Litestar:
             oidc_pages.router,
             accounts_pages.router,
             reply_pages.router,
+            questions_pages.router,
             *front_pages.HANDLERS,
             read_static_file,
             read_liveness,
@@ -186,6 +198,9 @@ def _api() -> Router:
             invitations_api.router,
             unit_api.router,
             reply_api.router,
+            questions_api.router,
+            questionnaire_api.router,
+            suitability_api.router,
             deadline_api.router,
             amendment_api.router,
             outcome_api.router,

@@ -40,6 +40,13 @@ async def make_objects(client: Client, drain: Any, people: Cast, connection: asy
         # Those with a file have been withdrawn.
         "over": {name: {"inquiry_id": found["inquiry_id"]} for name, found in attachments.items()},
         "invitation": {name: {"invitation_id": str(found)} for name, found in invitations.items()},
+        "invitation_file": {
+            name: {"invitation_id": str(found), "attachment_id": attachments[name]["attachment_id"]}
+            for name, found in invitations.items()
+        },
+        "question": {
+            name: {"question_id": str(await _question(connection, found))} for name, found in invitations.items()
+        },
         "candidate": {
             name: {"inquiry_id": inquiries[name], "unit_id": str(people.units[unit])}
             for name, unit in (("ours", "lung"), ("theirs", "foreign"), ("both", "heart"))
@@ -79,6 +86,7 @@ async def public_parameters(people: Cast, connection: asyncpg.Connection) -> dic
         "local_term_id": nothing,
         "agreement_id": nothing,
         "invitation_id": nothing,
+        "question_id": nothing,
     }
 
 
@@ -156,3 +164,16 @@ async def _invitations(
         )
         for name, unit in (("ours", "lung"), ("theirs", "foreign"))
     }
+
+
+async def _question(connection: asyncpg.Connection, invitation_id: UUID) -> UUID:
+    """Make a question that nobody has put to the sponsor."""
+    made: UUID = await connection.fetchval(
+        """
+        insert into question (inquiry_id, region_id, invitation_id, state, text, asked_at)
+        select inquiry_id, region_id, invitation_id, 'asked', 'Test', now() from invitation where invitation_id = $1
+        returning question_id
+        """,
+        invitation_id,
+    )
+    return made

@@ -72,6 +72,11 @@ REACH = {
         "ours": {"investigator", "unit_head", "office", "admin"},
         "theirs": {"other_office", "admin"},
     },
+    "invitation_file": {
+        "ours": {"investigator", "unit_head", "office", "admin"},
+        "theirs": {"other_office", "admin"},
+    },
+    "question": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
     # The diary and the log of disclosures are kept by the region that received the inquiry.
     "record": {
         "ours": {"office", "admin"},
@@ -330,6 +335,46 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/invitations/{invitation_id}/confirmation"): Row(roles=UNIT_PERSONS, about="invitation", ok=422),
     ("POST", "/api/v1/invitations/{invitation_id}/withdraw"): Row(
         roles=TASKS, about="invitation", ok=409, body=lambda: {"reason": "Test"}
+    ),
+    # Questions and questionnaire: the inquiries of the test are over, and no unit has said yes.
+    ("POST", "/api/v1/invitations/{invitation_id}/questions"): Row(
+        roles=UNIT_PERSONS, about="invitation", ok=409, body=lambda: {"text": "Test"}
+    ),
+    ("GET", "/api/v1/invitations/{invitation_id}/questions"): Row(roles=PERSONS, about="invitation"),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
+    ("GET", "/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
+    ("POST", "/inquiries/{inquiry_id}/questions/{question_id}"): Row(
+        # Not from a page of ours.
+        roles=frozenset({"sponsor_contact"}),
+        ok=415,
+        body=dict,
+    ),
+    ("GET", "/api/v1/questions"): Row(roles=TASKS),
+    ("POST", "/api/v1/questions/{question_id}/forward"): Row(roles=TASKS, about="question", ok=409, body=dict),
+    # Nothing has been put to the sponsor: for her there is no question.
+    ("POST", "/api/v1/questions/{question_id}/answer"): Row(
+        roles=frozenset({"sponsor_contact"}), about="question", ok=404, body=lambda: {"answer": "Test"}
+    ),
+    ("POST", "/api/v1/questions/{question_id}/share"): Row(
+        roles=TASKS, about="question", ok=409, body=lambda: {"share": "all"}
+    ),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/questionnaire"): Row(
+        roles=frozenset({"sponsor_contact"}),
+        about="over",
+        ok=409,
+        body=lambda: {"questions": [{"text": "Test", "kind": "text"}]},
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/questionnaire"): Row(roles=OVERVIEW, about="over", ok=404),
+    ("GET", "/api/v1/invitations/{invitation_id}/questionnaire"): Row(roles=PERSONS, about="invitation", ok=409),
+    ("PUT", "/api/v1/invitations/{invitation_id}/questionnaire"): Row(
+        roles=UNIT_PERSONS, about="invitation", ok=409, body=lambda: {"state": "draft", "answers": {}}
+    ),
+    ("GET", "/api/v1/invitations/{invitation_id}/attachments"): Row(roles=PERSONS, about="invitation", ok=409),
+    ("GET", "/api/v1/invitations/{invitation_id}/attachments/{attachment_id}"): Row(
+        roles=PERSONS, about="invitation_file", ok=409
+    ),
+    ("GET", "/api/v1/invitations/{invitation_id}/suitability.pdf"): Row(
+        roles=frozenset({"unit_head", "office", "admin"}), about="invitation", ok=409
     ),
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),

@@ -196,6 +196,12 @@ async def test_answers_are_as_described(
         "list_inquiry_invitations",
         "read_reply",
         "download_reply",
+        "list_unit_questions",
+        "read_questionnaire",
+        "read_own_questionnaire",
+        "list_unit_files",
+        "download_unit_file",
+        "download_suitability",
         "list_sessions",
     }, "the cast has none of these"
 

@@ -16,6 +16,8 @@ ObjectType = Literal[
     "attachment",
     "agreement",
     "invitation",
+    "question",
+    "questionnaire",
     "capacity",
     "investigator",
     "delegates",
@@ -95,7 +97,13 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
             role: {
                 **_in(("sent", "opened", "no_answer"), "read", "answer"),
                 # Whether it is hers to sign off, sign_off.py of invitations says: the head herself, and nobody for her.
-                "answered": ("read", "answer", "update_capacity", "sign_off"),
+                "answered": (
+                    "read",
+                    "answer",
+                    "update_capacity",
+                    "sign_off",
+                    *(("draft_suitability",) if role == "unit_head" else ()),
+                ),
                 "withdrawn": ("read",),
             }
             for role in ("investigator", "unit_head")
@@ -104,12 +112,37 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
             role: {
                 "planned": ("read", "withdraw"),
                 **_in(("sent", "opened"), "read", "withdraw", "redirect", "resend", "revoke_links", "move_deadline"),
-                "answered": ("read", "redirect", "revoke_links"),
+                "answered": ("read", "redirect", "revoke_links", "draft_suitability"),
                 "no_answer": ("read", "redirect", "resend", "revoke_links", "move_deadline"),
                 "withdrawn": ("read",),
             }
             for role in ("office", "admin")
         },
+    },
+    # A unit's question goes through the office, and the sponsor answers without knowing whose it is.
+    "question": {
+        **{
+            role: {NEW: ("ask",), **_in(("asked", "forwarded", "answered", "shared"), "read")}
+            for role in ("investigator", "unit_head")
+        },
+        "sponsor_contact": {"forwarded": ("read", "answer"), **_in(("answered", "shared"), "read")},
+        **{
+            role: {
+                "asked": ("read", "forward"),
+                "forwarded": ("read",),
+                "answered": ("read", "share"),
+                "shared": ("read",),
+            }
+            for role in ("office", "admin")
+        },
+    },
+    # The sponsor's questions to units that said yes; the head approves what her unit answers.
+    "questionnaire": {
+        "sponsor_contact": {ANY: ("read", "change")},
+        "investigator": {ANY: ("read_own", "fill")},
+        "unit_head": {ANY: ("read_own", "fill", "approve")},
+        "office": {ANY: ("read", "read_own")},
+        "admin": {ANY: ("read", "read_own")},
     },
     "capacity": dict.fromkeys(("investigator", "unit_head", "office", "admin", "service"), _WRITES_CAPACITY),
     "investigator": {role: {ANY: ("read",)} for role in ("investigator", "unit_head", "office", "admin")},

@@ -118,7 +118,7 @@ async def record_eoi(
     await _note_answered(tx, actor, found, eoi)
     async with as_system(tx.connection):
         await _tell_office(tx, actor, found, inquiry, eoi)
-    await follow_up_answer(tx, found, inquiry, eoi_id)
+    await follow_up_answer(tx, actor, found, inquiry, eoi_id, eoi)
     await note_target(tx, found, inquiry)
     return await read_invitation(tx, actor, invitation_id)
 

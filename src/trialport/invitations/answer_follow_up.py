@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from trialport.accounts.models import Actor
+from trialport.accounts.service import record_audit_event
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction
 from trialport.inquiries import rules as inquiry_rules
 from trialport.inquiries.queries import InquiryRow
 from trialport.invitations.models import EoiCreate
 from trialport.invitations.queries import InvitationRow
+from trialport.invitations.questions_queries import insert_question
 from trialport.invitations.reply import collate_reply
 from trialport.notifications.service import open_office_task, settle_office_tasks
 
@@ -42,8 +45,12 @@ async def note_target(tx: Transaction, found: InvitationRow, inquiry: InquiryRow
             )
 
 
-async def follow_up_answer(tx: Transaction, found: InvitationRow, inquiry: InquiryRow, eoi_id: UUID) -> None:
-    """Tell the office of an answer that came after the reply."""
+async def follow_up_answer(
+    tx: Transaction, actor: Actor, found: InvitationRow, inquiry: InquiryRow, eoi_id: UUID, eoi: EoiCreate
+) -> None:
+    """Take the question that came with an answer, and tell the office of one that came after the reply."""
+    if eoi.questions is not None:
+        await note_question(tx, actor, found, eoi.questions)
     if inquiry.state == "replied":
         async with as_system(tx.connection):
             await open_office_task(
@@ -55,3 +62,35 @@ async def follow_up_answer(tx: Transaction, found: InvitationRow, inquiry: Inqui
                 message=f"{found.unit_name} has answered about {found.reference} after the reply. "
                 "See whether the sponsor needs a corrected reply.",
             )
+
+
+async def note_question(tx: Transaction, actor: Actor, found: InvitationRow, text: str) -> None:
+    """Store a unit's question, once however often it is said, and give the office its task."""
+    async with as_system(tx.connection):
+        question_id = await insert_question(
+            tx.connection,
+            actor=actor,
+            inquiry_id=found.inquiry_id,
+            region_id=found.region_id,
+            invitation_id=found.invitation_id,
+            text=text,
+            now=tx.now,
+        )
+        if question_id is None:
+            return
+        await open_office_task(
+            tx,
+            region_id=found.region_id,
+            kind="question_to_review",
+            object_type="question",
+            object_id=question_id,
+            message=f"{found.unit_name} has a question about {found.reference}. Check its wording and forward it.",
+        )
+    await record_audit_event(
+        tx,
+        actor,
+        action="question.asked",
+        object_type="question",
+        object_id=question_id,
+        region_id=found.region_id,
+    )

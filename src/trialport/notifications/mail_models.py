@@ -24,6 +24,8 @@ MessageKind = Literal[
     "invitation_withdrawn",
     "invitation_over",
     "outcome_reminder",
+    "question_forwarded",
+    "question_shared",
 ]
 # How it ended for a unit that was asked; `no_word` when the sponsor has told nothing.
 Ending = Literal[
@@ -145,6 +147,24 @@ class OutcomeReminder(MailParams, frozen=True, kw_only=True):
     is_overdue: bool
 
 
+class QuestionForwarded(MailParams, frozen=True, kw_only=True):
+    """The office has put a unit's question to the sponsor. As it leaves, it gets the `link` to the questions."""
+
+    inquiry_id: UUID
+    reference: str
+
+
+class QuestionShared(MailParams, frozen=True, kw_only=True):
+    """The sponsor's answer is there for the unit to read. As it leaves, it gets the `link` of its invitation.
+
+    `to_id` is the investigator it goes to.
+    """
+
+    invitation_id: UUID
+    to_id: UUID
+    reference: str
+
+
 PARAMS: dict[MessageKind, type[MailParams]] = {
     "signin_link": SigninLink,
     "account_created": AccountCreated,
@@ -158,6 +178,8 @@ PARAMS: dict[MessageKind, type[MailParams]] = {
     "invitation_withdrawn": InvitationWithdrawn,
     "invitation_over": InvitationOver,
     "outcome_reminder": OutcomeReminder,
+    "question_forwarded": QuestionForwarded,
+    "question_shared": QuestionShared,
 }
 # Kinds whose parameters are secrets: they never lie in the database.
 SECRET_KINDS: frozenset[MessageKind] = frozenset({"signin_link"})

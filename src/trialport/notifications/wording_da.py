@@ -145,4 +145,22 @@ WORDING: dict[MessageKind, Wording] = {
         button="Fortæl udfaldet",
         after=("Hvis I ikke har besluttet jer endnu, så sig til forsøgskontoret, hvornår I gør det.",),
     ),
+    "question_forwarded": Wording(
+        subject="Et spørgsmål om jeres forespørgsel",
+        before=(
+            "En enhed, der overvejer at deltage, har et spørgsmål om jeres forespørgsel ({{ reference }}).",
+            "Jeres svar går til forsøgskontoret, som giver det videre.",
+        ),
+        button="Læs og svar",
+        after=(),
+    ),
+    "question_shared": Wording(
+        subject="Sponsor har svaret på et spørgsmål",
+        before=(
+            "Sponsor har svaret på et spørgsmål om det forsøg, som jeres enhed er blevet spurgt om ({{ reference }}).",
+            "Hvis det ændrer enhedens svar, kan I give et nyt på samme side.",
+        ),
+        button="Læs svaret",
+        after=(),
+    ),
 }

@@ -138,4 +138,22 @@ WORDING: dict[MessageKind, Wording] = {
         button="Tell the outcome",
         after=("If you have not decided yet, tell the trial office when you will.",),
     ),
+    "question_forwarded": Wording(
+        subject="A question about your inquiry",
+        before=(
+            "A unit that considers taking part has a question about your inquiry ({{ reference }}).",
+            "Your answer goes to the trial office, which hands it on.",
+        ),
+        button="Read and answer",
+        after=(),
+    ),
+    "question_shared": Wording(
+        subject="The sponsor has answered a question",
+        before=(
+            "The sponsor has answered a question about the trial that your unit was asked about ({{ reference }}).",
+            "If it changes your unit's answer, you can give a new one on the same page.",
+        ),
+        button="Read the answer",
+        after=(),
+    ),
 }

@@ -141,4 +141,22 @@ WORDING: dict[MessageKind, Wording] = {
         button="Berätta utfallet",
         after=("Om ni inte har bestämt er än, säg till prövningskontoret när ni gör det.",),
     ),
+    "question_forwarded": Wording(
+        subject="En fråga om er förfrågan",
+        before=(
+            "En enhet som överväger att delta har en fråga om er förfrågan ({{ reference }}).",
+            "Ert svar går till prövningskontoret, som för det vidare.",
+        ),
+        button="Läs och svara",
+        after=(),
+    ),
+    "question_shared": Wording(
+        subject="Sponsorn har svarat på en fråga",
+        before=(
+            "Sponsorn har svarat på en fråga om den prövning som er enhet tillfrågats om ({{ reference }}).",
+            "Om det ändrar enhetens svar kan ni lämna ett nytt på samma sida.",
+        ),
+        button="Läs svaret",
+        after=(),
+    ),
 }
