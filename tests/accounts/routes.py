@@ -344,9 +344,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
     ("GET", "/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
     ("POST", "/inquiries/{inquiry_id}/questions/{question_id}"): Row(
-        # Not from a page of ours.
+        # A form without an answer.
         roles=frozenset({"sponsor_contact"}),
-        ok=415,
+        ok=400,
         body=dict,
     ),
     ("GET", "/api/v1/questions"): Row(roles=TASKS),
