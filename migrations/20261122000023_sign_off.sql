@@ -24,6 +24,11 @@ create index sign_off_invitation_id_idx on sign_off (invitation_id);
 insert into sign_off (eoi_id, invitation_id, asked_at)
 select eoi_id, invitation_id, answered_at from eoi where answer in ('yes', 'yes_if');
 
+-- Who of the unit answered: the link of a mail needs no account.
+alter table eoi
+    add column investigator_id uuid,
+    add constraint eoi_investigator_id_fkey foreign key (investigator_id) references investigator (investigator_id);
+
 alter table sign_off enable row level security;
 create policy sign_off_of_own_invitation on sign_off to trialport_app
     using ((select viewer_sees_all())
@@ -33,4 +38,5 @@ grant select, insert, update on sign_off to trialport_app;
 
 -- migrate:down
 
+alter table eoi drop column investigator_id;
 drop table sign_off;

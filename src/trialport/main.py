@@ -45,6 +45,7 @@ from trialport.inquiries import attachment_api, disclosure_api, teaser_api, tria
 from trialport.invitations import (
     amendment_api,
     deadline_api,
+    link_pages,
     outcome_api,
     questionnaire_api,
     questions_api,
@@ -145,6 +146,7 @@ def create_app(settings: Settings) -> Litestar:
             _api(),
             signin_pages.router,
             oidc_pages.router,
+            link_pages.router,
             accounts_pages.router,
             reply_pages.router,
             questions_pages.router,

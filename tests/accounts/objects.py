@@ -81,6 +81,7 @@ async def public_parameters(people: Cast, connection: asyncpg.Connection) -> dic
         "attachment_id": nothing,
         "session_id": nothing,
         "secret": "invented",
+        "signed": "invented",
         "investigator_id": str(people.investigators["lung"]),
         "office_task_id": nothing,
         "local_term_id": nothing,

@@ -224,6 +224,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/sign-in/sent"): Row(roles=NOBODY, is_open=True),
     ("GET", "/sign-in/link/{secret}"): Row(roles=NOBODY, is_open=True, ok=410),
     ("POST", "/sign-in/link/{secret}"): Row(roles=NOBODY, is_open=True, ok=403),
+    ("GET", "/answer/{signed}"): Row(roles=NOBODY, is_open=True, ok=410),
+    ("POST", "/answer/{signed}"): Row(roles=NOBODY, is_open=True, ok=403),
+    ("POST", "/answer/{signed}/capacity"): Row(roles=NOBODY, is_open=True, ok=403),
+    ("GET", "/sign-off/{signed}"): Row(roles=NOBODY, is_open=True, ok=410),
+    ("POST", "/sign-off/{signed}"): Row(roles=NOBODY, is_open=True, ok=403),
     ("GET", "/sign-in/oidc"): Row(roles=NOBODY, is_open=True, ok=404),
     ("GET", "/sign-in/oidc/callback"): Row(roles=NOBODY, is_open=True, ok=404),
     # For people who signed in, whatever their role; a machine's token opens none of it (tests/accounts/test_sessions).

@@ -19,6 +19,10 @@ from trialport.core.config import Settings
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic")
 
 
+# Signs the links in mails.
+LINK_KEY = "a-key-for-browser-tests-and-for-nothing-else"
+
+
 @pytest.fixture(scope="session")
 def database(servers: Servers) -> Iterator[str]:
     """A database of the browser tests' own, with the cast in it."""
@@ -37,7 +41,7 @@ def database(servers: Servers) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(database: str, servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running API (`trialport serve`)."""
-    settings = Settings(database_url=as_app(database), valkey_url=servers.valkey_url)
+    settings = Settings(database_url=as_app(database), valkey_url=servers.valkey_url, secret_key=LINK_KEY)
     with served(settings, tmp_path_factory.mktemp("site") / "api.log") as address:
         yield address
 

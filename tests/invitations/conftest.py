@@ -1,9 +1,17 @@
 """An inquiry that the office has taken up, from where invitations begin."""
 
 import pytest
+from msgspec.structs import replace
 
+from tests.accounts.browsers import SITE
 from tests.conftest import Client
 from tests.invitations.course import Drain, taken_up
+from trialport.core.config import Settings
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, public_url=SITE)
 
 
 @pytest.fixture

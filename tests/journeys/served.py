@@ -25,6 +25,7 @@ def served(settings: Settings, log: Path) -> Iterator[str]:
         "TRIALPORT_DATABASE_URL": settings.database_url,
         "TRIALPORT_VALKEY_URL": settings.valkey_url,
         "TRIALPORT_PORT": str(port),
+        "TRIALPORT_SECRET_KEY": settings.secret_key,
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -84,7 +84,9 @@ def comes_from_us(connection: ASGIConnection[Any, Any, Any, State], settings: Se
     origin = connection.headers.get("origin")
     if site is not None and site != "same-origin":
         return False
-    if origin is None:
+    if origin is None or origin == "null":
+        # A page that tells nobody where it is (`Referrer-Policy: no-referrer`) has its forms sent with `null`; that
+        # it is ours the other header says, which no page can set.
         return site == "same-origin"
     return origin.lower() == settings.public_url.lower() or _is_same_loopback(origin, connection, settings)
 

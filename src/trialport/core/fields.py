@@ -24,6 +24,7 @@ CountryCode = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="Country, IS
 HoursPerWeek = Annotated[float, Meta(ge=0, le=2000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Months = Annotated[int, Meta(ge=0, le=600)]
+Minutes = Annotated[int, Meta(ge=1, le=1440)]
 
 EXAMPLE_UUID = "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e"
 Id = Annotated[UUID, Meta(description="Identifier (UUID version 7).", examples=[EXAMPLE_UUID])]

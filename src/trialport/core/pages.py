@@ -99,7 +99,9 @@ def page_language(request: Request[Any, Any, State]) -> Language:
 
     It is the one chosen in this browser, else the one of her account, else the best that her browser accepts.
     """
-    of_account = getattr(request.scope.get("auth"), "language", None)
+    # Who came by the link of a mail has not signed in, and may have an account all the same.
+    of_link = request.scope["state"].get("account_language")
+    of_account = of_link or getattr(request.scope.get("auth"), "language", None)
     chosen = request.cookies.get(LANGUAGE_COOKIE) or of_account
     language = chosen_language(chosen, request.headers.get("accept-language"))
     request.scope["state"]["language"] = language

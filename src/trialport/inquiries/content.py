@@ -13,6 +13,7 @@ from trialport.core.fields import (
     HoursPerWeek,
     LongText,
     MediumText,
+    Minutes,
     Months,
     ShortText,
 )
@@ -21,6 +22,7 @@ from trialport.vocabulary.codes import (
     CareSetting,
     DctActivity,
     Phase,
+    PrimaryCareRole,
     ResourceKind,
     StudyType,
 )
@@ -221,6 +223,7 @@ class Burden(Group, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=0, le=1000)] | None,
         Meta(description="Visits of one participant (count).", examples=[8]),
     ] = None
+    minutes_per_visit: Annotated[Minutes | None, Meta(description="Length of a visit (minutes).", examples=[30])] = None
     procedures_per_visit: Annotated[
         MediumText | None, Meta(description="Procedures at a visit.", examples=["spirometry, blood sample"])
     ] = None
@@ -259,6 +262,8 @@ class Needs(Group, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(pattern="^[a-z]{2}$", examples=["sv"])], ...],
         Meta(max_length=20, description="Languages of the material, ISO 639-1.", examples=[["sv", "en"]]),
     ] = ()
+    primary_care_role: Annotated[PrimaryCareRole | None, Meta(description="Role asked.", examples=["visit"])] = None
+    unit_pay: Annotated[ShortText | None, Meta(description="What units are paid.", examples=["900 SEK a visit"])] = None
 
 
 class AlreadyContacted(Group, frozen=True, kw_only=True):

@@ -9,9 +9,27 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from trialport.core.fields import NOT_BLANK, CountryCode, HoursPerWeek, Id, LongText, MediumText, Months, ShortText
+from trialport.core.fields import (
+    NOT_BLANK,
+    CountryCode,
+    HoursPerWeek,
+    Id,
+    LongText,
+    MediumText,
+    Minutes,
+    Months,
+    ShortText,
+)
 from trialport.inquiries.content import Attachment, AwardStatus, DctWish, Sex, SponsorKind, SynopsisStatus
-from trialport.vocabulary.codes import Capability, CareSetting, DctActivity, Phase, ResourceKind, StudyType
+from trialport.vocabulary.codes import (
+    Capability,
+    CareSetting,
+    DctActivity,
+    Phase,
+    PrimaryCareRole,
+    ResourceKind,
+    StudyType,
+)
 
 
 class Shown(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -181,6 +199,7 @@ class TeaserBurden(Shown, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=0, le=1000)] | None,
         Meta(description="Visits of one participant (count).", examples=[8]),
     ] = None
+    minutes_per_visit: Annotated[Minutes | None, Meta(description="Length of a visit (minutes).", examples=[30])] = None
     procedures_per_visit: Annotated[
         MediumText | None, Meta(description="Procedures at a visit.", examples=["spirometry, blood sample"])
     ] = None
@@ -219,6 +238,8 @@ class TeaserNeeds(Shown, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(pattern="^[a-z]{2}$", examples=["sv"])], ...],
         Meta(max_length=20, description="Languages of the material, ISO 639-1.", examples=[["sv", "en"]]),
     ] = ()
+    primary_care_role: Annotated[PrimaryCareRole | None, Meta(description="Role asked.", examples=["visit"])] = None
+    unit_pay: Annotated[ShortText | None, Meta(description="What units are paid.", examples=["900 SEK a visit"])] = None
 
 
 class TeaserAnswer(Shown, frozen=True, kw_only=True):

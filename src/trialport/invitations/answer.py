@@ -9,7 +9,7 @@ from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
-from trialport.core.errors import Contradiction, FieldError, Refused
+from trialport.core.errors import Changed, Contradiction, FieldError, Refused
 from trialport.inquiries.queries import InquiryRow
 from trialport.inquiries.teaser import make_teaser, open_for_unit
 from trialport.inquiries.teaser_models import OpenedContent, TeaserContent
@@ -38,6 +38,8 @@ _NOTES = {
     "master": "The confidential fields are open to you by the sponsor's agreement with the hospital's management.",
     "cda_first": "The confidential fields are open to you by the undertaking that has been signed.",
 }
+# States of an inquiry in which its units may answer and change their answers.
+_TAKES_ANSWERS = ("inviting", "collating", "replied")
 _CLOSED = "The confidential fields open once the trial office has recorded an agreement with the sponsor."
 
 
@@ -78,27 +80,38 @@ async def read_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) ->
         available_actions=tuple(
             one
             for one in allowed_commands("invitation", actor.role, found.state)
-            if one != "sign_off" or may_sign_off(actor, signed)
+            if (one != "sign_off" or may_sign_off(actor, signed))
+            and (one != "answer" or inquiry.state in _TAKES_ANSWERS)
         ),
     )
 
 
 async def record_eoi(
-    tx: Transaction, settings: Settings, actor: Actor, invitation_id: UUID, eoi: EoiCreate
+    tx: Transaction,
+    settings: Settings,
+    actor: Actor,
+    invitation_id: UUID,
+    eoi: EoiCreate,
+    *,
+    seen: int | None = None,
 ) -> InvitationForUnit:
     """Store a unit's answer; one given before stays beside it. Late answers are accepted and marked.
 
-    Raises Contradiction where the answer lacks something, Refused once the inquiry is over. One that comes after the
-    reply is for a corrected reply, and the office is told.
+    Raises Contradiction where the answer lacks something, Refused once the inquiry is over, Changed where the unit's
+    newest answer is not the one `seen` (its revision, 0 for none; None for any). One that comes after the reply is for
+    a corrected reply, and the office is told.
     """
     await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
     found = await find_invitation(tx, actor, invitation_id)
     require_invitation_command(actor, found, "answer")
     if errors := rules.check_answer(eoi) or await _check_proposed(tx, actor, found, eoi):
         raise Contradiction("The answer lacks something. See `errors`.", errors=errors)
+    stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
+    if seen is not None and seen != (0 if stored is None else stored.revision):
+        raise Changed("A colleague has answered since you read it. Read the answer.")
     async with as_system(tx.connection):
         inquiry = await inquiry_of(tx, found)
-    if inquiry.state not in ("inviting", "collating", "replied"):
+    if inquiry.state not in _TAKES_ANSWERS:
         raise Refused(
             "The inquiry takes no more answers.", extra={"state": inquiry.state, "available_actions": ["read"]}
         )
@@ -239,5 +252,8 @@ def _word(signed: SignOffRow | None) -> SignOffDetail | None:
 
 
 def _detail(stored: answer_queries.StoredAnswer) -> EoiDetail:
-    own = {name: getattr(stored, name) for name in ("eoi_id", "revision", "version", "late", "answered_at", "approval")}
+    own = {
+        name: getattr(stored, name)
+        for name in ("eoi_id", "revision", "version", "late", "answered_at", "investigator_id", "approval")
+    }
     return EoiDetail(**msgspec.structs.asdict(msgspec.convert(stored.content, EoiCreate)), **own)

@@ -21,6 +21,8 @@ class StoredAnswer(Struct, frozen=True, kw_only=True):
     late: bool
     answered_at: datetime
     content: dict[str, Any]
+    # Who of the unit gave it.
+    investigator_id: UUID | None
     # The head of unit's word on a yes.
     approval: Approval | None
 
@@ -57,8 +59,9 @@ async def insert_eoi(
     """Store an answer as the invitation's next revision; returns its id."""
     eoi_id: UUID = await connection.fetchval(
         """
-        insert into eoi (invitation_id, revision, version, answer, content, late, answered_at, answered_by, actor_id)
-        select $1, 1 + coalesce(max(revision), 0), $2, $3, $4, $5, $6, $7, $8 from eoi where invitation_id = $1
+        insert into eoi (invitation_id, revision, version, answer, content, late, answered_at, answered_by, actor_id,
+                         investigator_id)
+        select $1, 1 + coalesce(max(revision), 0), $2, $3, $4, $5, $6, $7, $8, $9 from eoi where invitation_id = $1
         returning eoi_id
         """,
         invitation_id,
@@ -69,6 +72,7 @@ async def insert_eoi(
         now,
         actor.name,
         actor.actor_id,
+        actor.investigator_id,
     )
     return eoi_id
 
@@ -77,7 +81,7 @@ async def select_newest_eoi(connection: Connection, *, invitation_id: UUID) -> S
     """Read the newest answer; the caller has checked that the invitation is in scope."""
     record = await connection.fetchrow(
         """
-        select e.eoi_id, e.revision, e.version, e.late, e.answered_at, e.content,
+        select e.eoi_id, e.revision, e.version, e.late, e.answered_at, e.content, e.investigator_id,
                case when o.eoi_id is not null then coalesce(
                    o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
                end as approval

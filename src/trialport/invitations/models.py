@@ -7,8 +7,8 @@ from msgspec import Meta, Struct
 
 from trialport.core.fields import Id, MediumText, NextCursor, ShortText
 from trialport.inquiries.teaser_models import InquiryForUnit, InquiryTeaser
-from trialport.units.models import Basis, PrimaryCareRole, UnitKind
-from trialport.vocabulary.codes import TherapyArea
+from trialport.units.models import Basis, UnitKind
+from trialport.vocabulary.codes import PrimaryCareRole, TherapyArea
 
 InvitationState = Literal["planned", "sent", "opened", "answered", "no_answer", "withdrawn"]
 Answer = Literal["yes", "yes_if", "later", "no", "not_me"]
@@ -231,6 +231,10 @@ class EoiDetail(EoiCreate, frozen=True, kw_only=True):
     version: Annotated[int, Meta(description="Version of the inquiry that it answers.", examples=[1])]
     late: Annotated[bool, Meta(description="Whether it came after the last day.", examples=[False])]
     answered_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-11-25T09:00:00Z"])]
+    investigator_id: Annotated[
+        Id | None,
+        Meta(description="Who of the unit answered; null where that was not kept.", examples=[None]),
+    ] = None
     approval: Annotated[
         Approval | None,
         Meta(description="What the head of unit says to a yes; null for other answers.", examples=["awaiting_head"]),

@@ -38,8 +38,7 @@ async def find_capacity(tx: Transaction, actor: Actor, inquiry_id: UUID, unit_id
 
 def prefill_from(capacity: CapacityDetail, asked: TeaserContent | OpenedContent, today: date) -> Prefill:
     """Say what a capacity answers, with no more of the inquiry than the unit is shown."""
-    # A sponsor may have closed any group, and then the number is not there to multiply with.
-    months = getattr(asked.numbers, "recruitment_months", None)
+    months = asked.numbers.recruitment_months
     per_month = capacity.participants_per_month
     return Prefill(
         therapy_area=capacity.therapy_area,

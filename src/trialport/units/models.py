@@ -14,6 +14,7 @@ from trialport.core.fields import (
     NextCursor,
     ShortText,
 )
+from trialport.vocabulary import codes
 from trialport.vocabulary.codes import (
     AgeGroup,
     Capability,
@@ -33,7 +34,7 @@ SchoolStatus = Literal["none", "enrolled", "completed"]
 ExperienceBand = Literal["0", "1-3", "4-10", ">10"]
 RoleWanted = Literal["principal", "sub", "recruiter_only", "mentor"]
 ConfidentialityMode = Literal["statutory", "master", "cda_first"]
-PrimaryCareRole = Literal["identify_only", "sample", "visit", "full_site"]
+PrimaryCareRole = codes.PrimaryCareRole
 
 
 class DctOffer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -73,6 +73,9 @@ AGE_GROUP_FROM_YEARS: dict[AgeGroup, float] = {
     "older_adult": 65.0,
 }
 
+# What a primary-care unit does in a trial.
+PrimaryCareRole = Literal["identify_only", "sample", "visit", "full_site"]
+
 CareSetting = Literal["inpatient", "outpatient", "primary_care", "home"]
 
 # Headings of the EU recommendation paper on decentralised elements and ICH E6(R3) annex 2.
