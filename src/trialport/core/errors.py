@@ -177,7 +177,10 @@ _EXPLAINED: dict[str, tuple[type[Problem], str, str]] = {}
 
 
 def explain(constraint: str, problem: type[Problem], path: str, message: str) -> None:
-    """Say what the violation of a named database constraint means to the person who caused it."""
+    """Say what the violation of a named database constraint means to the person who caused it.
+
+    `{detail}` in the message stands for what the database itself says of it, for constraints that our triggers raise.
+    """
     _EXPLAINED[constraint] = (problem, path, message)
 
 
@@ -188,6 +191,7 @@ def from_database(error: asyncpg.PostgresError) -> Problem | None:
         problem, path, message = _EXPLAINED.get(
             name, (Refused, "", f"This conflicts with what is stored ({name or 'constraint'}).")
         )
+        message = message.replace("{detail}", error.detail or "")
         return problem(message, errors=[FieldError(path, message)] if path else ())
     if isinstance(error, asyncpg.DataError):
         return BadInput("A value has characters or a size that cannot be stored. Correct it.")

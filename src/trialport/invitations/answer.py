@@ -14,7 +14,7 @@ from trialport.inquiries.queries import InquiryRow
 from trialport.inquiries.teaser import make_teaser, open_for_unit
 from trialport.inquiries.teaser_models import OpenedContent, TeaserContent
 from trialport.inquiries.triage_service import collate_inquiry
-from trialport.invitations import answer_queries, prefill, queries, rules
+from trialport.invitations import answer_queries, ledger, prefill, queries, rules
 from trialport.invitations.answer_follow_up import follow_up_answer, note_target, require_aligned_answers
 from trialport.invitations.link_queries import count_colleagues
 from trialport.invitations.models import (
@@ -101,7 +101,7 @@ async def record_eoi(
     newest answer is not the one `seen` (its revision, 0 for none; None for any). One that comes after the reply is for
     a corrected reply, and the office is told.
     """
-    await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
+    await ledger.take_turn(tx, invitation_id)
     found = await find_invitation(tx, actor, invitation_id)
     require_invitation_command(actor, found, "answer")
     if errors := rules.check_answer(eoi) or await _check_proposed(tx, actor, found, eoi):
@@ -128,6 +128,7 @@ async def record_eoi(
     )
     await queries.update_invitation_state(tx.connection, invitation_id=invitation_id, state="answered", now=tx.now)
     await ask_head(tx, settings, actor, found, eoi_id, eoi.answer)
+    await ledger.settle_answer(tx, actor, invitation_id)
     await _note_answered(tx, actor, found, eoi)
     async with as_system(tx.connection):
         await _tell_office(tx, actor, found, inquiry, eoi)
@@ -138,10 +139,11 @@ async def record_eoi(
 
 async def record_sign_off(tx: Transaction, actor: Actor, invitation_id: UUID, word: SignOffCreate) -> InvitationForUnit:
     """Store the head of unit's word on a yes (see sign_off.decide)."""
-    await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
+    await ledger.take_turn(tx, invitation_id)
     found = await find_invitation(tx, actor, invitation_id)
     require_invitation_command(actor, found, "sign_off")
     await decide(tx, actor, found, word)
+    await ledger.settle_answer(tx, actor, invitation_id)
     async with as_system(tx.connection):
         inquiry = await inquiry_of(tx, found)
     await note_target(tx, found, inquiry)

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
-from trialport.invitations import ending_queries
+from trialport.invitations import ending_queries, ledger
 from trialport.invitations.ending_queries import EndedInquiry, Told, UnitToTell
+from trialport.invitations.ledger_rules import release_reason
 from trialport.notifications.mail_models import Ending
 from trialport.notifications.messages import queue_message
 from trialport.notifications.models import OfficeTaskKind
@@ -42,6 +43,9 @@ async def tell_units(tx: Transaction, settings: Settings, ended: EndedInquiry) -
     for unit in await ending_queries.select_units_to_tell(tx.connection, inquiry_id=ended.inquiry_id):
         if not unit.objected:
             await _tell(tx, settings, ended, unit)
+    await ledger.release_inquiry(
+        tx, ended.inquiry_id, release_reason(ended.state, ended.decision), keep=ended.selected_unit_ids
+    )
     if ended.state == "no_word":
         return
     # After a reply whoever has not answered was silent; before it the question itself is taken back.

@@ -14,7 +14,7 @@ from trialport.core.language import Language
 from trialport.inquiries.queries import AskedRegion, InquiryRow, select_asked_regions
 from trialport.inquiries.service import read_inquiry, require_command
 from trialport.inquiries.triage_service import move_inquiry
-from trialport.invitations import queries, rules
+from trialport.invitations import ledger, queries, rules
 from trialport.invitations.models import InviteResult, InviteUnits, Skipped, SkipReason
 from trialport.invitations.queries import Reachable
 from trialport.notifications.messages import queue_message
@@ -35,6 +35,7 @@ async def invite_units(
 
     Raises Refused where the inquiry's state does not allow it, Contradiction for a last day that does not fit.
     """
+    await ledger.take_turn_at_inquiry(tx, inquiry_id)
     row = await read_inquiry(tx, actor, inquiry_id)
     require_command(actor, row, "invite")
     region = await _region_of(tx, actor, row)
@@ -62,6 +63,7 @@ async def invite_units(
             skipped.append(_skipped(person.unit_id, "already_invited"))
             continue
         await queries.upsert_reminders(tx.connection, invitation_id=invitation_id, steps=steps)
+        await ledger.hold_softly(tx, actor, invitation_id)
         await _send(tx, settings, region, row, person, invitation_id, due_on.isoformat())
         await _record(tx, actor, region, invitation_id, person.unit_id)
     if chosen:

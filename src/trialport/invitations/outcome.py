@@ -14,7 +14,7 @@ from trialport.inquiries.queries import InquiryRow, select_inquiry
 from trialport.inquiries.service import read_inquiry, require_command
 from trialport.inquiries.sponsor_person import read_sponsor_person
 from trialport.inquiries.triage_service import move_inquiry
-from trialport.invitations import answer_queries, outcome_queries, outcome_rules
+from trialport.invitations import answer_queries, ledger, outcome_queries, outcome_rules
 from trialport.invitations.ending import tell_units
 from trialport.invitations.ending_queries import EndedInquiry
 from trialport.invitations.models import OutcomeCreate
@@ -153,6 +153,8 @@ async def record_milestone(tx: Transaction, actor: Actor, inquiry_id: UUID, told
     if errors := outcome_rules.check_milestone(told, before, decided_on, today):
         raise Contradiction("What you tell does not fit. See `errors`.", errors=errors)
     await outcome_queries.insert_milestone(tx.connection, actor=actor, inquiry_id=inquiry_id, told=told, now=tx.now)
+    if told.kind == "started":
+        await ledger.release_started(tx, inquiry_id, told.unit_id)
     await record_audit_event(
         tx,
         actor,

@@ -317,7 +317,7 @@ async def count_open_invitations(connection: Connection, *, inquiry_id: UUID) ->
 
 
 async def claim_due_reminders(connection: Connection, *, now: datetime, limit: int) -> list[DueReminder]:
-    """Take reminders that are due, oldest first, past those that another process has in hand."""
+    """Take reminders that are due, oldest first, past those that others have in hand or answer at this moment."""
     records = await connection.fetch(
         """
         select m.invitation_id, v.inquiry_id, v.region_id, m.step, v.state, v.due_on, v.recipient_id, i.email,
@@ -332,7 +332,7 @@ async def claim_due_reminders(connection: Connection, *, now: datetime, limit: i
         where m.settled_at is null and m.due_at <= $1
         order by m.due_at
         limit $2
-        for update of m skip locked
+        for update of m, v skip locked
         """,
         now,
         limit,

@@ -8,7 +8,7 @@ from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import NotFound, Refused
-from trialport.invitations import queries
+from trialport.invitations import ledger, queries
 from trialport.invitations.answer import read_invitation
 from trialport.invitations.deadline_queries import select_recipient
 from trialport.invitations.models import InvitationForUnit
@@ -23,7 +23,7 @@ async def withdraw_invitation(
     tx: Transaction, settings: Settings, actor: Actor, invitation_id: UUID, reason: str
 ) -> InvitationForUnit:
     """Take an invitation back; raises Refused once the unit has answered."""
-    await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
+    await ledger.take_turn(tx, invitation_id)
     found = await queries.select_invitation(tx.connection, actor=actor, invitation_id=invitation_id)
     if found is None:
         raise NotFound("No invitation of yours here.")
@@ -36,6 +36,7 @@ async def withdraw_invitation(
     await queries.update_invitation_state(
         tx.connection, invitation_id=invitation_id, state="withdrawn", now=tx.now, reason=reason
     )
+    await ledger.release_invitation(tx, invitation_id, "withdrawn")
     await record_audit_event(
         tx,
         actor,
@@ -77,6 +78,7 @@ async def remind_units(tx: Transaction, settings: Settings, limit: int) -> int:
             await queries.update_invitation_state(
                 tx.connection, invitation_id=reminder.invitation_id, state="no_answer", now=tx.now
             )
+            await ledger.release_invitation(tx, reminder.invitation_id, "no_answer")
         await queries.update_reminder_settled(
             tx.connection, invitation_id=reminder.invitation_id, step=reminder.step, sent=goes_out, now=tx.now
         )
