@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from trialport.invitations import mailing, questions_mailing, reply_document
+from trialport.notifications.digests import digest_filler
 from trialport.notifications.mail_models import MessageKind
 from trialport.notifications.messages import Filler
 
-FILLERS: Mapping[MessageKind, Filler] = {
+_OWN: Mapping[MessageKind, Filler] = {
     "invitation": mailing.fill_invitation,
     "invitation_reminder": mailing.fill_invitation,
     "sign_off_wanted": mailing.fill_sign_off,
@@ -17,3 +18,4 @@ FILLERS: Mapping[MessageKind, Filler] = {
     "question_forwarded": questions_mailing.fill_question_forwarded,
     "question_shared": questions_mailing.fill_question_shared,
 }
+FILLERS: Mapping[MessageKind, Filler] = {**_OWN, "digest": digest_filler(_OWN)}

@@ -18,8 +18,9 @@ from trialport.core.jobs.queries import select_due_jobs
 from trialport.core.object_store import ObjectStore
 from trialport.inquiries.attachment_service import remove_deleted_objects, remove_orphans
 from trialport.invitations import ending, outcome
-from trialport.invitations.withdraw import remind_units
+from trialport.invitations.reminding import remind_units
 from trialport.matching.register_queries import delete_old_register_changes
+from trialport.notifications.bounces import read_bounces
 from trialport.notifications.messages import tidy_messages
 from trialport.units.retention_service import ask_inactive_people, erase_people_who_kept_away
 from workers.jobs import bury
@@ -27,7 +28,7 @@ from workers.jobs import bury
 Context = dict[str, Any]
 
 _SWEPT_AT_ONCE = 500
-_REMINDED_AT_ONCE = 200
+_REMINDED_AT_ONCE = 1000
 _KEEP_KEYS_DAYS = 30
 _KEEP_SESSIONS_DAYS = 30
 # Processes read the log of the register every few seconds; one that was away for longer reads the register anew.
@@ -54,7 +55,7 @@ async def sweep(ctx: Context) -> None:
 async def remind(ctx: Context) -> None:
     """Send the reminders that are due, and make up for those that fell due while no worker ran."""
     found = _REMINDED_AT_ONCE
-    while found == _REMINDED_AT_ONCE:
+    while found >= _REMINDED_AT_ONCE:
         async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id="reminders") as tx:
             found = await remind_units(tx, ctx["settings"], _REMINDED_AT_ONCE)
         ctx["doorbell"].ring_later(tx.rung)
@@ -97,6 +98,13 @@ async def retain(ctx: Context) -> None:
     await seal(ctx, everything=True)
 
 
+async def collect_bounces(ctx: Context) -> None:
+    """Read the mails that came back."""
+    open_transaction = partial(transaction, ctx["pool"], viewer=SYSTEM_VIEWER, request_id="bounces")
+    while await read_bounces(open_transaction, ctx["settings"]):
+        pass
+
+
 async def tidy(ctx: Context) -> None:
     """Forget answers kept for repeated requests after a month, and mails after a year."""
     async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER) as tx:
@@ -125,8 +133,16 @@ def cron_jobs(settings: Settings) -> list[CronJob]:
     return [
         cron(sweep, second=seconds, run_at_startup=True, unique=False, max_tries=1, keep_result=0),
         cron(seal, second=seconds, run_at_startup=True, unique=False, max_tries=1, keep_result=0),
-        cron(remind, second={5, 35}, run_at_startup=True, unique=True, max_tries=1, keep_result=0),
         cron(remind_sponsors, second={15, 45}, run_at_startup=True, unique=True, max_tries=1, keep_result=0),
+        cron(
+            remind,
+            second=set(range(0, 60, settings.remind_seconds)),
+            run_at_startup=True,
+            unique=True,
+            max_tries=1,
+            keep_result=0,
+        ),
+        cron(collect_bounces, second=47, unique=True, max_tries=1, keep_result=0),
         cron(retain, hour=2, minute=37, second=0, unique=True, max_tries=1, keep_result=0),
         cron(sweep_files, minute={11, 41}, second=0, unique=True, max_tries=1, keep_result=0),
         cron(tidy, hour=3, minute=7, second=0, unique=True, max_tries=1, keep_result=0),

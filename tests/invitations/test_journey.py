@@ -11,7 +11,7 @@ from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body
 from tests.invitations.course import YES, Drain, invite, ok, state_of, taken_up
 from trialport.core.db import SYSTEM_VIEWER, transaction
-from trialport.invitations.withdraw import remind_units
+from trialport.invitations.reminding import remind_units
 
 
 async def test_from_match_to_outcome(client: Client, inquiry: str, people: Cast) -> None:

@@ -1,5 +1,6 @@
 """The way out: where it leads, what stands in a mail in each language, and that TLS cannot be talked away."""
 
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ from trialport.notifications import wording_da, wording_en, wording_sv
 from trialport.notifications.mail_models import (
     PARAMS,
     AccountCreated,
+    Digest,
+    DigestItem,
     Filling,
     Invitation,
     InvitationAmended,
@@ -35,10 +38,13 @@ from trialport.notifications.mail_models import (
     MailFile,
     MailParams,
     OutcomeReminder,
+    QuestionForwarded,
+    QuestionShared,
     ReplySent,
     RetentionQuestion,
     SigninLink,
     SignOffWanted,
+    Wording,
 )
 from trialport.notifications.mail_text import compose
 from trialport.notifications.smtp import MailOffError, MailServer, deliver, may_leave, read_address
@@ -49,7 +55,23 @@ EXAMPLES: dict[str, MailParams] = {
     "account_created": AccountCreated(link="https://trialport.example/a"),
     "invitation": Invitation(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042", due_on=date(2026, 12, 1)),
     "invitation_reminder": InvitationReminder(
-        invitation_id=SUBJECT, to_id=SUBJECT, due_on=date(2026, 12, 1), is_overdue=True
+        invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042", due_on=date(2026, 12, 1), is_overdue=True
+    ),
+    "digest": Digest(
+        items=(
+            DigestItem(
+                kind="invitation_reminder",
+                params={
+                    "invitation_id": str(SUBJECT),
+                    "to_id": str(SUBJECT),
+                    "reference": "UAS-2026-0042",
+                    "due_on": "2026-12-01",
+                    "is_overdue": True,
+                },
+                region_id=SUBJECT,
+                subject_id=SUBJECT,
+            ),
+        )
     ),
     "invitation_moved": InvitationMoved(invitation_id=SUBJECT, to_id=SUBJECT, due_on=date(2026, 12, 1)),
     "invitation_amended": InvitationAmended(
@@ -62,10 +84,29 @@ EXAMPLES: dict[str, MailParams] = {
     "outcome_reminder": OutcomeReminder(
         link="https://trialport.example/a", reference="UAS-2026-0042", promised_on=date(2026, 12, 1), is_overdue=True
     ),
+    "question_forwarded": QuestionForwarded(inquiry_id=SUBJECT, reference="UAS-2026-0042"),
+    "question_shared": QuestionShared(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "sign_off_wanted": SignOffWanted(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "reply_sent": ReplySent(inquiry_id=SUBJECT, version=2, language="en"),
     "retention_question": RetentionQuestion(link="https://trialport.example/a", erased_on=date(2026, 12, 1)),
 }
+FILLINGS = {
+    "digest": Filling(
+        values={
+            "items": (
+                {
+                    "kind": "invitation_reminder",
+                    "reference": "UAS-2026-0042",
+                    "due_on": date(2026, 12, 1),
+                    "is_overdue": True,
+                    "link": "https://trialport.example/a",
+                },
+            )
+        }
+    )
+}
+WORDINGS = {"en": wording_en.WORDING, "sv": wording_sv.WORDING, "da": wording_da.WORDING}
+PLACEHOLDER = re.compile(r"{{ *(\w+) *}}|{% *if +(\w+)")
 NEEDED = {"TRIALPORT_DATABASE_URL": "postgresql://a/b", "TRIALPORT_VALKEY_URL": "redis://a"}
 
 
@@ -83,7 +124,7 @@ def mail(kind: Any = "account_created", language: Language = "en", **others: Any
 @pytest.mark.parametrize("kind", PARAMS)
 def test_every_kind_speaks_every_language(kind: str, language: Language) -> None:
     # Kinds whose link is a secret get it as they leave.
-    filling = Filling(values={"link": "https://trialport.example/a"})
+    filling = FILLINGS.get(kind, Filling(values={"link": "https://trialport.example/a"}))
     message = compose(mail(kind, language), mail_from="no-reply@trialport.example", filling=filling)
     said = {"en": wording_en, "sv": wording_sv, "da": wording_da}[language]
     assert message["Subject"] == said.WORDING[kind].subject
@@ -93,12 +134,33 @@ def test_every_kind_speaks_every_language(kind: str, language: Language) -> None
         part = message.get_body((subtype,))
         assert part is not None
         text = str(part.get_content())
-        assert ("https://trialport.example/a" in text) == bool(said.WORDING[kind].button)
+        has_link = bool(said.WORDING[kind].button) or kind == "digest"
+        assert ("https://trialport.example/a" in text) == has_link
         assert "{{" not in text
         assert "None" not in text
         assert "<p></p>" not in text
         assert "\n\n\n" not in text
     assert f'<html lang="{language}">' in text
+
+
+@pytest.mark.parametrize("language", [name for name in get_args(Language) if name != "en"])
+def test_every_language_says_the_same_of_every_kind(language: Language) -> None:
+    """As many paragraphs, a button where there is one, and the same values in the same places as in English."""
+    assert set(WORDINGS[language]) == set(wording_en.WORDING) == set(PARAMS)
+    for kind, english in wording_en.WORDING.items():
+        other = WORDINGS[language][kind]
+        shape = [(len(one.before), len(one.after), bool(one.button), bool(one.line)) for one in (english, other)]
+        assert shape[0] == shape[1], kind
+        for ours, theirs in zip(paragraphs(english), paragraphs(other), strict=True):
+            assert theirs.strip(), kind
+            assert sorted(PLACEHOLDER.findall(theirs)) == sorted(PLACEHOLDER.findall(ours)), (kind, theirs)
+        # What nobody translated reads the same.
+        assert not {*english.before, *english.after, english.subject} & {*other.before, *other.after, other.subject}
+
+
+def paragraphs(wording: Wording) -> list[str]:
+    optional = [text for text in (wording.button, wording.line) if text]
+    return [wording.subject, *wording.before, *wording.after, *optional]
 
 
 def test_days_are_written_out() -> None:

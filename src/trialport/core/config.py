@@ -52,6 +52,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         float, Meta(gt=0, le=3600, description="Wait before the second attempt; it doubles each time.")
     ] = 2.0
     sweep_seconds: Annotated[int, Meta(ge=1, le=30, description="How often lost work is looked for (seconds).")] = 5
+    remind_seconds: Annotated[
+        int, Meta(ge=1, le=30, description="How often due reminders are looked for (seconds).")
+    ] = 30
     debounce_seconds: Annotated[
         float,
         Meta(ge=0, le=3600, description="How long changes of capacity are gathered before reassessing."),
@@ -122,6 +125,20 @@ class Settings(Struct, frozen=True, kw_only=True):
         str,
         Meta(pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$", description="Address that mails come from."),
     ] = "no-reply@localhost"
+    mail_return_path: Annotated[
+        str,
+        Meta(
+            pattern=r"^([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)?$",
+            description="Address that mails which cannot be delivered come back to; empty for `mail_from`.",
+        ),
+    ] = ""
+    bounce_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(imaps?://[^\s/@:?#]+:[^\s/@?#]*@([^\s/@:?#\[\]]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[^\s?#]*)?(\?tls=(starttls|none))?)?$",
+            description="Mailbox they come to, as `imaps://user:password@host/folder`; empty for none.",
+        ),
+    ] = ""
     mail_allow: Annotated[
         str,
         Meta(

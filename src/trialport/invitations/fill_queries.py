@@ -1,5 +1,6 @@
 """Table fill: what a unit missed and the office got for it. Written as the program, read in the viewer's scope."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -113,10 +114,12 @@ async def insert_fill(
     )
 
 
-async def update_fills_taken_back(connection: Connection, *, invitation_id: UUID, now: datetime) -> None:
-    """Note that everything filled for an invitation has been taken back."""
+async def update_fills_taken_back(connection: Connection, *, invitation_ids: Sequence[UUID], now: datetime) -> None:
+    """Note that everything filled for these invitations has been taken back."""
     await connection.execute(
-        "update fill set taken_back_at = $2 where invitation_id = $1 and taken_back_at is null", invitation_id, now
+        "update fill set taken_back_at = $2 where invitation_id = any ($1::uuid[]) and taken_back_at is null",
+        invitation_ids,
+        now,
     )
 
 

@@ -6,7 +6,7 @@ invitation, then resources, then the capacity, so that nobody waits in a circle;
 then nothing can be set aside behind its back.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from trialport.accounts.models import Actor
@@ -87,15 +87,22 @@ async def settle_answer(tx: Transaction, actor: Actor, invitation_id: UUID) -> N
 
 
 async def release_invitation(tx: Transaction, invitation_id: UUID, reason: ReleaseReason) -> None:
-    """Let go of everything held for one invitation; what the office had lent for it is taken back.
+    """Let go of everything held for one invitation, as `release_invitations` does for many."""
+    await release_invitations(tx, [invitation_id], reason)
+
+
+async def release_invitations(tx: Transaction, invitation_ids: Sequence[UUID], reason: ReleaseReason) -> None:
+    """Let go of everything held for these invitations; what the office had lent for them is taken back.
 
     When a trial has started (`trial_started`), capacity and resources themselves tell what is left, and what was lent
     stays lent.
     """
     async with as_system(tx.connection):
-        await shelf.update_reservations_released(tx.connection, invitation_id=invitation_id, reason=reason, now=tx.now)
+        await shelf.update_reservations_released(
+            tx.connection, invitation_ids=invitation_ids, reason=reason, now=tx.now
+        )
         if reason != "trial_started":
-            await fill_queries.update_fills_taken_back(tx.connection, invitation_id=invitation_id, now=tx.now)
+            await fill_queries.update_fills_taken_back(tx.connection, invitation_ids=invitation_ids, now=tx.now)
 
 
 async def release_inquiry(tx: Transaction, inquiry_id: UUID, reason: ReleaseReason, keep: Collection[UUID] = ()) -> int:

@@ -109,16 +109,16 @@ async def update_reservation_of_unit(
 
 
 async def update_reservations_released(
-    connection: Connection, *, invitation_id: UUID, reason: str, now: datetime
+    connection: Connection, *, invitation_ids: Sequence[UUID], reason: str, now: datetime
 ) -> None:
-    """Let go of everything that is held for an invitation."""
+    """Let go of everything that is held for these invitations."""
     await connection.execute(
         """
         update reservation
         set state = 'released', released_at = $3, release_reason = $2
-        where invitation_id = $1 and state = 'held'
+        where invitation_id = any ($1::uuid[]) and state = 'held'
         """,
-        invitation_id,
+        invitation_ids,
         reason,
         now,
     )

@@ -64,23 +64,6 @@ class LinkFacts(Struct, frozen=True, kw_only=True):
     link_number: int
 
 
-class DueReminder(Struct, frozen=True, kw_only=True):
-    """A reminder whose time has come, and whom it goes to."""
-
-    invitation_id: UUID
-    inquiry_id: UUID
-    region_id: UUID
-    step: str
-    state: InvitationState
-    due_on: date
-    recipient_id: UUID
-    email: str
-    # The head of unit, where that is somebody else.
-    head_id: UUID | None
-    head_email: str | None
-    language: Language
-
-
 async def select_units_of_region(connection: Connection, *, unit_ids: Sequence[UUID], region_id: UUID) -> list[UUID]:
     records = await connection.fetch(
         "select unit_id from unit where unit_id = any ($1::uuid[]) and region_id = $2", unit_ids, region_id
@@ -179,7 +162,7 @@ async def upsert_reminders(
         insert into reminder (invitation_id, step, due_at)
         select $1, step, due_at from unnest($2::text[], $3::timestamptz[]) as s (step, due_at)
         on conflict (invitation_id, step) do update
-        set due_at = excluded.due_at, settled_at = null, sent = null
+        set due_at = excluded.due_at, settled_at = null, sent = null, message_id = null
         """,
         invitation_id,
         list(steps),
@@ -314,39 +297,3 @@ async def count_open_invitations(connection: Connection, *, inquiry_id: UUID) ->
         inquiry_id,
     )
     return count
-
-
-async def claim_due_reminders(connection: Connection, *, now: datetime, limit: int) -> list[DueReminder]:
-    """Take reminders that are due, oldest first, past those that others have in hand or answer at this moment."""
-    records = await connection.fetch(
-        """
-        select m.invitation_id, v.inquiry_id, v.region_id, m.step, v.state, v.due_on, v.recipient_id, i.email,
-               h.investigator_id as head_id, h.email as head_email,
-               coalesce(person.language, 'en') as language
-        from reminder m
-        join invitation v using (invitation_id)
-        join investigator i on i.investigator_id = v.recipient_id
-        left join person on person.email = lower(i.email)
-        left join position p on p.unit_id = v.unit_id and p.is_head and p.investigator_id <> i.investigator_id
-        left join investigator h on h.investigator_id = p.investigator_id
-        where m.settled_at is null and m.due_at <= $1
-        order by m.due_at
-        limit $2
-        for update of m, v skip locked
-        """,
-        now,
-        limit,
-    )
-    return msgspec.convert(records, list[DueReminder])
-
-
-async def update_reminder_settled(
-    connection: Connection, *, invitation_id: UUID, step: str, sent: bool, now: datetime
-) -> None:
-    await connection.execute(
-        "update reminder set settled_at = $4, sent = $3 where invitation_id = $1 and step = $2",
-        invitation_id,
-        step,
-        sent,
-        now,
-    )

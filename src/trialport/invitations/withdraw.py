@@ -1,4 +1,4 @@
-"""Taking an invitation back, and what the clock does with those that stay unanswered."""
+"""Taking an invitation back."""
 
 from uuid import UUID
 
@@ -12,11 +12,7 @@ from trialport.invitations import ledger, queries
 from trialport.invitations.answer import read_invitation
 from trialport.invitations.deadline_queries import select_recipient
 from trialport.invitations.models import InvitationForUnit
-from trialport.invitations.queries import DueReminder
 from trialport.notifications.messages import queue_message
-from trialport.notifications.service import open_office_task
-
-_WAITING = ("planned", "sent", "opened")
 
 
 async def withdraw_invitation(
@@ -61,57 +57,3 @@ async def withdraw_invitation(
             thread_id=invitation_id,
         )
     return await read_invitation(tx, actor, invitation_id)
-
-
-async def remind_units(tx: Transaction, settings: Settings, limit: int) -> int:
-    """Settle the reminders that are due, each once; returns how many. One overtaken by an answer is not sent.
-
-    After an outage several steps of one invitation can be due together: each is settled, the last one is sent.
-    """
-    due = await queries.claim_due_reminders(tx.connection, now=tx.now, limit=limit)
-    last = {reminder.invitation_id: reminder.step for reminder in due}
-    for reminder in due:
-        goes_out = reminder.state in _WAITING and last[reminder.invitation_id] == reminder.step
-        if goes_out:
-            await _remind(tx, settings, reminder)
-        if reminder.step == "office" and reminder.state in _WAITING:
-            await queries.update_invitation_state(
-                tx.connection, invitation_id=reminder.invitation_id, state="no_answer", now=tx.now
-            )
-            await ledger.release_invitation(tx, reminder.invitation_id, "no_answer")
-        await queries.update_reminder_settled(
-            tx.connection, invitation_id=reminder.invitation_id, step=reminder.step, sent=goes_out, now=tx.now
-        )
-    return len(due)
-
-
-async def _remind(tx: Transaction, settings: Settings, reminder: DueReminder) -> None:
-    if reminder.step == "office":
-        await open_office_task(
-            tx,
-            region_id=reminder.region_id,
-            kind="silent_unit",
-            object_type="invitation",
-            object_id=reminder.invitation_id,
-            message="A unit has not answered its invitation, nor has its head. Ask another unit, or call them.",
-        )
-        return
-    to_head = reminder.step == "head" and reminder.head_id is not None
-    await queue_message(
-        tx,
-        settings,
-        kind="invitation_reminder",
-        to_address=(reminder.head_email or reminder.email) if to_head else reminder.email,
-        language=reminder.language,
-        params={
-            "invitation_id": str(reminder.invitation_id),
-            "to_id": str(reminder.head_id if to_head else reminder.recipient_id),
-            "due_on": reminder.due_on.isoformat(),
-            "is_overdue": reminder.step in ("overdue", "head"),
-        },
-        # A day that moved makes its reminders anew.
-        dedupe_key=f"reminder:{reminder.invitation_id}:{reminder.step}:{reminder.due_on}:{reminder.recipient_id}",
-        region_id=reminder.region_id,
-        subject_id=reminder.invitation_id,
-        thread_id=reminder.invitation_id,
-    )

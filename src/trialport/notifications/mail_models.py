@@ -19,6 +19,7 @@ MessageKind = Literal[
     "invitation_reminder",
     "sign_off_wanted",
     "reply_sent",
+    "digest",
     "invitation_moved",
     "invitation_amended",
     "invitation_withdrawn",
@@ -80,6 +81,7 @@ class InvitationReminder(MailParams, frozen=True, kw_only=True):
 
     invitation_id: UUID
     to_id: UUID
+    reference: str
     due_on: date
     is_overdue: bool
 
@@ -165,6 +167,24 @@ class QuestionShared(MailParams, frozen=True, kw_only=True):
     reference: str
 
 
+class DigestItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of the things that wait, as the mail of its own would have said it.
+
+    `params` are those of `kind`; whoever gets the mail may be told by several offices, so each item names its region.
+    """
+
+    kind: MessageKind
+    params: dict[str, Any]
+    region_id: UUID | None
+    subject_id: UUID | None
+
+
+class Digest(MailParams, frozen=True, kw_only=True):
+    """Several things wait for one person: one mail lists them, each with its own link, which it gets as it leaves."""
+
+    items: tuple[DigestItem, ...]
+
+
 PARAMS: dict[MessageKind, type[MailParams]] = {
     "signin_link": SigninLink,
     "account_created": AccountCreated,
@@ -180,9 +200,23 @@ PARAMS: dict[MessageKind, type[MailParams]] = {
     "outcome_reminder": OutcomeReminder,
     "question_forwarded": QuestionForwarded,
     "question_shared": QuestionShared,
+    "digest": Digest,
 }
 # Kinds whose parameters are secrets: they never lie in the database.
 SECRET_KINDS: frozenset[MessageKind] = frozenset({"signin_link"})
+
+
+class NewMessage(Struct, frozen=True, kw_only=True):
+    """A mail to be stored with many others."""
+
+    kind: MessageKind
+    to_address: str
+    language: Language
+    params: dict[str, Any]
+    dedupe_key: str
+    region_id: UUID | None = None
+    subject_id: UUID | None = None
+    thread_id: UUID | None = None
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -227,3 +261,5 @@ class Wording(Struct, frozen=True, kw_only=True):
     before: tuple[str, ...]
     button: str
     after: tuple[str, ...]
+    # How a digest words it in one line; kinds without one never stand in a digest.
+    line: str = ""

@@ -41,7 +41,9 @@ def compose(mail: Mail, *, mail_from: str, filling: Filling | None = None) -> Em
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     given = msgspec.structs.asdict(mail.params) | dict(filling.values)
+    items = given.pop("items", ())
     values = {name: _shown(value, mail.language) for name, value in given.items()}
+    values["items"] = [{name: _shown(value, mail.language) for name, value in item.items()} for item in items]
     message.set_content(_render("mail.txt", mail, said, wording, values, filling.document), cte="quoted-printable")
     message.add_alternative(
         _render("mail.html", mail, said, wording, values, filling.document), subtype="html", cte="quoted-printable"
@@ -64,8 +66,8 @@ def _render(
 ) -> str:
     environment = _environment(as_html=template.endswith(".html"))
 
-    def fill(paragraphs: tuple[str, ...]) -> list[Any]:
-        made = (environment.from_string(paragraph).make_module(values) for paragraph in paragraphs)
+    def fill(paragraphs: tuple[str, ...], given: dict[str, Any] = values) -> list[Any]:
+        made = (environment.from_string(paragraph).make_module(given) for paragraph in paragraphs)
         # In the HTML part a module's text counts as markup: what it was filled with has been escaped by then.
         return [module.__html__() if environment.autoescape else str(module) for module in made]
 
@@ -75,8 +77,9 @@ def _render(
         greeting=said.GREETING,
         before=fill(wording.before),
         button=wording.button,
-        # A mail that asks for nothing has none.
+        # A mail that asks for nothing has none, and a list has one for each of its lines.
         link=values["link"] if wording.button else None,
+        items=[(fill((said.WORDING[item["kind"]].line,), item)[0], item["link"]) for item in values["items"]],
         after=fill(wording.after),
         document=document,
         signature=said.SIGNATURE,

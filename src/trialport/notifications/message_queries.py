@@ -3,6 +3,7 @@
 Written for whoever caused the mail and read by the worker: every statement here needs the system's view.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from msgspec import Struct
 
 from trialport.core.db import Connection
 from trialport.core.language import Language
-from trialport.notifications.mail_models import MessageKind
+from trialport.notifications.mail_models import MessageKind, NewMessage
 
 
 class MessageRow(Struct, frozen=True, kw_only=True):
@@ -76,6 +77,26 @@ async def insert_message(
     return message_id
 
 
+async def insert_messages(
+    connection: Connection, *, messages: Sequence[NewMessage], now: datetime
+) -> list[tuple[UUID, str]]:
+    """Store many mails in one statement; returns id and dedupe key of those that are new."""
+    records = await connection.fetch(
+        """
+        insert into message
+            (kind, to_address, language, params, dedupe_key, region_id, subject_id, thread_id, state, created_at)
+        select r.kind, r.to_address, r.language, r.params, r.dedupe_key, r.region_id, r.subject_id, r.thread_id,
+               'queued', $2
+        from jsonb_populate_recordset(null::message, $1) r
+        on conflict (dedupe_key) do nothing
+        returning message_id, dedupe_key
+        """,
+        msgspec.to_builtins(messages),
+        now,
+    )
+    return [(record["message_id"], record["dedupe_key"]) for record in records]
+
+
 async def update_message_sending(connection: Connection, *, message_id: UUID, now: datetime) -> MessageRow | None:
     """Note that a mail is about to leave; None when it has left, or was suppressed, before."""
     record = await connection.fetchrow(
@@ -94,12 +115,12 @@ async def update_message_sending(connection: Connection, *, message_id: UUID, no
 async def update_message_settled(
     connection: Connection, *, message_id: UUID, state: str, error: str | None, now: datetime
 ) -> FailedMessage | None:
-    """Note what became of a mail; a mail that has left stays `sent`, and None is returned."""
+    """Note what became of a mail; a mail that has left stays `sent` or `bounced`, and None is returned."""
     record = await connection.fetchrow(
         """
         update message
         set state = $2, last_error = $3, sent_at = case when $2 = 'sent' then $4::timestamptz end
-        where message_id = $1 and state <> 'sent'
+        where message_id = $1 and state not in ('sent', 'bounced')
         returning kind, region_id, to_address
         """,
         message_id,
@@ -129,5 +150,5 @@ async def update_lost_messages(connection: Connection, *, before: datetime) -> i
 async def delete_old_messages(connection: Connection, *, before: datetime) -> None:
     """Forget mails that are over: they hold addresses."""
     await connection.execute(
-        "delete from message where created_at < $1 and state in ('sent', 'suppressed', 'failed')", before
+        "delete from message where created_at < $1 and state in ('sent', 'suppressed', 'failed', 'bounced')", before
     )

@@ -5,7 +5,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from trialport.core.config import Settings
 from trialport.core.db import OpenTransaction, Transaction, as_system
-from trialport.core.jobs.lease import ask_for_job, finish_job
+from trialport.core.jobs.lease import ask_for_job, ask_for_jobs, finish_job
 from trialport.core.jobs.models import ClaimedJob
 from trialport.core.language import Language
 from trialport.notifications import message_queries as queries
@@ -27,6 +27,7 @@ from trialport.notifications.mail_models import (
     Mail,
     MailParams,
     MessageKind,
+    NewMessage,
 )
 from trialport.notifications.mail_text import compose
 from trialport.notifications.service import open_office_task
@@ -87,9 +88,24 @@ async def queue_message(
             now=tx.now,
         )
     if message_id is not None:
-        # A mail server may be away for a night, so mails are tried for longer than other jobs.
-        patient = replace(settings, job_attempts=settings.mail_attempts)
-        await ask_for_job(tx, patient, kind=JOB_KIND, subject_id=message_id)
+        await ask_for_job(tx, _patient(settings), kind=JOB_KIND, subject_id=message_id)
+
+
+async def queue_messages(tx: Transaction, settings: Settings, messages: Sequence[NewMessage]) -> dict[str, UUID]:
+    """Write many mails and ask for their sending, in a few statements however many they are.
+
+    Returns the ids of the new ones by dedupe key. Raises as `queue_message` does, before anything is written.
+    """
+    for message in messages:
+        if message.kind in SECRET_KINDS:
+            raise ValueError(f"a mail of kind {message.kind} carries a secret: send_direct sends it")
+        _check(message.kind, message.to_address, message.params)
+    if not messages:
+        return {}
+    async with as_system(tx.connection):
+        made = await queries.insert_messages(tx.connection, messages=messages, now=tx.now)
+    await ask_for_jobs(tx, _patient(settings), kind=JOB_KIND, subject_ids=[message_id for message_id, _ in made])
+    return {key: message_id for message_id, key in made}
 
 
 async def send_queued(
@@ -229,7 +245,17 @@ async def _settle(tx: Transaction, message_id: UUID, delivery: Delivery, reason:
     )
 
 
+def _patient(settings: Settings) -> Settings:
+    """Return settings for jobs that send: a mail server may be away for a night, so they are tried for longer."""
+    return replace(settings, job_attempts=settings.mail_attempts)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is one mail address and nothing else."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def _check(kind: MessageKind, to_address: str, params: dict[str, Any]) -> MailParams:
-    if not _ADDRESS.fullmatch(to_address):
+    if not is_address(to_address):
         raise ValueError("this is no single mail address")
     return msgspec.convert(params, PARAMS[kind])

@@ -20,6 +20,7 @@ OfficeTaskKind = Literal[
     "question_answered",
     "answer_after_reply",
     "sponsor_overdue",
+    "bounced_message",
 ]
 
 

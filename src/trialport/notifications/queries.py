@@ -1,5 +1,6 @@
 """Table office_task: an office sees the tasks of its region, an admin all."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +37,34 @@ async def insert_office_task(
         object_id,
         message,
         dedupe_key,
+        now,
+    )
+
+
+async def insert_office_tasks(
+    connection: Connection,
+    *,
+    kind: str,
+    object_type: str,
+    objects: Sequence[tuple[UUID, UUID]],
+    message: str,
+    now: datetime,
+) -> None:
+    """Open a task for each object, given as its region and its id; as `insert_office_task` does for one."""
+    await connection.execute(
+        """
+        insert into office_task (region_id, kind, object_type, object_id, message, dedupe_key, created_at)
+        select region_id, $1, $2, object_id, $5, $1 || ':' || $2 || ':' || object_id || ':' || region_id, $6
+        from unnest($3::uuid[], $4::uuid[]) as o (region_id, object_id)
+        on conflict (dedupe_key) do update
+            set created_at = excluded.created_at, done_at = null, done_by = null
+            where office_task.done_at is not null
+        """,
+        kind,
+        object_type,
+        [region_id for region_id, _ in objects],
+        [object_id for _, object_id in objects],
+        message,
         now,
     )
 

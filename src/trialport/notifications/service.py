@@ -1,5 +1,6 @@
 """Telling the office what needs a person."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from trialport.core.db import Transaction
@@ -26,6 +27,20 @@ async def open_office_task(
         message=message,
         dedupe_key=f"{kind}:{object_type}:{object_id}:{region_id}",
         now=tx.now,
+    )
+
+
+async def open_office_tasks(
+    tx: Transaction,
+    *,
+    kind: OfficeTaskKind,
+    object_type: str,
+    objects: Sequence[tuple[UUID, UUID]],
+    message: str,
+) -> None:
+    """Open the same task about many objects in one statement; an object is its region and its id."""
+    await queries.insert_office_tasks(
+        tx.connection, kind=kind, object_type=object_type, objects=objects, message=message, now=tx.now
     )
 
 

@@ -78,6 +78,8 @@ async def deliver(settings: Settings, message: EmailMessage) -> None:
     try:
         await aiosmtplib.send(
             message,
+            # The envelope's sender (RFC 5321): where servers send what they could not deliver.
+            sender=settings.mail_return_path or None,
             hostname=server.host,
             port=server.port,
             username=server.user,

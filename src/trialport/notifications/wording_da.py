@@ -51,13 +51,24 @@ WORDING: dict[MessageKind, Wording] = {
         subject="En forespørgsel venter på jeres enheds svar",
         before=(
             (
-                "{% if is_overdue %}Jeres enhed blev bedt om at svare senest {{ due_on }}, og vi har ikke hørt fra jer."
-                "{% else %}Jeres enhed bedes svare senest {{ due_on }}.{% endif %}"
+                "{% if is_overdue %}Jeres enhed blev bedt om at svare senest {{ due_on }}, og vi har ikke hørt fra jer"
+                " ({{ reference }})."
+                "{% else %}Jeres enhed bedes svare senest {{ due_on }} ({{ reference }}).{% endif %}"
             ),
             "Også et sent svar tæller, og et nej hjælper lige så meget som et ja.",
         ),
         button="Læs og svar",
         after=(),
+        line=(
+            "{{ reference }}: {% if is_overdue %}skulle være besvaret senest {{ due_on }}, overskredet"
+            "{% else %}svar senest {{ due_on }}{% endif %}"
+        ),
+    ),
+    "digest": Wording(
+        subject="Flere forespørgsler venter på dit svar",
+        before=("Disse venter på svar, hver med sit eget link. Et nej hjælper lige så meget som et ja.",),
+        button="",
+        after=("Også et sent svar tæller. Hvis en anden skal svare, kan du sige det på samme side.",),
     ),
     "sign_off_wanted": Wording(
         subject="Jeres enhed har sagt ja til et klinisk forsøg",

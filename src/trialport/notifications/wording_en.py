@@ -48,13 +48,24 @@ WORDING: dict[MessageKind, Wording] = {
         subject="An invitation waits for your unit's answer",
         before=(
             (
-                "{% if is_overdue %}Your unit was asked to answer by {{ due_on }}, and we have not heard from you."
-                "{% else %}Your unit is asked to answer by {{ due_on }}.{% endif %}"
+                "{% if is_overdue %}Your unit was asked to answer by {{ due_on }}, and we have not heard from you"
+                " ({{ reference }})."
+                "{% else %}Your unit is asked to answer by {{ due_on }} ({{ reference }}).{% endif %}"
             ),
             "A late answer counts too, and a no helps as much as a yes.",
         ),
         button="Read and answer",
         after=(),
+        line=(
+            "{{ reference }}: {% if is_overdue %}was due by {{ due_on }}, overdue"
+            "{% else %}answer by {{ due_on }}{% endif %}"
+        ),
+    ),
+    "digest": Wording(
+        subject="Several invitations wait for your answer",
+        before=("These wait for an answer, each with its own link. A no helps as much as a yes.",),
+        button="",
+        after=("A late answer counts too. If somebody else should answer, you can say so on the same page.",),
     ),
     "sign_off_wanted": Wording(
         subject="Your unit has said yes to a clinical trial",

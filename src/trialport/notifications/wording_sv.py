@@ -51,13 +51,24 @@ WORDING: dict[MessageKind, Wording] = {
         subject="En förfrågan väntar på er enhets svar",
         before=(
             (
-                "{% if is_overdue %}Er enhet ombads svara senast {{ due_on }}, och vi har inte hört av er."
-                "{% else %}Er enhet ombeds svara senast {{ due_on }}.{% endif %}"
+                "{% if is_overdue %}Er enhet ombads svara senast {{ due_on }}, och vi har inte hört av er"
+                " ({{ reference }})."
+                "{% else %}Er enhet ombeds svara senast {{ due_on }} ({{ reference }}).{% endif %}"
             ),
             "Även ett sent svar räknas, och ett nej hjälper lika mycket som ett ja.",
         ),
         button="Läs och svara",
         after=(),
+        line=(
+            "{{ reference }}: {% if is_overdue %}skulle ha besvarats senast {{ due_on }}, försenad"
+            "{% else %}svara senast {{ due_on }}{% endif %}"
+        ),
+    ),
+    "digest": Wording(
+        subject="Flera förfrågningar väntar på ditt svar",
+        before=("De här väntar på svar, var och en med sin egen länk. Ett nej hjälper lika mycket som ett ja.",),
+        button="",
+        after=("Även ett sent svar räknas. Om någon annan ska svara kan du säga det på samma sida.",),
     ),
     "sign_off_wanted": Wording(
         subject="Er enhet har svarat ja till en klinisk prövning",

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -42,6 +42,15 @@ async def ask_for_job(
     )
     if delay_seconds <= 0:
         tx.rung.append(job)
+
+
+async def ask_for_jobs(tx: Transaction, settings: Settings, *, kind: str, subject_ids: Sequence[UUID]) -> None:
+    """Write a job row for each of many new subjects in one statement; their bells ring after the commit."""
+    tx.rung.extend(
+        await queries.insert_jobs(
+            tx.connection, kind=kind, subject_ids=subject_ids, now=tx.now, max_attempts=settings.job_attempts
+        )
+    )
 
 
 async def finish_job(tx: Transaction, job: ClaimedJob) -> None:

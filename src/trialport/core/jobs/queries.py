@@ -1,5 +1,6 @@
 """The job table: the only statements that write it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -52,6 +53,27 @@ async def upsert_job(
         max_attempts,
     )
     return msgspec.convert(record, DueJob, from_attributes=False)
+
+
+async def insert_jobs(
+    connection: Connection, *, kind: str, subject_ids: Sequence[UUID], now: datetime, max_attempts: int
+) -> list[DueJob]:
+    """Ask for the same kind of job for many new subjects in one statement; a job that is there stays as it is."""
+    records = await connection.fetch(
+        """
+        insert into job (kind, subject_id, subject_version, dedupe_key, requested_at, available_at, max_attempts)
+        select $1, subject_id, 0, $1 || ':' || subject_id || ':0', $3, $3, $4
+        from unnest($2::uuid[]) as s (subject_id)
+        on conflict (dedupe_key) do nothing
+        returning job_id, kind,
+            attempt::text || '-' || floor(extract(epoch from available_at) * 1000)::text || '-0' as bell
+        """,
+        kind,
+        subject_ids,
+        now,
+        max_attempts,
+    )
+    return msgspec.convert(records, list[DueJob])
 
 
 async def claim_job(
