@@ -3,63 +3,14 @@
 from collections.abc import Mapping
 
 from trialport.core.translations import to_translate as _
+from trialport.vocabulary import labels as shared
 
-THERAPY_AREAS: Mapping[str, str] = {
-    "cardiovascular": _("Cardiovascular diseases"),
-    "dental-oral": _("Dental and oral health"),
-    "dermatology": _("Skin diseases"),
-    "ear-nose-throat": _("Ear, nose and throat"),
-    "endocrinology-metabolism": _("Endocrinology and metabolism"),
-    "gastroenterology-hepatology": _("Gastroenterology and liver diseases"),
-    "gynaecology-obstetrics": _("Gynaecology and obstetrics"),
-    "haematology": _("Haematology"),
-    "immunology-allergy": _("Immunology and allergy"),
-    "infectious-diseases": _("Infectious diseases"),
-    "musculoskeletal-rheumatology": _("Musculoskeletal diseases and rheumatology"),
-    "neurology": _("Neurology"),
-    "oncology": _("Oncology"),
-    "ophthalmology": _("Eye diseases"),
-    "psychiatry": _("Psychiatry"),
-    "respiratory": _("Respiratory diseases"),
-    "trauma-injuries": _("Trauma and injuries"),
-    "urology-nephrology": _("Urology and kidney diseases"),
-    "anaesthesia-intensive-care": _("Anaesthesia and intensive care"),
-    "geriatrics": _("Geriatrics"),
-    "paediatrics-neonatology": _("Paediatrics and neonatology"),
-    "rare-genetic": _("Rare and genetic diseases"),
-    "pain-palliative": _("Pain and palliative care"),
-    "general-practice-prevention": _("General practice and prevention"),
-}
-STUDY_TYPES: Mapping[str, str] = {
-    "drug": _("Medicine"),
-    "device": _("Medical device"),
-    "ivd": _("In vitro diagnostics"),
-    "atmp": _("Advanced therapy"),
-    "procedure": _("Procedure"),
-    "behavioural": _("Behaviour"),
-    "nutrition": _("Nutrition"),
-    "non_interventional": _("Without intervention"),
-    "other": _("Other"),
-}
-PHASES: Mapping[str, str] = {
-    "early_1": _("Early phase 1"),
-    "1": _("Phase 1"),
-    "1_2": _("Phase 1/2"),
-    "2": _("Phase 2"),
-    "2_3": _("Phase 2/3"),
-    "3": _("Phase 3"),
-    "4": _("Phase 4"),
-    "device_pilot": _("Pilot stage"),
-    "device_pivotal": _("Pivotal stage"),
-    "device_post_market": _("After market entry"),
-    "not_applicable": _("No phase"),
-}
-ROLES: Mapping[str, str] = {
-    "identify_only": _("Find suitable patients"),
-    "sample": _("Take samples"),
-    "visit": _("Carry out visits"),
-    "full_site": _("Run the trial as a full site"),
-}
+# What other slices name too.
+THERAPY_AREAS = shared.THERAPY_AREAS
+STUDY_TYPES = shared.STUDY_TYPES
+PHASES = shared.PHASES
+ROLES = shared.PRIMARY_CARE_ROLES
+
 ANSWERS: Mapping[str, str] = {
     "yes": _("Yes, we can take part"),
     "yes_if": _("Yes, on a condition"),
