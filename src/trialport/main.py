@@ -41,7 +41,15 @@ from trialport.core.object_store import ObjectStore
 from trialport.core.openapi import DocumentPlugin
 from trialport.core.static_files import read_static_file
 from trialport.inquiries import api as inquiries_api
-from trialport.inquiries import attachment_api, disclosure_api, teaser_api, triage_api
+from trialport.inquiries import (
+    attachment_api,
+    disclosure_api,
+    queue_api,
+    region_api,
+    teamwork_api,
+    teaser_api,
+    triage_api,
+)
 from trialport.invitations import (
     amendment_api,
     deadline_api,
@@ -197,6 +205,9 @@ def _api() -> Router:
             inquiries_api.router,
             attachment_api.router,
             triage_api.router,
+            queue_api.router,
+            region_api.router,
+            teamwork_api.router,
             invitations_api.router,
             unit_api.router,
             reply_api.router,

@@ -56,6 +56,7 @@ async def make_objects(client: Client, drain: Any, people: Cast, connection: asy
         },
         "investigator": {name: {"investigator_id": str(found)} for name, found in people.investigators.items()},
         "weights": {name: {"region_id": str(people.regions[name])} for name in ("ours", "theirs")},
+        "set": {name: {"region_id": str(people.regions[name])} for name in ("ours", "theirs")},
         "task": {name: {"office_task_id": str(found)} for name, found in tasks.items()},
         "record": {name: {"inquiry_id": found} for name, found in inquiries.items()},
         "agreement": {name: {"agreement_id": str(found)} for name, found in agreements.items()},

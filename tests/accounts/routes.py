@@ -6,21 +6,9 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from tests.accounts.reach import PEOPLE
 from tests.inquiries.factories import inquiry_body
 
-PEOPLE = {
-    "sponsor": "sponsor_contact",
-    "colleague": "sponsor_contact",
-    "rival": "sponsor_contact",
-    "investigator": "investigator",
-    "other_investigator": "investigator",
-    "unit_head": "unit_head",
-    "office": "office",
-    "other_office": "office",
-    "management": "management",
-    "admin": "admin",
-    "service": "service",
-}
 ALL = frozenset(PEOPLE.values())
 SUBMITTING = frozenset({"sponsor_contact", "office", "admin", "service"})
 OFFICE = frozenset({"office", "admin", "service"})
@@ -31,73 +19,9 @@ OVERVIEW = frozenset({"sponsor_contact", "office", "admin"})
 READING = frozenset({"sponsor_contact", "investigator", "unit_head", "office", "admin", "service"})
 OFFICE_PERSONS = frozenset({"office"})
 CAPACITY = frozenset({"investigator", "unit_head", "office", "admin", "service"})
+MANAGED = frozenset({"office", "management", "admin"})
 WEIGHTS = frozenset({"office", "management", "admin", "service"})
 NOBODY: frozenset[str] = frozenset()
-
-# Who reaches which object; for everybody else with a fitting role it does not exist.
-REACH = {
-    "inquiry": {
-        "ours": {"sponsor", "colleague", "office", "admin", "service"},
-        "rivals": {"rival", "office", "admin", "service"},
-        "theirs": {"sponsor", "colleague", "other_office", "admin"},
-        "both": {"sponsor", "colleague", "office", "other_office", "admin", "service"},
-    },
-    # A unit as a candidate of an inquiry: of a region's own units only.
-    "candidate": {
-        "ours": {"office", "admin", "service"},
-        "theirs": {"other_office", "admin"},
-        "both": {"office", "admin", "service"},
-    },
-    "capacity": {
-        "lung": {"investigator", "unit_head", "office", "admin", "service"},
-        "heart": {"other_investigator", "office", "admin", "service"},
-        "foreign": {"other_office", "admin"},
-    },
-    "investigator": {
-        "lung": {"investigator", "unit_head", "office", "admin"},
-        "heart": {"other_investigator", "office", "admin"},
-        "foreign": {"other_office", "admin"},
-    },
-    "weights": {
-        "ours": {"office", "management", "admin", "service"},
-        "theirs": {"other_office", "admin"},
-    },
-    "over": {
-        "ours": {"sponsor", "colleague", "office", "admin", "service"},
-        "rivals": {"rival", "office", "admin", "service"},
-        "theirs": {"sponsor", "colleague", "other_office", "admin"},
-        "both": {"sponsor", "colleague", "office", "other_office", "admin", "service"},
-    },
-    "invitation": {
-        "ours": {"investigator", "unit_head", "office", "admin"},
-        "theirs": {"other_office", "admin"},
-    },
-    "invitation_file": {
-        "ours": {"investigator", "unit_head", "office", "admin"},
-        "theirs": {"other_office", "admin"},
-    },
-    "question": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
-    # The diary and the log of disclosures are kept by the region that received the inquiry.
-    "record": {
-        "ours": {"office", "admin"},
-        "rivals": {"office", "admin"},
-        "theirs": {"other_office", "admin"},
-        "both": {"office", "admin"},
-    },
-    "agreement": {
-        "ours": {"office", "admin", "sponsor", "colleague"},
-        "rivals": {"office", "admin", "rival"},
-        "theirs": {"other_office", "admin", "sponsor", "colleague"},
-    },
-    "attachment": {
-        "ours": {"sponsor", "colleague", "office", "admin"},
-        "rivals": {"rival", "office", "admin"},
-        "theirs": {"sponsor", "colleague", "other_office", "admin"},
-        "both": {"sponsor", "colleague", "office", "other_office", "admin"},
-    },
-    "task": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
-    "term": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
-}
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -130,6 +54,7 @@ TERM_PATH = "/api/v1/terms/{local_term_id}"
 NOBODYS_CAPACITY = {"unit_id": "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e", "therapy_area": "respiratory"}
 CAPACITY_PATH = "/api/v1/units/{unit_id}/capacities/{therapy_area}"
 WEIGHTS_PATH = "/api/v1/regions/{region_id}/weights"
+REGION_PATH = "/api/v1/regions/{region_id}"
 FILES_PATH = "/api/v1/inquiries/{inquiry_id}/attachments"
 ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(roles=NOBODY, is_open=True),
@@ -289,6 +214,23 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/inquiries/{inquiry_id}/information-request"): Row(
         roles=TASKS, about="over", ok=409, body=lambda: {"fields": ["population.age_from"], "note": "Test"}
     ),
+    ("GET", "/api/v1/queue"): Row(roles=TASKS),
+    ("GET", REGION_PATH + "/priorities"): Row(roles=MANAGED, about="set"),
+    ("PUT", REGION_PATH + "/priorities"): Row(
+        roles=TASKS, about="set", ok=412, headers=STALE, body=lambda: {"priorities": []}
+    ),
+    ("GET", REGION_PATH + "/quiet-periods"): Row(roles=ALL),
+    ("PUT", REGION_PATH + "/quiet-periods"): Row(
+        roles=TASKS, about="set", ok=412, headers=STALE, body=lambda: {"periods": []}
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/completeness"): Row(roles=OVERVIEW, about="inquiry"),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/assignment"): Row(
+        roles=TASKS, about="over", ok=409, body=lambda: {"person_id": None}
+    ),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/comments"): Row(
+        roles=OFFICE_PERSONS, about="inquiry", ok=201, body=lambda: {"body": "Test"}
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/comments"): Row(roles=OFFICE_PERSONS, about="inquiry"),
     ("POST", "/api/v1/inquiries/{inquiry_id}/decline"): Row(
         roles=TASKS, about="over", ok=409, body=lambda: {"reason": "other"}
     ),

@@ -11,7 +11,8 @@ import asyncpg
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from tests.accounts.routes import ADMIN_MUST_NAME_A_REGION, PEOPLE, REACH, ROUTES
+from tests.accounts.reach import PEOPLE, REACH
+from tests.accounts.routes import ADMIN_MUST_NAME_A_REGION, ROUTES
 from tests.cast import Cast
 from tests.conftest import Client
 from trialport.accounts.service import hash_token

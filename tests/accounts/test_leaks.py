@@ -10,7 +10,8 @@ import pytest
 from litestar import Litestar
 
 from tests.accounts.objects import Objects
-from tests.accounts.routes import PEOPLE, REACH, ROUTES
+from tests.accounts.reach import PEOPLE, REACH
+from tests.accounts.routes import ROUTES
 from tests.cast import Cast
 from tests.conftest import Client
 from tests.inquiries.factories import inquiry_body

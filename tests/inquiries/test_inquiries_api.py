@@ -35,7 +35,7 @@ async def test_it_works(client: Client, connection: asyncpg.Connection) -> None:
     assert {name: detail[name] for name in receipt if name != "status_url"} == {
         name: value for name, value in receipt.items() if name != "status_url"
     }
-    assert detail["available_actions"] == ["read", "read_teaser", "amend", "withdraw", "attach"]
+    assert detail["available_actions"] == ["read", "read_teaser", "amend", "withdraw", "attach", "read_completeness"]
     assert (detail["assessed"], detail["regions"]) == (False, ["TST"])
     # Who reads the confidential fields is noted too.
     assert await counts(connection) == {**dict.fromkeys(TABLES, 1), "audit_event": 2}

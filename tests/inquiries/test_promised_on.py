@@ -43,10 +43,13 @@ from trialport.inquiries.rules import promised_on
         ("2026-12-22", 5, "SE", "2027-01-04"),
         ("2026-12-22", 7, "SE", "2027-01-07"),
         ("2026-12-23", 10, "SE", "2027-01-13"),
-        # In Denmark 25 December and 1 January.
-        ("2026-12-22", 3, "DK", "2026-12-28"),
-        ("2026-12-30", 2, "DK", "2027-01-04"),
-        ("2026-12-30", 4, "DK", "2027-01-06"),
+        # In Denmark 24, 25 and 31 December and 1 January; Constitution Day, 5 June, too.
+        ("2026-12-22", 2, "DK", "2026-12-28"),
+        ("2026-12-22", 3, "DK", "2026-12-29"),
+        ("2026-12-30", 2, "DK", "2027-01-05"),
+        ("2026-12-30", 4, "DK", "2027-01-07"),
+        ("2026-06-04", 1, "DK", "2026-06-08"),
+        ("2025-06-04", 1, "DK", "2025-06-06"),
     ],
 )
 def test_it_works(received: str, days: int, country: str, promised: str) -> None:

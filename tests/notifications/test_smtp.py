@@ -28,6 +28,8 @@ from trialport.notifications.mail_models import (
     Digest,
     DigestItem,
     Filling,
+    InformationWanted,
+    InquiryDeclined,
     Invitation,
     InvitationAmended,
     InvitationMoved,
@@ -88,6 +90,12 @@ EXAMPLES: dict[str, MailParams] = {
     "question_shared": QuestionShared(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "sign_off_wanted": SignOffWanted(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "reply_sent": ReplySent(inquiry_id=SUBJECT, version=2, language="en"),
+    "information_wanted": InformationWanted(
+        reference="UAS-2026-0042", fields="Lowest age, Highest age", link="https://trialport.example/a"
+    ),
+    "inquiry_declined": InquiryDeclined(
+        reference="UAS-2026-0042", reason="duplicate", link="https://trialport.example/a"
+    ),
     "retention_question": RetentionQuestion(link="https://trialport.example/a", erased_on=date(2026, 12, 1)),
 }
 FILLINGS = {

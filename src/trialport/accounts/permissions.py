@@ -23,6 +23,8 @@ ObjectType = Literal[
     "delegates",
     "local_term",
     "weight_set",
+    "region_priority",
+    "quiet_period",
     "office_task",
     "audit_trail",
     "disclosure",
@@ -35,8 +37,17 @@ INQUIRY_STATES = ("draft", *_OPEN, *_OVER)
 # Objects without states of their own have this one; what does not exist yet has the other.
 ANY, NEW = "any", "new"
 
-_OFFICE_READS: Commands = ("read", "read_candidates", "read_teaser", "read_disclosure")
-_OFFICE_WORKS: Commands = ("amend", "withdraw", "reassess", "attach", "register")
+_OFFICE_READS: Commands = (
+    "read",
+    "read_candidates",
+    "read_teaser",
+    "read_disclosure",
+    "read_completeness",
+    "read_triage",
+    "read_comments",
+    "comment",
+)
+_OFFICE_WORKS: Commands = ("amend", "withdraw", "reassess", "attach", "register", "assign", "shortlist")
 
 
 def _in(states: Iterable[str], *commands: str) -> dict[str, Commands]:
@@ -66,6 +77,11 @@ _OFFICE_MOVES: dict[str, Commands] = {
     "closed": ("read_answers", "read_reply", "record_milestone"),
 }
 _OFFICE_INQUIRY = {state: (*commands, *_OFFICE_MOVES.get(state, ())) for state, commands in _OFFICE_KEEPS.items()}
+# What an office notes for itself is nobody else's.
+_ADMIN_INQUIRY = {
+    state: tuple(command for command in commands if command not in ("comment", "read_comments"))
+    for state, commands in _OFFICE_INQUIRY.items()
+}
 _WRITES_CAPACITY = {ANY: ("read", "change", "confirm", "import")}
 
 # A role that is not named may do nothing with the object; a state that is not named allows nothing.
@@ -73,13 +89,13 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
     "inquiry": {
         "sponsor_contact": {
             NEW: ("submit",),
-            **_in(_OPEN, "read", "read_teaser", "amend", "withdraw", "attach"),
+            **_in(_OPEN, "read", "read_teaser", "amend", "withdraw", "attach", "read_completeness"),
             **_in(("declined", "withdrawn"), "read", "read_teaser"),
             "replied": ("read", "read_teaser", "read_reply", "close", "promise_outcome"),
             "closed": ("read", "read_teaser", "read_reply", "record_milestone"),
         },
         "office": _OFFICE_INQUIRY,
-        "admin": _OFFICE_INQUIRY,
+        "admin": _ADMIN_INQUIRY,
         "service": _SERVICE_INQUIRY,
     },
     # A file has the states of its inquiry: what stands behind a reply is not taken away.
@@ -163,6 +179,19 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
         "admin": {ANY: ("read", "change")},
         "management": {ANY: ("read",)},
         "service": {ANY: ("read",)},
+    },
+    "region_priority": {
+        "office": {ANY: ("read", "change")},
+        "admin": {ANY: ("read", "change")},
+        "management": {ANY: ("read",)},
+    },
+    # Everybody who is promised a day, or asked until one, may know what does not count.
+    "quiet_period": {
+        "office": {ANY: ("read", "change")},
+        "admin": {ANY: ("read", "change")},
+        **{
+            role: {ANY: ("read",)} for role in ("sponsor_contact", "investigator", "unit_head", "management", "service")
+        },
     },
     "office_task": {role: {"open": ("read", "finish"), "done": ("read",)} for role in ("office", "admin")},
     "audit_trail": {role: {ANY: ("read", "export")} for role in ("office", "admin")},

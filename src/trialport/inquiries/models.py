@@ -124,6 +124,16 @@ class InquiryDetail(Struct, frozen=True, kw_only=True):
     regions: Annotated[tuple[str, ...], Meta(description="Codes of the regions asked.", examples=[["UAS"]])]
     submitted_at: Annotated[datetime, Meta(description="When submitted (UTC).", examples=["2026-11-21T09:00:00Z"])]
     promised_on: Annotated[date, Meta(description="Promised day.", examples=["2026-12-07"])]
+    paused_at: Annotated[
+        datetime | None,
+        Meta(
+            description="Since when the clock stands still, because the office waits for you (UTC).",
+            examples=["2026-11-25T09:00:00Z"],
+        ),
+    ]
+    paused_working_days: Annotated[
+        int, Meta(description="How far earlier pauses have moved the promised day (working days).", examples=[3])
+    ]
     withdrawn_reason: Annotated[str | None, Meta(description="Why it was withdrawn.", examples=["Trial cancelled."])]
     information_wanted: Annotated[
         tuple[str, ...],

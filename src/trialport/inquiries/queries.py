@@ -14,6 +14,8 @@ from msgspec import Struct
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
 from trialport.inquiries.models import DeclineReason, InquiryState, InquirySummary
+from trialport.inquiries.region_models import QuietPeriod
+from trialport.units.models import ConfidentialityMode
 
 
 class InquiryRow(Struct, frozen=True, kw_only=True):
@@ -28,6 +30,8 @@ class InquiryRow(Struct, frozen=True, kw_only=True):
     revision: int
     submitted_at: datetime
     promised_on: date
+    paused_at: datetime | None
+    paused_working_days: int
     withdrawn_reason: str | None
     information_wanted: tuple[str, ...]
     information_note: str | None
@@ -49,6 +53,8 @@ class AskedRegion(Struct, frozen=True, kw_only=True):
     country: str
     timezone: str
     promised_working_days: int
+    confidentiality_mode: ConfidentialityMode
+    quiet_periods: tuple[QuietPeriod, ...]
 
 
 async def select_asked_regions(
@@ -57,7 +63,11 @@ async def select_asked_regions(
     """Find regions by code, or one by id."""
     records = await connection.fetch(
         """
-        select region_id, code, country, timezone, promised_working_days
+        select region_id, code, country, timezone, promised_working_days, confidentiality_mode,
+               coalesce((select q.periods from region_quiet_period q
+                         where q.region_id = region.region_id
+                         order by q.version desc
+                         limit 1), '[]') as quiet_periods
         from region
         where code = any ($1::text[]) or region_id = $2
         order by code
@@ -165,8 +175,8 @@ async def select_inquiry(connection: Connection, *, actor: Actor, inquiry_id: UU
     record = await connection.fetchrow(
         """
         select i.inquiry_id, i.region_id, i.sponsor_id, i.reference, i.state, i.version, i.revision,
-               i.submitted_at, i.promised_on, i.withdrawn_reason, i.information_wanted, i.information_note,
-               i.declined_reason, i.declined_note,
+               i.submitted_at, i.promised_on, i.paused_at, i.paused_working_days, i.withdrawn_reason,
+               i.information_wanted, i.information_note, i.declined_reason, i.declined_note,
                (select array_agg(r.region_id order by r.code) from inquiry_region ir join region r using (region_id)
                 where ir.inquiry_id = i.inquiry_id) as region_ids,
                (select array_agg(r.code order by r.code) from inquiry_region ir join region r using (region_id)
@@ -254,14 +264,25 @@ async def select_inquiries(
 
 
 async def update_inquiry_version(
-    connection: Connection, *, inquiry_id: UUID, revision: int, state: str, now: datetime
+    connection: Connection,
+    *,
+    inquiry_id: UUID,
+    revision: int,
+    state: str,
+    promised_on: date,
+    waited: int,
+    now: datetime,
 ) -> int | None:
-    """Move an inquiry on to its next version; None when another change came first."""
+    """Move an inquiry on to its next version; None when another change came first.
+
+    `waited` is how long the clock has stood still until now (working days).
+    """
     version: int | None = await connection.fetchval(
         """
         update inquiry
         set version = version + 1, revision = revision + 1, state = $3, updated_at = $4,
-            information_wanted = '{}', information_note = null
+            information_wanted = '{}', information_note = null,
+            promised_on = $5, paused_working_days = paused_working_days + $6, paused_at = null
         where inquiry_id = $1 and revision = $2
         returning version
         """,
@@ -269,6 +290,8 @@ async def update_inquiry_version(
         revision,
         state,
         now,
+        promised_on,
+        waited,
     )
     return version
 
@@ -280,7 +303,8 @@ async def update_inquiry_withdrawn(
     changed: int | None = await connection.fetchval(
         """
         update inquiry
-        set state = 'withdrawn', revision = revision + 1, withdrawn_reason = $3, updated_at = $4
+        set state = 'withdrawn', revision = revision + 1, withdrawn_reason = $3, updated_at = $4,
+            paused_at = null
         where inquiry_id = $1 and revision = $2
         returning revision
         """,

@@ -1,6 +1,6 @@
 """Rules of the inquiry: who may do what when, what is confidential, when the reply is due."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ import msgspec
 from trialport.core.errors import FieldError
 from trialport.inquiries.content import InquiryContent
 from trialport.inquiries.models import InquiryState, InquiryUpdate
+from trialport.inquiries.region_models import QuietPeriod
 
 _ADULT_FROM_YEARS = 18
 _SATURDAY = 5
@@ -154,19 +155,53 @@ def _struct_of(annotation: Any) -> type[msgspec.Struct] | None:
 
 
 # Days that are no public holidays but count as such when a time limit is reckoned: in Sweden Midsummer Eve,
-# Christmas Eve and New Year's Eve (Act 1930:173, section 2).
+# Christmas Eve and New Year's Eve (Act 1930:173, section 2), in Denmark Constitution Day, 24 and 31 December
+# (the Limitation Act, forældelsesloven, section 27(2)).
 _COUNTED_AS_HOLIDAYS = {"SE": ("de_facto",)}
+_ALSO_CLOSED = {"DK": frozenset({(6, 5), (12, 24), (12, 31)})}
 
 
-def promised_on(received_on: date, working_days: int, country: str) -> date:
-    """Return the last of `working_days` working days after the day of receipt, by the country's calendar."""
-    closed = _holidays(country)
+def promised_on(received_on: date, working_days: int, country: str, quiet: Sequence[QuietPeriod] = ()) -> date:
+    """Return the last of `working_days` working days after the day of receipt, by the country's calendar.
+
+    Days in a quiet period of the region do not count.
+    """
     day = received_on
     while working_days > 0:
         day += timedelta(days=1)
-        if day.weekday() < _SATURDAY and day not in closed:
+        if is_working_day(day, country, quiet):
             working_days -= 1
     return day
+
+
+def working_days_left(last_day: date, today: date, country: str, quiet: Sequence[QuietPeriod] = ()) -> int:
+    """Count the working days after today up to the last day; negative once it has passed."""
+    first, last = sorted((last_day, today))
+    count = sum(
+        is_working_day(first + timedelta(days=number), country, quiet) for number in range(1, (last - first).days + 1)
+    )
+    return count if last_day >= today else -count
+
+
+def promised_after_pause(
+    promised: date, paused_on: date, today: date, country: str, quiet: Sequence[QuietPeriod] = ()
+) -> tuple[date, int]:
+    """Return the day promised once a pause ends, and how long it was (working days).
+
+    The day moves by as many working days as the clock stood still, so that nobody loses or gains any.
+    """
+    waited = max(0, working_days_left(today, paused_on, country, quiet))
+    return promised_on(promised, waited, country, quiet), waited
+
+
+def is_working_day(day: date, country: str, quiet: Sequence[QuietPeriod] = ()) -> bool:
+    """Tell whether a day counts when a time limit is reckoned."""
+    return (
+        day.weekday() < _SATURDAY
+        and day not in _holidays(country)
+        and (day.month, day.day) not in _ALSO_CLOSED.get(country, ())
+        and not any(period.holds(day) for period in quiet)
+    )
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,7 @@
 """What happens with an inquiry: submitted, amended, withdrawn. The model slice: read this first."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,7 @@ async def submit_inquiry(
     await _check_placement(tx, content, asked)
     shown, hidden = rules.split_content(content)
     local_day = tx.now.astimezone(ZoneInfo(lead.timezone)).date()
-    promised = rules.promised_on(local_day, lead.promised_working_days, lead.country)
+    promised = rules.promised_on(local_day, lead.promised_working_days, lead.country, lead.quiet_periods)
     inquiry_id, reference = await queries.insert_inquiry(
         tx.connection,
         region=lead,
@@ -127,8 +128,15 @@ async def amend_inquiry(
     await _check_placement(tx, after, await _asked_of(tx, row))
     shown, hidden = rules.split_content(after)
     state = "in_triage" if row.state == "needs_information" else row.state
+    promised, waited = await clock_after_pause(tx, row)
     version = await queries.update_inquiry_version(
-        tx.connection, inquiry_id=inquiry_id, revision=row.revision, state=state, now=tx.now
+        tx.connection,
+        inquiry_id=inquiry_id,
+        revision=row.revision,
+        state=state,
+        promised_on=promised,
+        waited=waited,
+        now=tx.now,
     )
     if version is None:
         raise Changed("Somebody changed this inquiry at the same moment. Read it again and repeat your change.")
@@ -190,6 +198,21 @@ async def withdraw_inquiry(
         region_id=row.region_id,
     )
     return await read_inquiry(tx, actor, inquiry_id)
+
+
+async def clock_after_pause(tx: Transaction, row: InquiryRow) -> tuple[date, int]:
+    """Return the day promised once a pause ends now, and how long it was (working days); without one, as it is."""
+    if row.paused_at is None:
+        return row.promised_on, 0
+    (lead,) = await queries.select_asked_regions(tx.connection, codes=(), region_id=row.region_id)
+    zone = ZoneInfo(lead.timezone)
+    return rules.promised_after_pause(
+        row.promised_on,
+        row.paused_at.astimezone(zone).date(),
+        tx.now.astimezone(zone).date(),
+        lead.country,
+        lead.quiet_periods,
+    )
 
 
 def require_command(actor: Actor, row: InquiryRow, command: str) -> None:

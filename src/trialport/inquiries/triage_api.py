@@ -1,15 +1,15 @@
 """Triage over JSON, for the office."""
 
-from litestar import Response, Router, post
+from litestar import Response, Router, get, post
 from litestar.params import JSONBody
 
 from trialport.accounts.guards import Caller
 from trialport.accounts.permissions import may
-from trialport.core.edge import ETAG, Tx
+from trialport.core.edge import ETAG, AppSettings, Tx, ViewerLanguage
 from trialport.inquiries import triage_service as service
 from trialport.inquiries.api import InquiryId, inquiry_response
 from trialport.inquiries.models import InquiryDetail
-from trialport.inquiries.triage_models import DeclineInquiry, InformationRequest
+from trialport.inquiries.triage_models import Completeness, DeclineInquiry, InformationRequest
 
 
 @post(
@@ -29,12 +29,14 @@ async def take_up_inquiry(tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Respo
     status_code=200,
     response_headers=[ETAG],
     summary="Ask the sponsor for what is missing",
-    description="The inquiry waits for the sponsor, whose amendment brings it back to triage.",
+    description="Without `fields`, for all that is needed and missing. The sponsor gets a mail that names them. The "
+    "clock stands still until the sponsor's amendment, or the office, brings the inquiry back to triage; the promised "
+    "day then moves by the working days waited.",
 )
 async def ask_for_information(
-    tx: Tx, actor: Caller, inquiry_id: InquiryId, data: JSONBody[InformationRequest]
+    tx: Tx, settings: AppSettings, actor: Caller, inquiry_id: InquiryId, data: JSONBody[InformationRequest]
 ) -> Response[InquiryDetail]:
-    return inquiry_response(actor, await service.ask_for_information(tx, actor, inquiry_id, data))
+    return inquiry_response(actor, await service.ask_for_information(tx, settings, actor, inquiry_id, data))
 
 
 @post(
@@ -45,9 +47,22 @@ async def ask_for_information(
     summary="Decline an inquiry",
 )
 async def decline_inquiry(
-    tx: Tx, actor: Caller, inquiry_id: InquiryId, data: JSONBody[DeclineInquiry]
+    tx: Tx, settings: AppSettings, actor: Caller, inquiry_id: InquiryId, data: JSONBody[DeclineInquiry]
 ) -> Response[InquiryDetail]:
-    return inquiry_response(actor, await service.decline_inquiry(tx, actor, inquiry_id, data))
+    return inquiry_response(actor, await service.decline_inquiry(tx, settings, actor, inquiry_id, data))
 
 
-router = Router(path="/", tags=["inquiries"], route_handlers=[take_up_inquiry, ask_for_information, decline_inquiry])
+@get(
+    "/inquiries/{inquiry_id:uuid}/completeness",
+    opt={**may("inquiry", "read_completeness"), "errors": (409,)},
+    summary="Read what an inquiry lacks, and why it matters",
+)
+async def read_completeness(tx: Tx, actor: Caller, language: ViewerLanguage, inquiry_id: InquiryId) -> Completeness:
+    return await service.read_completeness(tx, actor, inquiry_id, language)
+
+
+router = Router(
+    path="/",
+    tags=["inquiries"],
+    route_handlers=[take_up_inquiry, read_completeness, ask_for_information, decline_inquiry],
+)

@@ -40,7 +40,7 @@ async def invite_units(
     require_command(actor, row, "invite")
     region = await _region_of(tx, actor, row)
     today = tx.now.astimezone(ZoneInfo(region.timezone)).date()
-    due_on = wanted.due_on or rules.due_by_default(today, region.country)
+    due_on = wanted.due_on or rules.due_by_default(today, region.country, quiet=region.quiet_periods)
     if errors := rules.check_due_on(due_on, today):
         raise Contradiction("The last day to answer does not fit. See `errors`.", errors=errors)
     chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(wanted.unit_ids)))

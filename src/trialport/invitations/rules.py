@@ -6,6 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from trialport.core.errors import FieldError
+from trialport.inquiries.region_models import QuietPeriod
 from trialport.inquiries.rules import promised_on
 from trialport.invitations.models import Answer, Approval, EoiCreate
 from trialport.invitations.reply_models import ReplyContent, UnitAnswer
@@ -21,9 +22,11 @@ _SHARES: tuple[tuple[ReminderStep, float], ...] = (("half", 0.5), ("nearly", 0.9
 _DAYS_AFTER: tuple[tuple[ReminderStep, int], ...] = (("overdue", 0), ("head", 2), ("office", 4))
 
 
-def due_by_default(today: date, country: str, working_days: int = WORKING_DAYS_TO_ANSWER) -> date:
-    """Return the last day to answer where the office names none."""
-    return promised_on(today, working_days, country)
+def due_by_default(
+    today: date, country: str, working_days: int = WORKING_DAYS_TO_ANSWER, quiet: Sequence[QuietPeriod] = ()
+) -> date:
+    """Return the last day to answer where the office names none; a region's quiet periods do not count."""
+    return promised_on(today, working_days, country, quiet)
 
 
 def check_due_on(due_on: date, today: date) -> list[FieldError]:

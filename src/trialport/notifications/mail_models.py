@@ -27,6 +27,8 @@ MessageKind = Literal[
     "outcome_reminder",
     "question_forwarded",
     "question_shared",
+    "information_wanted",
+    "inquiry_declined",
 ]
 # How it ended for a unit that was asked; `no_word` when the sponsor has told nothing.
 Ending = Literal[
@@ -185,6 +187,22 @@ class Digest(MailParams, frozen=True, kw_only=True):
     items: tuple[DigestItem, ...]
 
 
+class InformationWanted(MailParams, frozen=True, kw_only=True):
+    """An office waits for the sponsor; `fields` are the names of fields, in the mail's language, never values."""
+
+    reference: str
+    fields: str
+    link: str
+
+
+class InquiryDeclined(MailParams, frozen=True, kw_only=True):
+    """An office declined an inquiry, for the coded reason."""
+
+    reference: str
+    reason: Literal["outside_region", "no_suitable_units", "incomplete", "duplicate", "not_a_trial", "other"]
+    link: str
+
+
 PARAMS: dict[MessageKind, type[MailParams]] = {
     "signin_link": SigninLink,
     "account_created": AccountCreated,
@@ -201,6 +219,8 @@ PARAMS: dict[MessageKind, type[MailParams]] = {
     "question_forwarded": QuestionForwarded,
     "question_shared": QuestionShared,
     "digest": Digest,
+    "information_wanted": InformationWanted,
+    "inquiry_declined": InquiryDeclined,
 }
 # Kinds whose parameters are secrets: they never lie in the database.
 SECRET_KINDS: frozenset[MessageKind] = frozenset({"signin_link"})

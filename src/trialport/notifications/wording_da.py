@@ -174,4 +174,31 @@ WORDING: dict[MessageKind, Wording] = {
         button="Læs svaret",
         after=(),
     ),
+    "information_wanted": Wording(
+        subject="Vi har brug for at vide mere om jeres forespørgsel",
+        before=(
+            "Forsøgskontoret mangler oplysninger fra jer, før enheder kan spørges ({{ reference }}).",
+            "Tilføj venligst: {{ fields }}.",
+            "Uret står stille så længe: den lovede dag flyttes med de arbejdsdage, vi venter.",
+        ),
+        button="Åbn forespørgslen",
+        after=("Det, I tilføjer, når kontoret med det samme.",),
+    ),
+    "inquiry_declined": Wording(
+        subject="Jeres forespørgsel kunne ikke føres videre",
+        before=(
+            "Forsøgskontoret har afvist jeres forespørgsel ({{ reference }}).",
+            (
+                "{% if reason == 'outside_region' %}Begrundelse: Den vedrører noget uden for regionen."
+                "{% elif reason == 'no_suitable_units' %}Begrundelse: Ingen enhed i regionen passer til forsøget."
+                "{% elif reason == 'incomplete' %}Begrundelse: Der manglede oplysninger, som enhederne har brug for."
+                "{% elif reason == 'duplicate' %}Begrundelse: Den samme forespørgsel er indsendt før."
+                "{% elif reason == 'not_a_trial' %}Begrundelse: Den vedrører ikke et klinisk forsøg."
+                "{% elif reason == 'other' %}Begrundelsen står ved forespørgslen."
+                "{% endif %}"
+            ),
+        ),
+        button="Åbn forespørgslen",
+        after=("I er velkomne til at vende tilbage med en ny forespørgsel.",),
+    ),
 }

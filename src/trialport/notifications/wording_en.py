@@ -167,4 +167,31 @@ WORDING: dict[MessageKind, Wording] = {
         button="Read the answer",
         after=(),
     ),
+    "information_wanted": Wording(
+        subject="We need to know more about your inquiry",
+        before=(
+            "The trial office needs more from you before it can ask units ({{ reference }}).",
+            "Please add: {{ fields }}.",
+            "The clock stands still until then: the promised day moves by the working days that we wait.",
+        ),
+        button="Open the inquiry",
+        after=("What you add there reaches the office at once.",),
+    ),
+    "inquiry_declined": Wording(
+        subject="Your inquiry could not be taken further",
+        before=(
+            "The trial office has declined your inquiry ({{ reference }}).",
+            (
+                "{% if reason == 'outside_region' %}The reason: it concerns what is outside this region."
+                "{% elif reason == 'no_suitable_units' %}The reason: no unit in the region suits the trial."
+                "{% elif reason == 'incomplete' %}The reason: what units need to know was missing."
+                "{% elif reason == 'duplicate' %}The reason: the same inquiry has been made before."
+                "{% elif reason == 'not_a_trial' %}The reason: it does not concern a clinical trial."
+                "{% elif reason == 'other' %}The reason stands with the inquiry."
+                "{% endif %}"
+            ),
+        ),
+        button="Open the inquiry",
+        after=("You are welcome to come back with another inquiry.",),
+    ),
 }

@@ -170,4 +170,31 @@ WORDING: dict[MessageKind, Wording] = {
         button="Läs svaret",
         after=(),
     ),
+    "information_wanted": Wording(
+        subject="Vi behöver veta mer om er förfrågan",
+        before=(
+            "Prövningskontoret behöver fler uppgifter från er innan enheter kan tillfrågas ({{ reference }}).",
+            "Komplettera med: {{ fields }}.",
+            "Klockan står still till dess: det utlovade datumet flyttas med de arbetsdagar som vi väntar.",
+        ),
+        button="Öppna förfrågan",
+        after=("Det ni fyller i når kontoret direkt.",),
+    ),
+    "inquiry_declined": Wording(
+        subject="Er förfrågan kunde inte föras vidare",
+        before=(
+            "Prövningskontoret har avböjt er förfrågan ({{ reference }}).",
+            (
+                "{% if reason == 'outside_region' %}Skälet: förfrågan gäller något utanför regionen."
+                "{% elif reason == 'no_suitable_units' %}Skälet: ingen enhet i regionen passar för prövningen."
+                "{% elif reason == 'incomplete' %}Skälet: uppgifter som enheterna behöver saknades."
+                "{% elif reason == 'duplicate' %}Skälet: samma förfrågan har gjorts tidigare."
+                "{% elif reason == 'not_a_trial' %}Skälet: förfrågan gäller inte en klinisk prövning."
+                "{% elif reason == 'other' %}Skälet står vid förfrågan."
+                "{% endif %}"
+            ),
+        ),
+        button="Öppna förfrågan",
+        after=("Ni är välkomna tillbaka med en ny förfrågan.",),
+    ),
 }
