@@ -85,6 +85,7 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
     "burden": ("Burden", "Belastning", "Belastning"),
     "burden.visits": ("Number of visits", "Antal besök", "Antal besøg"),
     "burden.procedures_per_visit": ("Procedures at a visit", "Moment vid ett besök", "Procedurer ved et besøg"),
+    "burden.minutes_per_visit": ("Time at a visit", "Tid vid ett besök", "Tid ved et besøg"),
     "burden.imaging": ("Imaging", "Bilddiagnostik", "Billeddiagnostik"),
     "burden.biopsies": ("Biopsies", "Biopsier", "Biopsier"),
     "burden.pk_sampling": (
@@ -101,6 +102,8 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
     "needs.nurse_hours": ("Research-nurse time", "Tid för forskningssjuksköterska", "Tid til forskningssygeplejerske"),
     "needs.physician_hours": ("Physician time", "Läkartid", "Lægetid"),
     "needs.resources": ("Shared resources", "Gemensamma resurser", "Fælles ressourcer"),
+    "needs.primary_care_role": ("Role of primary care", "Primärvårdens roll", "Almen praksis' rolle"),
+    "needs.unit_pay": ("Pay to the unit", "Ersättning till enheten", "Betaling til enheden"),
     "needs.gcp_experience": ("GCP experience", "GCP-erfarenhet", "GCP-erfaring"),
     "needs.material_languages": ("Languages of the material", "Materialets språk", "Materialets sprog"),
     "dct_activities": ("Decentralised activities", "Decentraliserade moment", "Decentrale aktiviteter"),

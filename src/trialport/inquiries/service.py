@@ -126,30 +126,8 @@ async def amend_inquiry(
     after, groups = _amended(row, update)
     _check(after, tx, is_icd10)
     await _check_placement(tx, after, await _asked_of(tx, row))
-    shown, hidden = rules.split_content(after)
     state = "in_triage" if row.state == "needs_information" else row.state
-    promised, waited = await clock_after_pause(tx, row)
-    version = await queries.update_inquiry_version(
-        tx.connection,
-        inquiry_id=inquiry_id,
-        revision=row.revision,
-        state=state,
-        promised_on=promised,
-        waited=waited,
-        now=tx.now,
-    )
-    if version is None:
-        raise Changed("Somebody changed this inquiry at the same moment. Read it again and repeat your change.")
-    await queries.insert_inquiry_version(
-        tx.connection,
-        inquiry_id=inquiry_id,
-        version=version,
-        content=shown,
-        confidential=hidden,
-        confidential_fields=rules.confidential_paths(after),
-        created_by=actor.actor_id,
-        now=tx.now,
-    )
+    version = await _store_version(tx, actor, row, after, state)
     await ask_for_assessment(tx, settings, inquiry_id, version)
     if state in ("inviting", "collating"):
         # The units asked are brought to the new version by the worker.
@@ -164,6 +142,34 @@ async def amend_inquiry(
         details={"version": version, "groups": groups},
     )
     return await read_inquiry(tx, actor, inquiry_id)
+
+
+async def _store_version(tx: Transaction, actor: Actor, row: InquiryRow, after: InquiryContent, state: str) -> int:
+    """Store an inquiry's next version; a clock that stood still goes on."""
+    promised, waited = await clock_after_pause(tx, row)
+    version = await queries.update_inquiry_version(
+        tx.connection,
+        inquiry_id=row.inquiry_id,
+        revision=row.revision,
+        state=state,
+        promised_on=promised,
+        waited=waited,
+        now=tx.now,
+    )
+    if version is None:
+        raise Changed("Somebody changed this inquiry at the same moment. Read it again and repeat your change.")
+    shown, hidden = rules.split_content(after)
+    await queries.insert_inquiry_version(
+        tx.connection,
+        inquiry_id=row.inquiry_id,
+        version=version,
+        content=shown,
+        confidential=hidden,
+        confidential_fields=rules.confidential_paths(after),
+        created_by=actor.actor_id,
+        now=tx.now,
+    )
+    return version
 
 
 def _amended(row: InquiryRow, update: InquiryUpdate) -> tuple[InquiryContent, tuple[str, ...]]:

@@ -1,7 +1,6 @@
 """Mails by which an office tells a sponsor what became of its inquiry before units are asked."""
 
 from typing import Any
-from uuid import UUID
 
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
@@ -30,11 +29,6 @@ async def tell_declined(
     await _tell(tx, settings, row, to, "inquiry_declined", revision, {"reason": declined.reason})
 
 
-def inquiry_page(settings: Settings, inquiry_id: UUID) -> str:
-    """Return the address of an inquiry's page."""
-    return f"{settings.public_url}/inquiries/{inquiry_id}"
-
-
 async def _tell(
     tx: Transaction,
     settings: Settings,
@@ -50,7 +44,7 @@ async def _tell(
         kind=kind,
         to_address=to.email,
         language=to.language,
-        params={"reference": row.reference, "link": inquiry_page(settings, row.inquiry_id), **said},
+        params={"reference": row.reference, "link": f"{settings.public_url}/inquiries/{row.inquiry_id}", **said},
         dedupe_key=f"{kind}:{row.inquiry_id}:{revision}",
         region_id=row.region_id,
         subject_id=row.inquiry_id,

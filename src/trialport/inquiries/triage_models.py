@@ -16,7 +16,11 @@ class InformationRequest(Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What the office asks the sponsor to add; the clock stands still until it is there."""
 
     fields: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^[a-z_]+(\.[a-z_0-9]+)?$", max_length=80)], ...] | None,
+        Annotated[
+            tuple[Annotated[str, Meta(pattern=r"^[a-z_]+(\.[a-z_0-9]+)?$", max_length=80)], ...],
+            Meta(min_length=1, max_length=40),
+        ]
+        | None,
         Meta(
             description="Fields to add or correct, as `group.field`; left out, all that are needed and missing.",
             examples=[["population.key_inclusion"]],
