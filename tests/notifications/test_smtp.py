@@ -90,8 +90,6 @@ EXAMPLES: dict[str, MailParams] = {
     "question_shared": QuestionShared(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "sign_off_wanted": SignOffWanted(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "reply_sent": ReplySent(inquiry_id=SUBJECT, version=2, language="en"),
-    "question_forwarded": QuestionForwarded(inquiry_id=SUBJECT, reference="UAS-2026-0042"),
-    "question_shared": QuestionShared(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "information_wanted": InformationWanted(
         reference="UAS-2026-0042", fields="Lowest age, Highest age", link="https://trialport.example/a"
     ),
