@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,7 +29,7 @@ from trialport.accounts.guards import (
 from trialport.accounts.oidc_client import OidcProvider
 from trialport.core import front_pages, http
 from trialport.core.config import Settings, load_settings
-from trialport.core.db import open_pool
+from trialport.core.db import Transaction, open_pool
 from trialport.core.edge import provide_language, provide_opener, provide_settings, provide_transaction
 from trialport.core.errors import Problem
 from trialport.core.gateway import Gateway
@@ -53,6 +53,7 @@ from trialport.inquiries import (
 from trialport.invitations import (
     amendment_api,
     deadline_api,
+    invitation_pages,
     link_pages,
     outcome_api,
     questionnaire_api,
@@ -64,6 +65,7 @@ from trialport.invitations import (
     unit_api,
 )
 from trialport.invitations import api as invitations_api
+from trialport.invitations.start import read_unit_start
 from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, weights_api, why_api
 from trialport.matching.register import CHANNEL, Register
@@ -78,6 +80,11 @@ from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
 VERSION = "1.0.0"
+# What the start page of a role shows, by role: each slice counts what waits.
+START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]]] = {
+    "investigator": read_unit_start,
+    "unit_head": read_unit_start,
+}
 
 
 def provide_register(request: Request[Any, Any, State]) -> Register:
@@ -125,6 +132,7 @@ def provide_icd10_check(request: Request[Any, Any, State]) -> Any:
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
     """Open what lives as long as the process: vocabulary, database pool, doorbell, register."""
     settings: Settings = app.state.settings
+    app.state.start_facts = START_FACTS
     vocabulary = await asyncio.to_thread(load_vocabulary)
     app.state.reader = Reader(vocabulary)
     app.state.register = Register(vocabulary)
@@ -155,6 +163,7 @@ def create_app(settings: Settings) -> Litestar:
             signin_pages.router,
             oidc_pages.router,
             link_pages.router,
+            invitation_pages.router,
             accounts_pages.router,
             reply_pages.router,
             questions_pages.router,

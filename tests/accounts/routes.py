@@ -152,6 +152,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/answer/{signed}"): Row(roles=NOBODY, is_open=True, ok=410),
     ("POST", "/answer/{signed}"): Row(roles=NOBODY, is_open=True, ok=403),
     ("POST", "/answer/{signed}/capacity"): Row(roles=NOBODY, is_open=True, ok=403),
+    ("GET", "/invitations"): Row(roles=UNIT_PERSONS),
+    ("GET", "/invitations/{invitation_id}"): Row(roles=UNIT_PERSONS, about="invitation"),
+    # A form of a program without a page's headers is refused before it is read.
+    ("POST", "/invitations/{invitation_id}"): Row(roles=UNIT_PERSONS, about="invitation"),
+    ("POST", "/invitations/{invitation_id}/capacity"): Row(roles=UNIT_PERSONS, about="invitation"),
     ("GET", "/sign-off/{signed}"): Row(roles=NOBODY, is_open=True, ok=410),
     ("POST", "/sign-off/{signed}"): Row(roles=NOBODY, is_open=True, ok=403),
     ("GET", "/sign-in/oidc"): Row(roles=NOBODY, is_open=True, ok=404),

@@ -1,6 +1,7 @@
 """The pages that everybody may read: what Trialport is, how accessible it is, what it stores; and the language."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from litestar.datastructures import Cookie, State
 from litestar.params import URLEncodedBody
 from msgspec import Meta, Struct
 
+from trialport.core.edge import TxOpener
 from trialport.core.language import LANGUAGE_COOKIE, Language
 from trialport.core.pages import render_page
 
@@ -31,8 +33,14 @@ class LanguageChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 @get("/", opt={"open": True, "start": True}, include_in_schema=False)
-async def read_home(request: Request[Any, Any, State]) -> Response[str]:
-    return render_page(request, "front/home.html")
+async def read_home(request: Request[Any, Any, State], open_transaction: TxOpener) -> Response[str]:
+    """Show what Trialport is, or to who has signed in what waits for her, as the slices of her role say."""
+    read_start = request.app.state.start_facts.get(getattr(request.user, "role", None))
+    facts: Mapping[str, Any] = {}
+    if read_start is not None:
+        async with open_transaction() as tx:
+            facts = await read_start(tx, request.user)
+    return render_page(request, "front/home.html", {"start": facts})
 
 
 @get("/accessibility", opt={"open": True}, include_in_schema=False)

@@ -54,11 +54,7 @@ async def show_answer(
         visitor = await _open(request, tx, settings, limits, signed)
     except LinkClosed as closed:
         return _closed_page(request, closed)
-    shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
-    wants_change = shown.answer is not None and request.query_params.get("change") == "1"
-    if "answer" not in shown.available_actions or (shown.answer is not None and not wants_change):
-        return _receipt_page(request, tx, visitor, shown)
-    return await _form_page(request, tx, visitor, shown, link_form.form_of(shown.answer, shown.prefill), {})
+    return await answer_page(request, tx, visitor)
 
 
 @post("/answer/{signed:str}", opt=OPEN_FORM, status_code=303)
@@ -70,25 +66,7 @@ async def take_answer(
         visitor = await _open(request, tx, settings, limits, signed)
     except LinkClosed as closed:
         return _closed_page(request, closed)
-    form = await read_form(request)
-    eoi, faults = link_form.read_answer(form)
-    if eoi is None:
-        return await _form_again(request, tx, visitor, form, faults)
-    try:
-        shown = await answer.record_eoi(
-            tx, settings, visitor.actor, visitor.invitation_id, eoi, seen=_revision(form.get("seen", ""))
-        )
-    except Contradiction as wrong:
-        return await _form_again(request, tx, visitor, form, link_form.told(wrong.errors))
-    except Changed:
-        return await _overtaken(request, tx, visitor, form, eoi)
-    except Refused:
-        # The page says what has become of it.
-        return _to(f"/answer/{signed}")
-    if form.get("capacity_right") and shown.prefill is not None and not shown.capacity_difference:
-        update = CapacityUpdate(confirm=True)
-        await answer.update_capacity(tx, settings, visitor.actor, visitor.invitation_id, update)
-    return _to(f"/answer/{signed}")
+    return await take_answer_of(request, tx, settings, visitor)
 
 
 @post("/answer/{signed:str}/capacity", opt=OPEN_FORM, status_code=303)
@@ -100,15 +78,7 @@ async def take_capacity(
         visitor = await _open(request, tx, settings, limits, signed)
     except LinkClosed as closed:
         return _closed_page(request, closed)
-    form = await read_form(request)
-    shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
-    offered: dict[str, float | str] = {one.field: one.answered for one in shown.capacity_difference}
-    update = CapacityUpdate(confirm=bool(form.get("rest_right")), values=link_form.read_capacity(form, offered))
-    try:
-        await answer.update_capacity(tx, settings, visitor.actor, visitor.invitation_id, update)
-    except (Contradiction, Refused, Changed):
-        return _receipt_page(request, tx, visitor, shown, capacity_fault=True, status_code=422)
-    return _to(f"/answer/{signed}?capacity=1")
+    return await take_capacity_of(request, tx, settings, visitor)
 
 
 @get("/sign-off/{signed:str}", opt=OPEN_PAGE)
@@ -149,6 +119,53 @@ async def take_sign_off(
         # Signed off already, answered anew, or not hers to say: the page shows how it stands.
         return _to(f"/sign-off/{signed}")
     return _to(f"/sign-off/{signed}")
+
+
+async def answer_page(request: PageRequest, tx: Transaction, visitor: Visitor) -> Response[Any]:
+    """Show a unit's person the form, or what has become of the invitation, by whichever door she came."""
+    shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
+    wants_change = shown.answer is not None and request.query_params.get("change") == "1"
+    if "answer" not in shown.available_actions or (shown.answer is not None and not wants_change):
+        return _receipt_page(request, tx, visitor, shown)
+    return await _form_page(request, tx, visitor, shown, link_form.form_of(shown.answer, shown.prefill), {})
+
+
+async def take_answer_of(request: PageRequest, tx: Transaction, settings: Settings, visitor: Visitor) -> Response[Any]:
+    """Record the answer that was sent; the faults of one that is not right are said in its form."""
+    form = await read_form(request)
+    eoi, faults = link_form.read_answer(form)
+    if eoi is None:
+        return await _form_again(request, tx, visitor, form, faults)
+    try:
+        shown = await answer.record_eoi(
+            tx, settings, visitor.actor, visitor.invitation_id, eoi, seen=_revision(form.get("seen", ""))
+        )
+    except Contradiction as wrong:
+        return await _form_again(request, tx, visitor, form, link_form.told(wrong.errors))
+    except Changed:
+        return await _overtaken(request, tx, visitor, form, eoi)
+    except Refused:
+        # The page says what has become of it.
+        return _to(_link_path(request))
+    if form.get("capacity_right") and shown.prefill is not None and not shown.capacity_difference:
+        update = CapacityUpdate(confirm=True)
+        await answer.update_capacity(tx, settings, visitor.actor, visitor.invitation_id, update)
+    return _to(_link_path(request))
+
+
+async def take_capacity_of(
+    request: PageRequest, tx: Transaction, settings: Settings, visitor: Visitor
+) -> Response[Any]:
+    """Take over into the capacity what was ticked after an answer."""
+    form = await read_form(request)
+    shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
+    offered: dict[str, float | str] = {one.field: one.answered for one in shown.capacity_difference}
+    update = CapacityUpdate(confirm=bool(form.get("rest_right")), values=link_form.read_capacity(form, offered))
+    try:
+        await answer.update_capacity(tx, settings, visitor.actor, visitor.invitation_id, update)
+    except (Contradiction, Refused, Changed):
+        return _receipt_page(request, tx, visitor, shown, capacity_fault=True, status_code=422)
+    return _to(f"{_link_path(request)}?capacity=1")
 
 
 async def _open(
