@@ -154,9 +154,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/answer/{signed}/capacity"): Row(roles=NOBODY, is_open=True, ok=403),
     ("GET", "/invitations"): Row(roles=UNIT_PERSONS),
     ("GET", "/invitations/{invitation_id}"): Row(roles=UNIT_PERSONS, about="invitation"),
-    # A form of a program without a page's headers is refused before it is read.
-    ("POST", "/invitations/{invitation_id}"): Row(roles=UNIT_PERSONS, about="invitation"),
-    ("POST", "/invitations/{invitation_id}/capacity"): Row(roles=UNIT_PERSONS, about="invitation"),
+    # What no form sent is refused before anything is looked up.
+    ("POST", "/invitations/{invitation_id}"): Row(roles=UNIT_PERSONS, ok=415),
+    ("POST", "/invitations/{invitation_id}/capacity"): Row(roles=UNIT_PERSONS, ok=415),
     ("GET", "/sign-off/{signed}"): Row(roles=NOBODY, is_open=True, ok=410),
     ("POST", "/sign-off/{signed}"): Row(roles=NOBODY, is_open=True, ok=403),
     ("GET", "/sign-in/oidc"): Row(roles=NOBODY, is_open=True, ok=404),
@@ -296,9 +296,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
     ("GET", "/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
     ("POST", "/inquiries/{inquiry_id}/questions/{question_id}"): Row(
-        # A form without an answer.
+        # What is no form.
         roles=frozenset({"sponsor_contact"}),
-        ok=400,
+        ok=415,
         body=dict,
     ),
     ("GET", "/api/v1/questions"): Row(roles=TASKS),

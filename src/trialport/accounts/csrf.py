@@ -65,7 +65,12 @@ def method_of(connection: ASGIConnection[Any, Any, Any, State]) -> str:
 
 
 async def read_form(request: Request[Any, Any, State]) -> dict[str, str]:
-    """Return the text fields of a form, each without blanks around it; of several with one name the first."""
+    """Return the text fields of a form, each without blanks around it; of several with one name the first.
+
+    Raises WrongMediaType for what is no form: a program has the API for what a page does.
+    """
+    if request.content_type[0] not in FORM_TYPES:
+        raise WrongMediaType("Send the form as application/x-www-form-urlencoded or multipart/form-data.")
     fields: dict[str, str] = {}
     for name, value in (await request.form()).multi_items():
         if isinstance(value, str):
