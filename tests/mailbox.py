@@ -5,6 +5,7 @@ acknowledged, as by a server whose answer is lost.
 """
 
 import asyncio
+import signal
 import socket
 import sys
 import time
@@ -23,7 +24,9 @@ UNHEARD_SECONDS = 600.0
 
 
 class MoodyCatcher(Catcher):
-    """The catcher, with its moods."""
+    """The catcher, with its moods; it forgets nothing."""
+
+    kept = 1_000_000
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -83,6 +86,11 @@ class Mailbox:
     def stop(self) -> None:
         if self._child is not None:
             self._child.stop()
+
+    def kill(self) -> None:
+        """End it amid whatever it does."""
+        assert self._child is not None
+        self._child.stop(((signal.SIGKILL, 10.0),))
 
     def mails(self) -> list[CaughtMail]:
         """Return what has arrived, the oldest first."""

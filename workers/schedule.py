@@ -130,13 +130,21 @@ async def sweep_files(ctx: Context) -> None:
 def cron_jobs(settings: Settings) -> list[CronJob]:
     """Return the schedule; every tick may be missed or doubled without harm."""
     seconds = set(range(0, 60, settings.sweep_seconds))
+    reminding = set(range(0, 60, settings.remind_seconds))
     return [
         cron(sweep, second=seconds, run_at_startup=True, unique=False, max_tries=1, keep_result=0),
         cron(seal, second=seconds, run_at_startup=True, unique=False, max_tries=1, keep_result=0),
-        cron(remind_sponsors, second={15, 45}, run_at_startup=True, unique=True, max_tries=1, keep_result=0),
+        cron(
+            remind_sponsors,
+            second=reminding,
+            run_at_startup=True,
+            unique=True,
+            max_tries=1,
+            keep_result=0,
+        ),
         cron(
             remind,
-            second=set(range(0, 60, settings.remind_seconds)),
+            second=reminding,
             run_at_startup=True,
             unique=True,
             max_tries=1,

@@ -148,8 +148,9 @@ async def test_the_clock_reminds_once_and_in_the_end_tells_the_office(
     assert await connection.fetchval(heart) == 0
     states = dict(await connection.fetch("select u.name, v.state from invitation v join unit u using (unit_id)"))
     assert states == {"Unit lung": "answered", "Unit heart": "no_answer"}
-    kinds = [task["kind"] for task in (await ok(client("office").get("/api/v1/tasks")))["items"]]
-    assert kinds == ["silent_unit"]
+    kinds = {task["kind"] for task in (await ok(client("office").get("/api/v1/tasks")))["items"]}
+    assert kinds == {"silent_unit", "all_answered"}
+    assert await state_of(client, inquiry) == "collating", "nobody is waited for any more"
     # A late answer is accepted, and marked.
     late = f"update invitation set due_on = current_date - 3 where unit_id = '{people.units['heart']}'"
     await connection.execute(late)

@@ -17,11 +17,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from trialport.demo.mail_pages import page_handler
 
 LOOPBACK = "127.0.0.1"
+# So many mails are looked through; older ones are forgotten.
 KEPT = 500
 
 
 class Catcher:
     """Keeps each mail as a file, `000001.eml` the first; the names of the hooks are the server library's."""
+
+    kept = KEPT
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,7 +47,7 @@ class Catcher:
         with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
         written.rename(written.with_suffix(".eml"))
-        (self.folder / f"{self._last - KEPT:06}.eml").unlink(missing_ok=True)
+        (self.folder / f"{self._last - self.kept:06}.eml").unlink(missing_ok=True)
         return "250 OK"
 
 

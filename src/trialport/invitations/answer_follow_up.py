@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
-from trialport.accounts.models import Actor
+from trialport.accounts.models import SYSTEM, Actor
 from trialport.accounts.service import record_audit_event
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction
 from trialport.inquiries import rules as inquiry_rules
-from trialport.inquiries.queries import InquiryRow
+from trialport.inquiries.queries import InquiryRow, select_inquiry
+from trialport.inquiries.triage_service import collate_inquiry
+from trialport.invitations import queries
 from trialport.invitations.models import EoiCreate
 from trialport.invitations.queries import InvitationRow
 from trialport.invitations.questions_queries import insert_question
+from trialport.invitations.reading import PROGRAM
 from trialport.invitations.reply import collate_reply
 from trialport.notifications.service import open_office_task, settle_office_tasks
 
@@ -24,6 +27,26 @@ def require_aligned_answers(eoi: EoiCreate, inquiry: InquiryRow) -> None:
             "answers_to_questions",
             f"The inquiry has {len(asked)} questions. Send as many answers, in their order, with empty text for none.",
         )
+
+
+async def note_nobody_awaited(tx: Transaction, inquiry_id: UUID) -> None:
+    """Hand an inquiry to its office once no unit is waited for any more: the rest kept silent, or was taken back."""
+    async with as_system(tx.connection):
+        row = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=inquiry_id)
+        if row is None or row.state != "inviting":
+            return
+        if await queries.count_open_invitations(tx.connection, inquiry_id=inquiry_id):
+            return
+        await open_office_task(
+            tx,
+            region_id=row.region_id,
+            kind="all_answered",
+            object_type="inquiry",
+            object_id=inquiry_id,
+            message=f"No unit asked about {row.reference} is waited for any more. Send the collated reply, or ask "
+            "other units.",
+        )
+        await collate_inquiry(tx, SYSTEM, row)
 
 
 async def note_target(tx: Transaction, found: InvitationRow, inquiry: InquiryRow) -> None:

@@ -17,6 +17,7 @@ class DueReminder(Struct, frozen=True, kw_only=True):
     """A reminder whose time has come, and whom it goes to."""
 
     invitation_id: UUID
+    inquiry_id: UUID
     region_id: UUID
     reference: str
     step: ReminderStep
@@ -45,7 +46,7 @@ async def claim_due_reminders(connection: Connection, *, now: datetime, limit: i
     """
     records = await connection.fetch(
         """
-        select m.invitation_id, v.region_id, v.reference, m.step, m.due_at, v.state, v.due_on,
+        select m.invitation_id, v.inquiry_id, v.region_id, v.reference, m.step, m.due_at, v.state, v.due_on,
                coalesce(h.investigator_id, i.investigator_id) as to_id, coalesce(h.email, i.email) as email,
                coalesce(person.language, 'en') as language
         from reminder m
@@ -75,7 +76,7 @@ async def claim_due_reminders_to(
     """Take every reminder that is due and goes to one of these persons, and what else is due of its invitation."""
     records = await connection.fetch(
         """
-        select m.invitation_id, v.region_id, v.reference, m.step, m.due_at, v.state, v.due_on,
+        select m.invitation_id, v.inquiry_id, v.region_id, v.reference, m.step, m.due_at, v.state, v.due_on,
                coalesce(h.investigator_id, i.investigator_id) as to_id, coalesce(h.email, i.email) as email,
                coalesce(person.language, 'en') as language
         from reminder m

@@ -8,6 +8,7 @@ from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.invitations import ledger
 from trialport.invitations import reminder_queries as queries
+from trialport.invitations.answer_follow_up import note_nobody_awaited
 from trialport.invitations.reminder_queries import DueReminder, SettledReminder
 from trialport.notifications.digests import queue_reminders
 from trialport.notifications.mail_models import NewMessage
@@ -100,3 +101,5 @@ async def _give_up(tx: Transaction, silent: Sequence[DueReminder]) -> None:
         object_type="invitation",
         events=[(invitation_id, region_id, {}) for invitation_id, region_id in regions.items()],
     )
+    for inquiry_id in sorted({one.inquiry_id for one in silent if one.invitation_id in given_up}):
+        await note_nobody_awaited(tx, inquiry_id)

@@ -10,6 +10,7 @@ from trialport.core.db import Transaction, as_system
 from trialport.core.errors import NotFound, Refused
 from trialport.invitations import ledger, queries
 from trialport.invitations.answer import read_invitation
+from trialport.invitations.answer_follow_up import note_nobody_awaited
 from trialport.invitations.deadline_queries import select_recipient
 from trialport.invitations.models import InvitationForUnit
 from trialport.notifications.messages import queue_message
@@ -56,4 +57,5 @@ async def withdraw_invitation(
             subject_id=invitation_id,
             thread_id=invitation_id,
         )
+    await note_nobody_awaited(tx, found.inquiry_id)
     return await read_invitation(tx, actor, invitation_id)
