@@ -70,6 +70,7 @@ from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, weights_api, why_api
 from trialport.matching.register import CHANNEL, Register
 from trialport.notifications import api as notifications_api
+from trialport.notifications import pages as notifications_pages
 from trialport.sponsors import agreement_api
 from trialport.terms import api as terms_api
 from trialport.terms.book import TermBook
@@ -167,6 +168,7 @@ def create_app(settings: Settings) -> Litestar:
             accounts_pages.router,
             reply_pages.router,
             questions_pages.router,
+            notifications_pages.router,
             *front_pages.HANDLERS,
             read_static_file,
             read_liveness,

@@ -330,6 +330,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
+    ("GET", "/tasks"): Row(roles=TASKS),
+    ("POST", "/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task", ok=303, body=dict),
+    ("POST", "/tasks/{office_task_id}/reopen"): Row(roles=TASKS, about="task", ok=303, body=dict),
 }
 # Valid requests that the admin has to word otherwise, having no region of her own.
 ADMIN_MUST_NAME_A_REGION = {("POST", "/api/v1/agreements"), ("POST", "/api/v1/inquiries"), ("POST", "/api/v1/matches")}

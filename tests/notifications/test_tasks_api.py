@@ -43,7 +43,7 @@ async def test_it_works(client: Client, app: Any, people: Cast, any_id: UUID, co
     assert done.status_code == 200, done.text
     first = done.json()["done_at"]
     assert first is not None
-    assert done.json()["available_actions"] == ["read"]
+    assert done.json()["available_actions"] == ["read", "reopen"]
     assert await tasks(client, "office") == []
     assert [one["office_task_id"] for one in await tasks(client, "office", done=True)] == [task["office_task_id"]]
     again = await client("office").post(f"/api/v1/tasks/{task['office_task_id']}/done")

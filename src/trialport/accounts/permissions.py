@@ -193,7 +193,7 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
             role: {ANY: ("read",)} for role in ("sponsor_contact", "investigator", "unit_head", "management", "service")
         },
     },
-    "office_task": {role: {"open": ("read", "finish"), "done": ("read",)} for role in ("office", "admin")},
+    "office_task": {role: {"open": ("read", "finish"), "done": ("read", "reopen")} for role in ("office", "admin")},
     "audit_trail": {role: {ANY: ("read", "export")} for role in ("office", "admin")},
     "disclosure": {role: {ANY: ("read",)} for role in ("office", "admin")},
 }

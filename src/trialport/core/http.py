@@ -57,6 +57,9 @@ async def check_address(request: Request[Any, Any, State]) -> None:
             raise BadInput.at(name[:80], f"There is no such query parameter here. Known: {names}.")
         if name in seen:
             raise BadInput.at(name, "The query parameter stands twice. Send it once.")
+        if value == "" and request.route_handler.opt.get("filters"):
+            # A form sends each of its fields, the ones left empty too.
+            continue
         if value.lower() in ("", "null"):
             raise BadInput.at(name, "The query parameter has no value. Give it one or leave it out.")
         seen.add(name)

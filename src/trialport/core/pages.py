@@ -3,11 +3,11 @@
 A slice keeps its templates in `<slice>/templates/<slice>/`; each begins with `{% extends "base.html" %}` and fills the
 blocks `title` and `content`. Every template knows `language`, `languages`, `viewer` (who is signed in, or None),
 `signed_in` (her session, or None), `is_viewer_known` (whether that was looked up), `address` (path and query of this
-page), `messages`, `csrf_token`, `csrf_field()`, `shown_time(time)` and `static_url(name)`.
+page), `messages`, `csrf_token`, `csrf_field()`, `shown_time(time)`, `shown_day(day)` and `static_url(name)`.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,7 @@ def environment(language: Language) -> Environment:
         "static_url": static_url,
         "csrf_field": _csrf_field,
         "shown_time": lambda time: shown_time(time, language),
+        "shown_day": lambda day: shown_day(day, language),
         "htmx_config": HTMX_CONFIG,
     }
     return made
@@ -85,6 +86,15 @@ def shown_time(time: datetime, language: Language) -> str:
 
     locale = _LOCALES[language]
     return format_datetime(time, "d MMMM y, HH:mm z", tzinfo=get_timezone(_TIME_ZONE), locale=locale)
+
+
+def shown_day(day: date, language: Language) -> str:
+    """Write a day as people of the regions do: `22 November 2026`; of a moment the day that it is there."""
+    from babel.dates import format_date, get_timezone  # noqa: PLC0415 - as above
+
+    if isinstance(day, datetime):
+        day = day.astimezone(get_timezone(_TIME_ZONE)).date()
+    return format_date(day, "d MMMM y", locale=_LOCALES[language])
 
 
 @pass_context

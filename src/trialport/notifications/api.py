@@ -11,12 +11,10 @@ from msgspec.structs import replace
 from trialport.accounts.guards import Caller
 from trialport.accounts.models import Actor
 from trialport.accounts.permissions import allowed_commands, may
-from trialport.accounts.service import record_audit_event
 from trialport.core.edge import Tx
 from trialport.core.fields import EXAMPLE_UUID
-from trialport.core.http import found
 from trialport.core.paging import Cursor, Limit, cut_page
-from trialport.notifications import queries
+from trialport.notifications import queries, service
 from trialport.notifications.models import OfficeTaskDetail, OfficeTaskPage
 
 Done = Annotated[
@@ -47,18 +45,7 @@ async def list_tasks(
     summary="Mark a task as done",
 )
 async def finish_task(tx: Tx, actor: Caller, office_task_id: OfficeTaskId) -> OfficeTaskDetail:
-    task = found(
-        await queries.update_office_task_done(tx.connection, actor=actor, office_task_id=office_task_id, now=tx.now)
-    )
-    await record_audit_event(
-        tx,
-        actor,
-        action="office_task.done",
-        object_type="office_task",
-        object_id=office_task_id,
-        region_id=task.region_id,
-    )
-    return _with_actions(actor, task)
+    return _with_actions(actor, await service.finish_task(tx, actor, office_task_id))
 
 
 def _with_actions(actor: Actor, task: OfficeTaskDetail) -> OfficeTaskDetail:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -51,3 +52,34 @@ class OfficeTaskPage(Struct, frozen=True, kw_only=True):
 
     items: Annotated[tuple[OfficeTaskDetail, ...], Meta(description="Tasks.")]
     next_cursor: NextCursor
+
+
+class TaskCount(Struct, frozen=True, kw_only=True):
+    """How many tasks of a kind are open."""
+
+    kind: str
+    open: int
+
+
+class PlacedTask(Struct, frozen=True, kw_only=True):
+    """A task as its page shows it, with the inquiry and the unit that it is about, if any."""
+
+    office_task_id: UUID
+    kind: str
+    message: str
+    created_at: datetime
+    done_at: datetime | None
+    done_by: UUID | None
+    inquiry_id: UUID | None
+    reference: str | None
+    title: str | None
+    unit_name: str | None
+
+
+class TaskBoard(Struct, frozen=True, kw_only=True):
+    """What a trial office has to do: counts of all kinds, the open tasks, and those done lately with who did them."""
+
+    counts: dict[str, int]
+    open: tuple[PlacedTask, ...]
+    done: tuple[PlacedTask, ...]
+    names: dict[UUID, str]

@@ -8,7 +8,7 @@ import msgspec
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.notifications.models import OfficeTaskDetail
+from trialport.notifications.models import OfficeTaskDetail, PlacedTask, TaskCount
 
 
 async def insert_office_task(
@@ -89,6 +89,80 @@ async def select_office_tasks(
         limit,
     )
     return msgspec.convert(records, list[OfficeTaskDetail])
+
+
+async def select_office_task_counts(connection: Connection, *, actor: Actor) -> list[TaskCount]:
+    """Count the open tasks of each kind."""
+    records = await connection.fetch(
+        """
+        select kind, count(*) as open
+        from office_task
+        where ($1 = 'admin' or ($1 = 'office' and region_id = $2)) and done_at is null
+        group by kind
+        order by kind
+        """,
+        actor.role,
+        actor.region_id,
+    )
+    return msgspec.convert(records, list[TaskCount])
+
+
+async def select_placed_tasks(
+    connection: Connection, *, actor: Actor, kind: str | None, done: bool, of_each: int, limit: int
+) -> list[PlacedTask]:
+    """List tasks with what they are about, at most `of_each` of a kind: the oldest open ones, or the newest done."""
+    records = await connection.fetch(
+        """
+        with chosen as (
+            select office_task_id, kind, object_type, object_id, message, created_at, done_at, done_by,
+                   row_number() over (partition by kind order by office_task_id) as number
+            from office_task
+            where ($1 = 'admin' or ($1 = 'office' and region_id = $2))
+              and (done_at is not null) = $3 and ($4::text is null or kind = $4)
+        )
+        select t.office_task_id, t.kind, t.message, t.created_at, t.done_at, t.done_by,
+               i.inquiry_id, i.reference, n.working_title as title, u.name as unit_name
+        from chosen t
+        left join eoi e on t.object_type = 'eoi' and e.eoi_id = t.object_id
+        left join question q on t.object_type = 'question' and q.question_id = t.object_id
+        left join invitation v
+            on v.invitation_id = case when t.object_type = 'invitation' then t.object_id
+                                      else coalesce(e.invitation_id, q.invitation_id) end
+        left join inquiry i
+            on i.inquiry_id = case when t.object_type = 'inquiry' then t.object_id else v.inquiry_id end
+        left join inquiry_version n on n.inquiry_id = i.inquiry_id and n.version = i.version
+        left join unit u on u.unit_id = v.unit_id
+        where $3 or t.number <= $5
+        order by t.done_at desc nulls last, t.office_task_id
+        limit $6
+        """,
+        actor.role,
+        actor.region_id,
+        done,
+        kind,
+        of_each,
+        limit,
+    )
+    return msgspec.convert(records, list[PlacedTask])
+
+
+async def update_office_task_reopened(
+    connection: Connection, *, actor: Actor, office_task_id: UUID
+) -> OfficeTaskDetail | None:
+    """Take back that a task in scope was done; an open one stays as it is."""
+    record = await connection.fetchrow(
+        """
+        update office_task
+        set done_at = null, done_by = null
+        where office_task_id = $3
+          and ($1 = 'admin' or ($1 = 'office' and region_id = $2))
+        returning office_task_id, region_id, kind, object_type, object_id, message, created_at, done_at
+        """,
+        actor.role,
+        actor.region_id,
+        office_task_id,
+    )
+    return None if record is None else msgspec.convert(record, OfficeTaskDetail)
 
 
 async def update_office_tasks_settled(connection: Connection, *, kind: str, object_id: UUID, now: datetime) -> None:
