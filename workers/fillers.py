@@ -16,6 +16,7 @@ _OWN: Mapping[MessageKind, Filler] = {
     "invitation_amended": mailing.fill_invitation,
     "invitation_over": mailing.fill_ending,
     "question_forwarded": questions_mailing.fill_question_forwarded,
-    "question_shared": questions_mailing.fill_question_shared,
+    "question_shared": questions_mailing.fill_question_to_unit,
+    "question_dismissed": questions_mailing.fill_question_to_unit,
 }
 FILLERS: Mapping[MessageKind, Filler] = {**_OWN, "digest": digest_filler(_OWN)}

@@ -19,6 +19,7 @@ from trialport.core.object_store import ObjectStore
 from trialport.inquiries.attachment_service import remove_deleted_objects, remove_orphans
 from trialport.invitations import ending, outcome
 from trialport.invitations.reminding import remind_units
+from trialport.invitations.sign_off_clock import remind_heads
 from trialport.matching.register_queries import delete_old_register_changes
 from trialport.notifications.bounces import read_bounces
 from trialport.notifications.messages import tidy_messages
@@ -62,8 +63,8 @@ async def remind(ctx: Context) -> None:
 
 
 async def remind_sponsors(ctx: Context) -> None:
-    """Ask sponsors for the outcome they promised, and tell the units of inquiries that are over."""
-    for step in (outcome.remind_sponsors, ending.end_inquiries):
+    """Ask sponsors for the outcome they promised and heads for their sign-off, and tell units how inquiries ended."""
+    for step in (outcome.remind_sponsors, remind_heads, ending.end_inquiries):
         found = _REMINDED_AT_ONCE
         while found == _REMINDED_AT_ONCE:
             async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id="outcomes") as tx:

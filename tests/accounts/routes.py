@@ -303,6 +303,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/api/v1/questions"): Row(roles=TASKS),
     ("POST", "/api/v1/questions/{question_id}/forward"): Row(roles=TASKS, about="question", ok=409, body=dict),
+    ("POST", "/api/v1/questions/{question_id}/dismiss"): Row(
+        roles=TASKS, about="question", ok=409, body=lambda: {"reason": "Test"}
+    ),
     # Nothing has been put to the sponsor: for her there is no question.
     ("POST", "/api/v1/questions/{question_id}/answer"): Row(
         roles=frozenset({"sponsor_contact"}), about="question", ok=404, body=lambda: {"answer": "Test"}

@@ -9,7 +9,7 @@ from tests.cast import Cast
 from tests.conftest import Client
 from tests.invitations.course import YES, invite, ok
 from trialport.core.db import SYSTEM_VIEWER, transaction
-from trialport.invitations.questions_mailing import fill_question_forwarded, fill_question_shared
+from trialport.invitations.questions_mailing import fill_question_forwarded, fill_question_to_unit
 from trialport.notifications.mail_models import QuestionForwarded, QuestionShared
 
 SECRET = "Is it true for our Ward 7 patients?"
@@ -64,7 +64,7 @@ async def test_a_question_goes_through_the_office(
     async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
         settings = app.state.settings
         to_sponsor = await fill_question_forwarded(tx, settings, QuestionForwarded(**rows[0]["params"]))
-        to_unit = await fill_question_shared(tx, settings, QuestionShared(**rows[2]["params"]))
+        to_unit = await fill_question_to_unit(tx, settings, QuestionShared(**rows[2]["params"]))
     assert to_sponsor is not None
     assert to_unit is not None
     assert to_sponsor.values["link"].endswith(inquiry.removeprefix("/api/v1") + "/questions")

@@ -40,6 +40,7 @@ from trialport.notifications.mail_models import (
     MailFile,
     MailParams,
     OutcomeReminder,
+    QuestionDismissed,
     QuestionForwarded,
     QuestionShared,
     ReplySent,
@@ -88,6 +89,7 @@ EXAMPLES: dict[str, MailParams] = {
     ),
     "question_forwarded": QuestionForwarded(inquiry_id=SUBJECT, reference="UAS-2026-0042"),
     "question_shared": QuestionShared(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
+    "question_dismissed": QuestionDismissed(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "sign_off_wanted": SignOffWanted(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042"),
     "reply_sent": ReplySent(inquiry_id=SUBJECT, version=2, language="en"),
     "information_wanted": InformationWanted(

@@ -138,16 +138,16 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
     # A unit's question goes through the office, and the sponsor answers without knowing whose it is.
     "question": {
         **{
-            role: {NEW: ("ask",), **_in(("asked", "forwarded", "answered", "shared"), "read")}
+            role: {NEW: ("ask",), **_in(("asked", "forwarded", "answered", "shared", "dismissed"), "read")}
             for role in ("investigator", "unit_head")
         },
         "sponsor_contact": {"forwarded": ("read", "answer"), **_in(("answered", "shared"), "read")},
         **{
             role: {
-                "asked": ("read", "forward"),
+                "asked": ("read", "forward", "dismiss"),
                 "forwarded": ("read",),
                 "answered": ("read", "share"),
-                "shared": ("read",),
+                **_in(("shared", "dismissed"), "read"),
             }
             for role in ("office", "admin")
         },

@@ -12,20 +12,18 @@ from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction
-from trialport.inquiries.queries import InquiryRow, select_inquiry, select_version
-from trialport.inquiries.rules import confidential_paths, join_content
-from trialport.inquiries.teaser import make_teaser, open_for_unit
+from trialport.inquiries.queries import InquiryRow, select_inquiry
 from trialport.inquiries.triage_service import reopen_inquiry
 from trialport.invitations import amendment_queries, answer_queries, rules
 from trialport.invitations.amendment_models import FieldChange
 from trialport.invitations.amendment_queries import AskedBefore
 from trialport.invitations.answer import record_eoi
+from trialport.invitations.changes import changed_since
 from trialport.invitations.deadline import start_ladder
 from trialport.invitations.models import EoiCreate, InvitationForUnit
 from trialport.invitations.reading import PROGRAM, find_invitation, inquiry_of, opening_for
 from trialport.notifications.messages import queue_message
 from trialport.notifications.service import open_office_task, settle_office_tasks
-from trialport.sponsors.agreement_rules import Opening
 
 # An answer that has to be looked at again is asked for within so many working days, at least.
 WORKING_DAYS_TO_LOOK_AGAIN = 3
@@ -88,52 +86,12 @@ async def read_changes(tx: Transaction, actor: Actor, invitation_id: UUID) -> tu
         return ()
     async with as_system(tx.connection):
         row = await inquiry_of(tx, found)
-        return await _changed(tx, row, stored.version, await opening_for(tx, found, row))
-
-
-async def _changed(tx: Transaction, row: InquiryRow, since: int, opening: Opening) -> tuple[FieldChange, ...]:
-    before = await _row_at(tx, row, since)
-    if before is None:
-        return ()
-    return compare(_visible(before, opening), _visible(row, opening))
-
-
-def compare(before: dict[str, object], after: dict[str, object]) -> tuple[FieldChange, ...]:
-    """Name the fields that differ, in their order, with both values; None stands for nothing said."""
-    names = dict.fromkeys([*before, *after])
-    return tuple(
-        FieldChange(field=name, before=before.get(name), after=after.get(name))
-        for name in names
-        if before.get(name) != after.get(name)
-    )
-
-
-def _visible(row: InquiryRow, opening: Opening) -> dict[str, object]:
-    """Return what a unit sees of an inquiry, by `group.field`."""
-    shown = (open_for_unit(row, opening) or make_teaser(row)).content
-    flat: dict[str, object] = {}
-    for group, value in msgspec.to_builtins(shown).items():
-        if isinstance(value, dict) and group != "dct_activities":
-            flat |= {f"{group}.{name}": one for name, one in value.items()}
-        else:
-            flat[group] = value
-    return flat
-
-
-async def _row_at(tx: Transaction, row: InquiryRow, version: int) -> InquiryRow | None:
-    stored = await select_version(tx.connection, inquiry_id=row.inquiry_id, version=version)
-    if stored is None:
-        return None
-    content, confidential, _ = stored
-    marked = confidential_paths(join_content(content, confidential))
-    return msgspec.structs.replace(
-        row, version=version, content=content, confidential=confidential, confidential_fields=marked
-    )
+        return await changed_since(tx, row, stored.version, await opening_for(tx, found, row))
 
 
 async def _changes(tx: Transaction, row: InquiryRow, asked: AskedBefore) -> tuple[FieldChange, ...]:
     found = await find_invitation(tx, PROGRAM, asked.invitation_id)
-    return await _changed(tx, row, asked.answered_version or asked.version, await opening_for(tx, found, row))
+    return await changed_since(tx, row, asked.answered_version or asked.version, await opening_for(tx, found, row))
 
 
 async def _ask(tx: Transaction, settings: Settings, asked: AskedBefore, *, has_answered: bool) -> None:

@@ -31,6 +31,7 @@ from trialport.invitations.queries import InvitationRow
 from trialport.invitations.reading import find_invitation, inquiry_of, opening_for
 from trialport.invitations.sign_off import ask_head, decide, may_sign_off
 from trialport.invitations.sign_off_queries import SignOffRow, select_newest_sign_off
+from trialport.invitations.unit_reading import read_course
 from trialport.notifications.service import open_office_task, settle_office_tasks
 
 _NOTES = {
@@ -77,6 +78,7 @@ async def read_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) ->
         sign_off=_word(signed),
         prefill=shown,
         capacity_difference=differences,
+        **await read_course(tx, found, inquiry, opening, stored),
         available_actions=tuple(
             one
             for one in allowed_commands("invitation", actor.role, found.state)

@@ -71,7 +71,13 @@ async def note_target(tx: Transaction, found: InvitationRow, inquiry: InquiryRow
 async def follow_up_answer(
     tx: Transaction, actor: Actor, found: InvitationRow, inquiry: InquiryRow, eoi_id: UUID, eoi: EoiCreate
 ) -> None:
-    """Take the question that came with an answer, and tell the office of one that came after the reply."""
+    """Take the question that came with an answer, and tell the office of one that came after the reply.
+
+    What the office was to do about the unit's silence, or about a condition that it names no more, is settled.
+    """
+    await settle_office_tasks(tx, kind="silent_unit", object_id=found.invitation_id)
+    if eoi.answer != "yes_if":
+        await settle_office_tasks(tx, kind="review_condition", object_id=found.invitation_id)
     if eoi.questions is not None:
         await note_question(tx, actor, found, eoi.questions)
     if inquiry.state == "replied":

@@ -10,10 +10,22 @@ from trialport.invitations.ledger_rules import release_reason
 from trialport.notifications.mail_models import Ending
 from trialport.notifications.messages import queue_message
 from trialport.notifications.models import OfficeTaskKind
-from trialport.notifications.service import settle_office_tasks
+from trialport.notifications.service import settle_tasks_over
 
-# Tasks about an inquiry that nobody need do once it is over.
-_TASKS: tuple[OfficeTaskKind, ...] = ("all_answered", "target_reached", "sponsor_overdue")
+# Tasks about an inquiry, its units, answers and questions that nobody need, or can, do once it is over.
+_TASKS: tuple[OfficeTaskKind, ...] = (
+    "all_answered",
+    "target_reached",
+    "sponsor_overdue",
+    "silent_unit",
+    "review_condition",
+    "person_proposed",
+    "sign_off_refused",
+    "sign_off_overdue",
+    "question_to_review",
+    "question_answered",
+    "answer_after_reply",
+)
 _ENDINGS: dict[Told, Ending] = {
     "withdrawn": "inquiry_withdrawn",
     "declined": "inquiry_declined",
@@ -55,10 +67,10 @@ async def tell_units(tx: Transaction, settings: Settings, ended: EndedInquiry) -
         inquiry_id=ended.inquiry_id,
         state="no_answer" if silent else "withdrawn",
         reason=None if silent else f"inquiry_{ended.state}",
-        now=tx.now,
     )
-    for kind in _TASKS:
-        await settle_office_tasks(tx, kind=kind, object_id=ended.inquiry_id)
+    await ending_queries.update_clocks_over(tx.connection, inquiry_id=ended.inquiry_id, now=tx.now)
+    objects = await ending_queries.select_objects_of_inquiry(tx.connection, inquiry_id=ended.inquiry_id)
+    await settle_tasks_over(tx, kinds=_TASKS, object_ids=objects)
 
 
 def ending_for(ended: EndedInquiry, unit_id: UUID) -> Ending:

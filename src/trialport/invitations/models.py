@@ -7,6 +7,9 @@ from msgspec import Meta, Struct
 
 from trialport.core.fields import Id, MediumText, NextCursor, ShortText
 from trialport.inquiries.teaser_models import InquiryForUnit, InquiryTeaser
+from trialport.invitations.amendment_models import FieldChange
+from trialport.invitations.questions_models import QuestionForUnit
+from trialport.notifications.mail_models import Ending
 from trialport.units.models import Basis, UnitKind
 from trialport.vocabulary.codes import PrimaryCareRole, TherapyArea
 
@@ -241,6 +244,23 @@ class EoiDetail(EoiCreate, frozen=True, kw_only=True):
     ] = None
 
 
+class EndingDetail(Struct, frozen=True, kw_only=True):
+    """How the inquiry ended for this unit."""
+
+    ending: Annotated[
+        Ending,
+        Meta(description="How it ended; `no_word` while the sponsor is silent past its day.", examples=["selected"]),
+    ]
+    note: Annotated[str | None, Meta(description="What the sponsor tells the units.", examples=["Start in March."])]
+    over: Annotated[
+        bool, Meta(description="Whether nothing follows; false while the sponsor is silent.", examples=[True])
+    ]
+    ended_at: Annotated[
+        datetime | None,
+        Meta(description="When it was decided or told (UTC).", examples=["2026-12-20T09:00:00Z"]),
+    ]
+
+
 class InvitationForUnit(Struct, frozen=True, kw_only=True):
     """An invitation as the unit asked sees it: its own and nothing of the others."""
 
@@ -271,6 +291,17 @@ class InvitationForUnit(Struct, frozen=True, kw_only=True):
     capacity_difference: Annotated[
         tuple[CapacityDifference, ...], Meta(description="Where the answer and the capacity differ.")
     ] = ()
+    changes: Annotated[
+        tuple[FieldChange, ...],
+        Meta(description="What the sponsor changed since the unit answered, as far as the unit may see it."),
+    ] = ()
+    questions: Annotated[
+        tuple[QuestionForUnit, ...],
+        Meta(description="The unit's questions to the sponsor, and answers shared with all."),
+    ] = ()
+    ending: Annotated[
+        EndingDetail | None, Meta(description="How the inquiry ended for this unit; null while it goes on.")
+    ] = None
     available_actions: Annotated[tuple[str, ...], Meta(description="What you may do.", examples=[["answer"]])]
 
 

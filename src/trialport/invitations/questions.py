@@ -1,8 +1,9 @@
-"""Questions of units to the sponsor, through the office: asked, forwarded, answered, shared.
+"""Questions of units to the sponsor, through the office: asked, forwarded or dismissed, answered, shared.
 
 The sponsor never learns which unit asked; a unit sees its own questions and the answers that are shared.
 """
 
+from typing import Literal
 from uuid import UUID
 
 from trialport.accounts.models import Actor
@@ -24,7 +25,7 @@ from trialport.invitations.questions_models import (
     Share,
     SponsorQuestions,
 )
-from trialport.invitations.questions_queries import QuestionRow
+from trialport.invitations.questions_queries import QuestionRow, UnitPerson
 from trialport.invitations.reading import find_invitation
 from trialport.notifications.messages import queue_message
 from trialport.notifications.service import open_office_task, settle_office_tasks
@@ -66,7 +67,7 @@ async def read_sponsor_questions(tx: Transaction, actor: Actor, inquiry_id: UUID
     rows = await queries.select_questions(
         tx.connection, actor=actor, inquiry_id=inquiry_id, question_id=None, limit=_LISTED
     )
-    put = [row for row in reversed(rows) if row.state != "asked"]
+    put = [row for row in reversed(rows) if row.state not in ("asked", "dismissed")]
     return SponsorQuestions(items=tuple(_for_sponsor(actor, row) for row in put))
 
 
@@ -139,23 +140,52 @@ async def share_answer(
             tx.connection, inquiry_id=row.inquiry_id, invitation_id=row.invitation_id if share == "asker" else None
         )
     for person in people:
-        await queue_message(
-            tx,
-            settings,
-            kind="question_shared",
-            to_address=person.email,
-            language=person.language,
-            params={
-                "invitation_id": str(person.invitation_id),
-                "to_id": str(person.investigator_id),
-                "reference": row.reference,
-            },
-            dedupe_key=f"question:{question_id}:shared:{person.invitation_id}",
-            region_id=row.region_id,
-            subject_id=person.invitation_id,
-            thread_id=person.invitation_id,
-        )
+        await _write_to(tx, settings, row, person, "question_shared")
     return _for_office(actor, await _find(tx, actor, question_id))
+
+
+async def dismiss_question(
+    tx: Transaction, settings: Settings, actor: Actor, question_id: UUID, reason: str
+) -> QuestionForOffice:
+    """Leave a unit's question unasked; the unit gets a mail and reads the reason on its page."""
+    row = await _require(tx, actor, question_id, "dismiss")
+    moved = await queries.update_question_dismissed(
+        tx.connection, actor=actor, question_id=question_id, reason=reason, now=tx.now
+    )
+    await _note_moved(tx, actor, row, "question.dismissed", moved=moved)
+    await settle_office_tasks(tx, kind="question_to_review", object_id=question_id)
+    async with as_system(tx.connection):
+        people = await queries.select_people_to_tell(
+            tx.connection, inquiry_id=row.inquiry_id, invitation_id=row.invitation_id
+        )
+    for person in people:
+        await _write_to(tx, settings, row, person, "question_dismissed")
+    return _for_office(actor, await _find(tx, actor, question_id))
+
+
+async def _write_to(
+    tx: Transaction,
+    settings: Settings,
+    row: QuestionRow,
+    person: UnitPerson,
+    kind: Literal["question_shared", "question_dismissed"],
+) -> None:
+    await queue_message(
+        tx,
+        settings,
+        kind=kind,
+        to_address=person.email,
+        language=person.language,
+        params={
+            "invitation_id": str(person.invitation_id),
+            "to_id": str(person.investigator_id),
+            "reference": row.reference,
+        },
+        dedupe_key=f"question:{row.question_id}:{kind.removeprefix('question_')}:{person.invitation_id}",
+        region_id=row.region_id,
+        subject_id=person.invitation_id,
+        thread_id=person.invitation_id,
+    )
 
 
 async def _find(tx: Transaction, actor: Actor, question_id: UUID) -> QuestionRow:

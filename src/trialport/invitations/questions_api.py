@@ -18,6 +18,7 @@ from trialport.invitations.questions_models import (
     OfficeQuestions,
     QuestionAnswer,
     QuestionCreate,
+    QuestionDismiss,
     QuestionForOffice,
     QuestionForSponsor,
     QuestionForward,
@@ -107,6 +108,19 @@ async def share_answer(
     return await questions.share_answer(tx, settings, actor, question_id, data.share)
 
 
+@post(
+    "/questions/{question_id:uuid}/dismiss",
+    opt={**may("question", "dismiss"), "errors": (409, 412)},
+    status_code=200,
+    summary="Leave a unit's question unasked",
+    description="The unit that asked is told why.",
+)
+async def dismiss_question(
+    tx: Tx, settings: AppSettings, actor: Caller, question_id: QuestionId, data: JSONBody[QuestionDismiss]
+) -> QuestionForOffice:
+    return await questions.dismiss_question(tx, settings, actor, question_id, data.reason)
+
+
 router = Router(
     path="/",
     tags=["questions"],
@@ -118,5 +132,6 @@ router = Router(
         forward_question,
         answer_question,
         share_answer,
+        dismiss_question,
     ],
 )

@@ -6,7 +6,13 @@ from trialport.core.db import Transaction
 from trialport.inquiries.queries import select_inquiry
 from trialport.invitations import queries
 from trialport.invitations.links import link_address, link_for
-from trialport.notifications.mail_models import Filling, MailParams, QuestionForwarded, QuestionShared
+from trialport.notifications.mail_models import (
+    Filling,
+    MailParams,
+    QuestionDismissed,
+    QuestionForwarded,
+    QuestionShared,
+)
 
 _PROGRAM = Actor(token_id=None, name="trialport", role="admin")
 
@@ -20,10 +26,10 @@ async def fill_question_forwarded(tx: Transaction, settings: Settings, params: M
     return Filling(values={"link": f"{settings.public_url}/inquiries/{params.inquiry_id}/questions"})
 
 
-async def fill_question_shared(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
+async def fill_question_to_unit(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
     """Give a unit's mail the link of its own invitation; None where that has been taken back."""
-    if not isinstance(params, QuestionShared):
-        raise TypeError(f"these are not the parameters of a shared answer: {type(params).__name__}")
+    if not isinstance(params, QuestionShared | QuestionDismissed):
+        raise TypeError(f"these are not the parameters of a mail to a unit: {type(params).__name__}")
     facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
     if facts is None or facts.state == "withdrawn":
         return None

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from trialport.core.fields import Id, MediumText
+from trialport.core.fields import NOT_BLANK, Id, MediumText
 
-QuestionState = Literal["asked", "forwarded", "answered", "shared"]
+QuestionState = Literal["asked", "forwarded", "answered", "shared", "dismissed"]
 Share = Literal["asker", "all"]
 _STATE = Meta(description="How far it is.", examples=["forwarded"])
 _WORDING = Meta(description="The question as the office put it.", examples=["Is home sampling possible?"])
 _ANSWER = Meta(description="The sponsor's answer.", examples=["Yes, from week 4."])
+_DISMISSAL = Meta(description="Why the office does not put it to the sponsor.", examples=["Stands in the synopsis."])
 _ACTIONS = Meta(description="What you may do with it.", examples=[["read"]])
 _ASKED_AT = Meta(description="When it was asked (UTC).", examples=["2026-11-25T09:00:00Z"])
 
@@ -45,6 +46,15 @@ class QuestionShare(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     share: Annotated[Share, Meta(description="The unit that asked, or every unit asked.", examples=["all"])]
 
 
+class QuestionDismiss(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why a question is not put to the sponsor."""
+
+    reason: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=1000, pattern=NOT_BLANK)],
+        Meta(description="What the unit is told.", examples=["The synopsis answers this on page 2."]),
+    ]
+
+
 class QuestionForUnit(Struct, frozen=True, kw_only=True):
     """A unit's own question, or one whose answer is shared with all; who asked that one is not told."""
 
@@ -53,6 +63,7 @@ class QuestionForUnit(Struct, frozen=True, kw_only=True):
     state: Annotated[QuestionState, _STATE]
     text: Annotated[str, Meta(description="Question.", examples=["Is home sampling possible?"])]
     answer: Annotated[str | None, _ANSWER]
+    dismissal: Annotated[str | None, _DISMISSAL] = None
 
 
 class QuestionForSponsor(Struct, frozen=True, kw_only=True):
@@ -79,6 +90,7 @@ class QuestionForOffice(Struct, frozen=True, kw_only=True):
     wording: Annotated[str | None, _WORDING]
     answer: Annotated[str | None, _ANSWER]
     share: Annotated[Share | None, Meta(description="Who reads the answer.", examples=["all"])]
+    dismissal: Annotated[str | None, _DISMISSAL] = None
     asked_at: Annotated[datetime, _ASKED_AT]
     available_actions: Annotated[tuple[str, ...], _ACTIONS]
 

@@ -27,6 +27,7 @@ class QuestionRow(Struct, frozen=True, kw_only=True):
     wording: str | None
     answer: str | None
     share: Share | None
+    dismissal: str | None
     asked_at: datetime
     forwarded_at: datetime | None
 
@@ -81,7 +82,7 @@ async def select_unit_questions(
         """
         select question_id, invitation_id = $1 as own, state,
                case when invitation_id = $1 then text else wording end as text,
-               case when state = 'shared' then answer end as answer
+               case when state = 'shared' then answer end as answer, dismissal
         from question
         where invitation_id = $1 or (inquiry_id = $2 and share = 'all')
         order by question_id
@@ -99,14 +100,14 @@ async def select_questions(
     records = await connection.fetch(
         """
         select q.question_id, q.inquiry_id, q.region_id, q.invitation_id, i.reference, q.state, q.text, q.wording,
-               q.answer, q.share, q.asked_at, q.forwarded_at, i.state as inquiry_state,
+               q.answer, q.share, q.dismissal, q.asked_at, q.forwarded_at, i.state as inquiry_state,
                coalesce((select u.name from invitation v join unit u using (unit_id)
                          where v.invitation_id = q.invitation_id), '') as unit_name
         from question q
         join inquiry i using (inquiry_id)
         where ($1 = 'admin'
                or ($1 = 'office' and q.region_id = $2)
-               or ($1 = 'sponsor_contact' and i.sponsor_id = $3 and q.state <> 'asked'))
+               or ($1 = 'sponsor_contact' and i.sponsor_id = $3 and q.state in ('forwarded', 'answered', 'shared')))
           and ($4::uuid is null or q.inquiry_id = $4)
           and ($5::uuid is null or q.question_id = $5)
         order by q.question_id desc
@@ -167,6 +168,23 @@ async def update_question_shared(
         """,
         question_id,
         share,
+        now,
+        actor.actor_id,
+    )
+    return status.endswith(" 1")
+
+
+async def update_question_dismissed(
+    connection: Connection, *, actor: Actor, question_id: UUID, reason: str, now: datetime
+) -> bool:
+    """Leave a question unasked; False when somebody was faster."""
+    status: str = await connection.execute(
+        """
+        update question set state = 'dismissed', dismissal = $2, dismissed_at = $3, dismisser_id = $4
+        where question_id = $1 and state = 'asked'
+        """,
+        question_id,
+        reason,
         now,
         actor.actor_id,
     )

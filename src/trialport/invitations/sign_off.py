@@ -7,18 +7,25 @@ from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Changed, Contradiction, NotAllowed, Refused
+from trialport.invitations import sign_off_clock_queries
 from trialport.invitations import sign_off_queries as queries
 from trialport.invitations.models import Answer, SignOffCreate
 from trialport.invitations.queries import InvitationRow
+from trialport.invitations.sign_off_clock import start_clock
 from trialport.invitations.sign_off_queries import HeadOfUnit, SignOffRow
 from trialport.notifications.messages import queue_message
-from trialport.notifications.service import open_office_task
+from trialport.notifications.service import open_office_task, settle_office_tasks
 
 
 async def ask_head(
     tx: Transaction, settings: Settings, actor: Actor, found: InvitationRow, eoi_id: UUID, answer: Answer
 ) -> None:
-    """Ask the head of unit to sign off a yes; her own is signed off as she gives it, other answers need no word."""
+    """Ask the head of unit to sign off a yes; her own is signed off as she gives it, other answers need no word.
+
+    Whatever was asked of her about an earlier answer is overtaken.
+    """
+    await _settle(tx, found.invitation_id)
+    await settle_office_tasks(tx, kind="sign_off_refused", object_id=found.invitation_id)
     if answer not in ("yes", "yes_if"):
         return
     async with as_system(tx.connection):
@@ -34,6 +41,7 @@ async def ask_head(
         now=tx.now,
     )
     if head is not None and not is_hers:
+        await start_clock(tx, eoi_id, found.country, found.timezone)
         await _write_to(tx, settings, head, found, eoi_id)
 
 
@@ -68,6 +76,7 @@ async def decide(tx: Transaction, actor: Actor, found: InvitationRow, word: Sign
     await queries.update_sign_off_decided(
         tx.connection, actor=actor, eoi_id=asked.eoi_id, decision=word.decision, note=word.note, now=tx.now
     )
+    await _settle(tx, found.invitation_id)
     await record_audit_event(
         tx,
         actor,
@@ -88,6 +97,15 @@ async def decide(tx: Transaction, actor: Actor, found: InvitationRow, word: Sign
                 message=f"The head of {found.unit_name} does not approve the unit's yes to {found.reference}. "
                 "It counts as no.",
             )
+
+
+async def _settle(tx: Transaction, invitation_id: UUID) -> None:
+    """Let the clock of a sign-off rest; nobody has to call the unit about it any more."""
+    async with as_system(tx.connection):
+        await sign_off_clock_queries.update_sign_off_steps_overtaken(
+            tx.connection, invitation_id=invitation_id, now=tx.now
+        )
+        await settle_office_tasks(tx, kind="sign_off_overdue", object_id=invitation_id)
 
 
 async def _write_to(tx: Transaction, settings: Settings, head: HeadOfUnit, found: InvitationRow, eoi_id: UUID) -> None:

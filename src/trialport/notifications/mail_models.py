@@ -29,6 +29,7 @@ MessageKind = Literal[
     "question_shared",
     "information_wanted",
     "inquiry_declined",
+    "question_dismissed",
 ]
 # How it ended for a unit that was asked; `no_word` when the sponsor has told nothing.
 Ending = Literal[
@@ -91,12 +92,13 @@ class InvitationReminder(MailParams, frozen=True, kw_only=True):
 class SignOffWanted(MailParams, frozen=True, kw_only=True):
     """A head of unit is asked to sign off a yes of her unit. As it leaves, it gets the `link` to the page for that.
 
-    `to_id` is the investigator it goes to.
+    `to_id` is the investigator it goes to; `is_reminder` when she has been asked before.
     """
 
     invitation_id: UUID
     to_id: UUID
     reference: str
+    is_reminder: bool = False
 
 
 class ReplySent(MailParams, frozen=True, kw_only=True):
@@ -169,6 +171,17 @@ class QuestionShared(MailParams, frozen=True, kw_only=True):
     reference: str
 
 
+class QuestionDismissed(MailParams, frozen=True, kw_only=True):
+    """The office does not put a unit's question to the sponsor; why stands on the page behind the `link`.
+
+    `to_id` is the investigator it goes to.
+    """
+
+    invitation_id: UUID
+    to_id: UUID
+    reference: str
+
+
 class DigestItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of the things that wait, as the mail of its own would have said it.
 
@@ -218,6 +231,7 @@ PARAMS: dict[MessageKind, type[MailParams]] = {
     "outcome_reminder": OutcomeReminder,
     "question_forwarded": QuestionForwarded,
     "question_shared": QuestionShared,
+    "question_dismissed": QuestionDismissed,
     "digest": Digest,
     "information_wanted": InformationWanted,
     "inquiry_declined": InquiryDeclined,

@@ -17,6 +17,7 @@ OfficeTaskKind = Literal[
     "review_condition",
     "person_proposed",
     "sign_off_refused",
+    "sign_off_overdue",
     "question_to_review",
     "question_answered",
     "answer_after_reply",

@@ -175,6 +175,21 @@ async def update_office_tasks_settled(connection: Connection, *, kind: str, obje
     )
 
 
+async def update_office_tasks_over(
+    connection: Connection, *, kinds: Sequence[str], object_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Mark the open tasks of these kinds about any of these objects as done."""
+    await connection.execute(
+        """
+        update office_task set done_at = $3
+        where kind = any ($1::text[]) and object_id = any ($2::uuid[]) and done_at is null
+        """,
+        list(kinds),
+        list(object_ids),
+        now,
+    )
+
+
 async def update_office_task_done(
     connection: Connection, *, actor: Actor, office_task_id: UUID, now: datetime
 ) -> OfficeTaskDetail | None:

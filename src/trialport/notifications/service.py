@@ -53,6 +53,11 @@ async def open_office_tasks(
     )
 
 
+async def settle_tasks_over(tx: Transaction, *, kinds: Sequence[OfficeTaskKind], object_ids: Sequence[UUID]) -> None:
+    """Close the open tasks of these kinds about any of these objects: what they are about is over."""
+    await queries.update_office_tasks_over(tx.connection, kinds=kinds, object_ids=object_ids, now=tx.now)
+
+
 async def settle_office_tasks(tx: Transaction, *, kind: OfficeTaskKind, object_id: UUID) -> None:
     """Close the open tasks of one kind about an object: what they asked for has happened by itself."""
     await queries.update_office_tasks_settled(tx.connection, kind=kind, object_id=object_id, now=tx.now)

@@ -73,7 +73,10 @@ WORDING: dict[MessageKind, Wording] = {
     "sign_off_wanted": Wording(
         subject="Jeres enhed har sagt ja til et klinisk forsøg",
         before=(
-            "En kollega i jeres enhed har svaret, at enheden kan deltage i et forsøg ({{ reference }}).",
+            (
+                "En kollega i jeres enhed har svaret, at enheden kan deltage i et forsøg ({{ reference }})"
+                "{% if is_reminder %}, og svaret venter stadig på dig{% endif %}."
+            ),
             "Svaret tæller, når du som leder af enheden har godkendt det. Det klares med et tryk.",
         ),
         button="Læs og godkend",
@@ -200,5 +203,17 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Åbn forespørgslen",
         after=("I er velkomne til at vende tilbage med en ny forespørgsel.",),
+    ),
+    "question_dismissed": Wording(
+        subject="Jeres enheds spørgsmål til sponsor",
+        before=(
+            (
+                "Forsøgskontoret har set på jeres enheds spørgsmål om det forsøg, som enheden er blevet spurgt om"
+                " ({{ reference }}), og sender det ikke videre til sponsor."
+            ),
+            "På siden med forespørgslen står der hvorfor. I kan stille spørgsmålet igen med andre ord.",
+        ),
+        button="Læs hvorfor",
+        after=(),
     ),
 }

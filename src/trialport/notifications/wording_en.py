@@ -70,7 +70,10 @@ WORDING: dict[MessageKind, Wording] = {
     "sign_off_wanted": Wording(
         subject="Your unit has said yes to a clinical trial",
         before=(
-            "A colleague of your unit has answered that it could take part in a trial ({{ reference }}).",
+            (
+                "A colleague of your unit has answered that it could take part in a trial ({{ reference }})"
+                "{% if is_reminder %}, and the answer still waits for you{% endif %}."
+            ),
             "The yes counts once you, the head of unit, have approved it. It takes one tap.",
         ),
         button="Read and approve",
@@ -193,5 +196,17 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Open the inquiry",
         after=("You are welcome to come back with another inquiry.",),
+    ),
+    "question_dismissed": Wording(
+        subject="Your unit's question to the sponsor",
+        before=(
+            (
+                "The trial office has looked at your unit's question about the trial it was asked about"
+                " ({{ reference }}) and does not pass it on to the sponsor."
+            ),
+            "The page of your invitation says why. You can ask again in other words.",
+        ),
+        button="Read why",
+        after=(),
     ),
 }

@@ -73,7 +73,10 @@ WORDING: dict[MessageKind, Wording] = {
     "sign_off_wanted": Wording(
         subject="Er enhet har svarat ja till en klinisk prövning",
         before=(
-            "En medarbetare vid er enhet har svarat att enheten kan delta i en prövning ({{ reference }}).",
+            (
+                "En medarbetare vid er enhet har svarat att enheten kan delta i en prövning ({{ reference }})"
+                "{% if is_reminder %}, och svaret väntar fortfarande på dig{% endif %}."
+            ),
             "Svaret räknas när du som verksamhetschef har godkänt det. Det görs med ett tryck.",
         ),
         button="Läs och godkänn",
@@ -196,5 +199,17 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Öppna förfrågan",
         after=("Ni är välkomna tillbaka med en ny förfrågan.",),
+    ),
+    "question_dismissed": Wording(
+        subject="Er enhets fråga till sponsorn",
+        before=(
+            (
+                "Prövningskontoret har gått igenom er enhets fråga om den prövning som enheten tillfrågats om"
+                " ({{ reference }}) och skickar den inte vidare till sponsorn."
+            ),
+            "På sidan för er förfrågan står varför. Ni kan ställa frågan igen med andra ord.",
+        ),
+        button="Läs varför",
+        after=(),
     ),
 }
