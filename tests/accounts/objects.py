@@ -72,6 +72,7 @@ async def public_parameters(people: Cast, connection: asyncpg.Connection) -> dic
     nothing = str(people.regions["ours"])
     return {
         "path": "anything",
+        "code": "TST",
         "file_name": static_url("trialport.css").rpartition("/")[2],
         "region_id": str(people.regions["ours"]),
         "unit_id": str(people.units["lung"]),

@@ -143,6 +143,8 @@ ROUTES: dict[tuple[str, str], Row] = {
         roles=OFFICE_PERSONS, about="term", ok=412, headers=STALE, body=lambda: {"reason": "Test"}
     ),
     ("POST", TERM_PATH + "/withdraw"): Row(roles=TASKS, about="term", ok=412, headers=STALE, body=dict),
+    ("GET", "/regions"): Row(roles=NOBODY, is_open=True),
+    ("GET", "/regions/{code}"): Row(roles=NOBODY, is_open=True),
     # Signing in: without a token of one of our pages nothing is taken, and there is no link and no provider.
     ("GET", "/sign-in"): Row(roles=NOBODY, is_open=True),
     ("POST", "/sign-in"): Row(roles=NOBODY, is_open=True, ok=403),

@@ -23,6 +23,8 @@ OPEN = {
     ("GET", "/"),
     ("GET", "/accessibility"),
     ("GET", "/privacy"),
+    ("GET", "/regions"),
+    ("GET", "/regions/{code}"),
     ("GET", "/static/{file_name}"),
     ("POST", "/language"),
     ("GET", "/sign-in"),

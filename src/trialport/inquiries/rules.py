@@ -1,5 +1,6 @@
 """Rules of the inquiry: who may do what when, what is confidential, when the reply is due."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -202,6 +203,17 @@ def is_working_day(day: date, country: str, quiet: Sequence[QuietPeriod] = ()) -
         and (day.month, day.day) not in _ALSO_CLOSED.get(country, ())
         and not any(period.holds(day) for period in quiet)
     )
+
+
+def percentile(values: Sequence[int], share: float) -> int:
+    """Return the smallest value that at least this share of all (0 to 1) does not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def markable_fields() -> frozenset[str]:
+    """Return the fields, as `group.field`, that a sponsor may mark as confidential on top of the fixed ones."""
+    return _field_paths() - NEVER_CONFIDENTIAL - frozenset(ALWAYS_CONFIDENTIAL)
 
 
 @lru_cache(maxsize=8)

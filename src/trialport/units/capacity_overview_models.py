@@ -38,3 +38,11 @@ class CapacityOverview(Struct, frozen=True, kw_only=True):
 
     region_id: Id
     items: Annotated[tuple[CapacityForSponsor, ...], Meta(description="Therapy areas with capacity.")]
+
+
+class RegionReach(Struct, frozen=True, kw_only=True):
+    """How far trials reach beyond the hospital, in bands."""
+
+    primary_care_units: Band
+    decentralised_units: Band
+    dct_activities: dict[DctActivity, Band]

@@ -46,3 +46,38 @@ async def select_area_sums(connection: Connection, *, region_id: UUID, today: da
         today,
     )
     return msgspec.convert(records, list[AreaSums])
+
+
+class ReachSums(Struct, frozen=True, kw_only=True):
+    """How many units of a region take trials beyond the hospital. For the rules only."""
+
+    primary_care_units: int
+    decentralised_units: int
+    dct_activities: dict[DctActivity, int]
+
+
+async def select_reach_sums(connection: Connection, *, region_id: UUID, today: date) -> ReachSums:
+    """Count units with a fresh record that take new trials. Unscoped: the caller shows bands only."""
+    record = await connection.fetchrow(
+        """
+        with fresh as (
+            select c.unit_id, u.kind, c.dct_activities
+            from capacity c
+            join unit u using (unit_id)
+            where c.region_id = $1 and c.valid_until >= $2 and c.state in ('open', 'limited')
+              and c.new_trials_possible is not false
+        ), offered as (
+            select offer.key as activity, count(distinct f.unit_id) as units
+            from fresh f, jsonb_each(f.dct_activities) as offer
+            where offer.value ->> 'answer' in ('own', 'with_partner')
+            group by offer.key
+        )
+        select (select count(distinct unit_id) from fresh where kind = 'primary_care_centre') as primary_care_units,
+               (select count(distinct f.unit_id) from fresh f, jsonb_each(f.dct_activities) as offer
+                where offer.value ->> 'answer' in ('own', 'with_partner')) as decentralised_units,
+               (select coalesce(jsonb_object_agg(activity, units), '{}') from offered) as dct_activities
+        """,
+        region_id,
+        today,
+    )
+    return msgspec.convert(record, ReachSums)

@@ -40,6 +40,18 @@ async def select_region(connection: Connection, *, region_id: UUID) -> RegionDet
     return None if record is None else msgspec.convert(record, RegionDetail)
 
 
+async def select_region_by_code(connection: Connection, *, code: str) -> RegionDetail | None:
+    record = await connection.fetchrow(
+        """
+        select region_id, code, name, country, university, timezone, promised_working_days, confidentiality_mode
+        from region
+        where code = $1
+        """,
+        code,
+    )
+    return None if record is None else msgspec.convert(record, RegionDetail)
+
+
 async def select_sites(
     connection: Connection, *, region: str | None, after: UUID | None, limit: int
 ) -> list[SiteDetail]:

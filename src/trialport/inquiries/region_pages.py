@@ -1,0 +1,41 @@
+"""The front page of a region, open to everybody: what it is strong in, how fast it answers, how to ask."""
+
+from litestar import Response, Router, get
+from litestar.params import FromPath
+
+from trialport.accounts.signin_pages import OPEN, PageRequest
+from trialport.core.edge import Tx
+from trialport.core.pages import render_page
+from trialport.inquiries.answer_time import read_answer_time
+from trialport.units import capacity_overview
+from trialport.vocabulary import labels
+
+_BANDS = ("50+", "20-49", "10-19", "5-9", "<5", "0")
+
+
+@get("/regions", opt=OPEN)
+async def show_regions(request: PageRequest, tx: Tx) -> Response[str]:
+    """List the regions that can be asked."""
+    regions = await capacity_overview.list_public_regions(tx)
+    return render_page(request, "inquiries/regions.html", {"regions": regions})
+
+
+@get("/regions/{code:str}", opt=OPEN)
+async def show_region(request: PageRequest, tx: Tx, code: FromPath[str]) -> Response[str]:
+    """Show a region in bands: no unit, no person and no small number stands here."""
+    region = await capacity_overview.find_public_region(tx, code)
+    areas = await capacity_overview.read_areas(tx, region.region_id)
+    reach = await capacity_overview.read_reach(tx, region.region_id)
+    activities = sorted(reach.dct_activities.items(), key=lambda one: (_BANDS.index(one[1]), one[0]))
+    values = {
+        "region": region,
+        "areas": sorted(areas, key=lambda area: (_BANDS.index(area.units), area.therapy_area)),
+        "reach": reach,
+        "activities": activities,
+        "answer_time": await read_answer_time(tx, region),
+        "labels": labels,
+    }
+    return render_page(request, "inquiries/region.html", values)
+
+
+router = Router(path="/", include_in_schema=False, route_handlers=[show_regions, show_region])
