@@ -39,7 +39,9 @@ async def make_objects(client: Client, drain: Any, people: Cast, connection: asy
         "attachment": attachments,
         # Those with a file have been withdrawn.
         "over": {name: {"inquiry_id": found["inquiry_id"]} for name, found in attachments.items()},
-        "invitation": {name: {"invitation_id": str(found)} for name, found in invitations.items()},
+        "invitation": {
+            name: {"invitation_id": str(found), "condition": "money"} for name, found in invitations.items()
+        },
         "invitation_file": {
             name: {"invitation_id": str(found), "attachment_id": attachments[name]["attachment_id"]}
             for name, found in invitations.items()
@@ -61,6 +63,9 @@ async def make_objects(client: Client, drain: Any, people: Cast, connection: asy
         "record": {name: {"inquiry_id": found} for name, found in inquiries.items()},
         "agreement": {name: {"agreement_id": str(found)} for name, found in agreements.items()},
         "term": {name: {"local_term_id": found} for name, found in terms.items()},
+        "resource": {
+            name: {"resource_id": str(found)} for name, found in (await _resources(people, connection)).items()
+        },
     }
 
 
@@ -89,6 +94,7 @@ async def public_parameters(people: Cast, connection: asyncpg.Connection) -> dic
         "local_term_id": nothing,
         "agreement_id": nothing,
         "invitation_id": nothing,
+        "condition": "money",
         "question_id": nothing,
     }
 
@@ -124,6 +130,16 @@ async def _tasks(people: Cast, connection: asyncpg.Connection, inquiry_id: str) 
             now=now,
         )
     return dict(await connection.fetch("select dedupe_key, office_task_id from office_task"))
+
+
+async def _resources(people: Cast, connection: asyncpg.Connection) -> dict[str, UUID]:
+    return {
+        name: await connection.fetchval(
+            "insert into resource (region_id, kind, name) values ($1, 'trial_unit', 'Lender') returning resource_id",
+            people.regions[name],
+        )
+        for name in ("ours", "theirs")
+    }
 
 
 async def _agreements(people: Cast, connection: asyncpg.Connection) -> dict[str, UUID]:

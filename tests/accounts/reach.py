@@ -80,6 +80,7 @@ REACH = {
         "theirs": {"sponsor", "colleague", "other_office", "admin"},
         "both": {"sponsor", "colleague", "office", "other_office", "admin"},
     },
+    "resource": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
     "task": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
     "term": {"ours": {"office", "admin"}, "theirs": {"other_office", "admin"}},
 }

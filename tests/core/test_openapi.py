@@ -188,6 +188,8 @@ async def test_answers_are_as_described(
     gets = {operation["operationId"] for _, method, operation in operations(document) if method == "get"}
     assert gets - read == {
         "read_resource",
+        "read_resource_reservations",
+        "read_capacity_reservations",
         "read_agreement",
         "read_changes",
         "read_chain",

@@ -105,3 +105,181 @@ async def test_hours_said_in_confidence_are_not_copied(
     address = await taken_up(client, drain, needs=HOURS, confidentiality=marked)
     await invite(client, address, people, "lung")
     assert await held(connection) == [("Unit lung", "soft", 1, None)]
+
+
+async def lender(connection: asyncpg.Connection, people: Cast, hours: float, name: str = "Trial unit") -> str:
+    """Return a resource of our region that lends nurse hours."""
+    return str(
+        await connection.fetchval(
+            "insert into resource (region_id, kind, name, nurse_hours_free) values ($1, 'trial_unit', $2, $3::float8) "
+            "returning resource_id",
+            people.regions["ours"],
+            name,
+            hours,
+        )
+    )
+
+
+async def capacity_of(connection: asyncpg.Connection, people: Cast, unit: str) -> str:
+    return str(await connection.fetchval("select capacity_id from capacity where unit_id = $1", people.units[unit]))
+
+
+async def test_a_condition_filled_from_a_resource_makes_a_yes(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection
+) -> None:
+    resource = await lender(connection, people, 20)
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    head, office = client("unit_head"), client("office")
+    await ok(head.post(address + "/eoi", json={**YES_IF, "conditions": ["nurse_hours", "contract_help"]}))
+    tasks = (await ok(office.get("/api/v1/tasks")))["items"]
+    told = next(task["message"] for task in tasks if task["kind"] == "review_condition")
+    assert "Trial unit (20 hours a week)" in told
+    lent = {"condition": "nurse_hours", "resource_id": resource, "nurse_hours": 6}
+    await ok(office.post(address + "/fills", json=lent))
+    assert await held(connection) == [("Unit lung", "firm", 0, 6.0), ("Unit lung", "soft", 1, 2.0)]
+    reply = (await ok(office.get(inquiry + "/reply")))["content"]
+    assert (reply["yes"], reply["conditional"], reply["units"][0]["conditions"]) == (0, 1, ["contract_help"])
+    again = await office.post(address + "/fills", json=lent)
+    assert again.status_code == 409, "filled already"
+    assert "has been filled" in again.json()["detail"] or "already gives" in again.json()["detail"]
+    shown = await ok(office.post(address + "/fills", json={"condition": "contract_help", "note": "Our lawyer."}))
+    assert len(shown["fills"]) == 2
+    assert await held(connection) == [("Unit lung", "firm", 1, 2.0), ("Unit lung", "firm", 0, 6.0)] or (
+        sorted(await held(connection)) == [("Unit lung", "firm", 0, 6.0), ("Unit lung", "firm", 1, 2.0)]
+    )
+    reply = (await ok(office.get(inquiry + "/reply")))["content"]
+    assert (reply["yes"], reply["conditional"]) == (1, 0)
+    unit = reply["units"][0]
+    assert (unit["answer"], unit["conditions"]) == ("yes", [])
+    assert unit["filled"] == ["contract help: trial office", "nurse hours: Trial unit"]
+    assert unit["contact_email"] == "lung@example.org"
+    # The unit sees what it gets; the task is done.
+    texts = [one["text"] for one in (await ok(client("investigator").get(address)))["fills"]]
+    assert texts[1] == "The trial office lends 6 nurse hours a week from Trial unit."
+    assert "review_condition" not in {task["kind"] for task in (await ok(office.get("/api/v1/tasks")))["items"]}
+    resources = (await ok(office.get("/api/v1/resources")))["items"]
+    assert [(one["nurse_hours_free"], one["nurse_hours_reserved"]) for one in resources] == [(20.0, 6.0)]
+    assert (await ok(client("sponsor").get("/api/v1/resources")))["items"][0]["nurse_hours_reserved"] is None
+    await ok(office.delete(address + "/fills/nurse_hours"))
+    assert await held(connection) == [("Unit lung", "soft", 1, 8.0)]
+    assert (await office.delete(address + "/fills/nurse_hours")).status_code == 404
+
+
+async def test_a_resource_lends_no_more_than_it_has(
+    client: Client, drain: Drain, people: Cast, connection: asyncpg.Connection
+) -> None:
+    resource = await lender(connection, people, 10)
+    office = client("office")
+    asked = []
+    for unit, who in (("lung", "unit_head"), ("heart", "other_investigator")):
+        inquiry = await taken_up(client, drain, needs=HOURS)
+        address = (await invite(client, inquiry, people, unit))[unit]
+        await ok(client(who).post(address + "/eoi", json=YES_IF))
+        asked.append(address + "/fills")
+    lent = {"condition": "nurse_hours", "resource_id": resource, "nurse_hours": 8}
+    answers = await asyncio.gather(*(office.post(address, json=lent) for address in asked))
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    refused = next(answer.json() for answer in answers if answer.status_code == 409)
+    assert refused["detail"].startswith("8 of 10 nurse hours a week are taken, and this needs 8. Lend fewer")
+    sheet = await ok(office.get(f"/api/v1/resources/{resource}/reservations"))
+    assert (sheet["hours_said"], sheet["hours_firm"], sheet["overbooked"]) == (10.0, 8.0, False)
+    assert len(sheet["items"]) == 1
+    await connection.execute("update resource set nurse_hours_free = 4")
+    listed = (await ok(office.get("/api/v1/reservations/overbooked")))["items"]
+    assert [(one["name"], one["hours_said"], one["hours_firm"]) for one in listed] == [("Trial unit", 4.0, 8.0)]
+    assert (await ok(client("other_office").get("/api/v1/reservations/overbooked")))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"condition": "money", "note": "A fund."}, "condition"),
+        ({"condition": "nurse_hours", "nurse_hours": 4}, "resource_id"),
+        ({"condition": "nurse_hours", "resource_id": "LENDER"}, "nurse_hours"),
+        ({"condition": "imaging", "resource_id": "LENDER"}, "resource_id"),
+        ({"condition": "imaging"}, "note"),
+        ({"condition": "imaging", "note": "Yes.", "nurse_hours": 4}, "nurse_hours"),
+        ({"condition": "imaging", "resource_id": "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e"}, "resource_id"),
+    ],
+)
+async def test_what_does_not_fill_is_refused(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection, body: dict[str, Any], field: str
+) -> None:
+    resource = await lender(connection, people, 20)
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    await ok(client("unit_head").post(address + "/eoi", json={**YES_IF, "conditions": ["nurse_hours", "imaging"]}))
+    sent = {name: resource if value == "LENDER" else value for name, value in body.items()}
+    refused = await client("office").post(address + "/fills", json=sent)
+    assert refused.status_code == 422, refused.text
+    assert field in {one["path"] for one in refused.json()["errors"]}
+    assert await connection.fetchval("select count(*) from fill") == 0
+
+
+async def test_a_no_takes_back_what_was_lent(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection
+) -> None:
+    resource = await lender(connection, people, 20)
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    await ok(client("unit_head").post(address + "/eoi", json=YES_IF))
+    lent = {"condition": "nurse_hours", "resource_id": resource, "nurse_hours": 8}
+    await ok(client("office").post(address + "/fills", json=lent))
+    await ok(client("unit_head").post(address + "/eoi", json=NO))
+    assert await held(connection) == []
+    assert (await ok(client("unit_head").get(address)))["fills"] == []
+
+
+async def test_who_sees_what_is_set_aside(
+    client: Client, drain: Drain, people: Cast, connection: asyncpg.Connection
+) -> None:
+    for _ in range(3):
+        await invite(client, await taken_up(client, drain, needs=HOURS), people, "lung")
+    address = f"/api/v1/reservations?capacity_id={await capacity_of(connection, people, 'lung')}"
+    for who in ("office", "investigator", "unit_head", "admin"):
+        sheet = await ok(client(who).get(address))
+        assert (sheet["slots_soft"], sheet["hours_soft"], len(sheet["items"])) == (3, 24.0, 3)
+        assert sheet["notes"] == ["3 invitations are out for the same nurse hours, of which 12 a week are free."]
+    for who in ("other_investigator", "other_office"):
+        assert (await client(who).get(address)).status_code == 404
+    for who in ("sponsor", "management", "service"):
+        assert (await client(who).get(address)).status_code == 403
+    assert (await client(None).get(address)).status_code == 401
+
+
+async def test_a_capacity_reduced_below_what_is_promised_is_overbooked(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection
+) -> None:
+    address = (await invite(client, inquiry, people, "lung"))["lung"] + "/eoi"
+    await ok(client("unit_head").post(address, json=YES))
+    path = f"/api/v1/units/{people.units['lung']}/capacities/respiratory"
+    reduced = {"state": "open", "nurse_hours_free": 2.0, "trial_slots": 0}
+    await ok(client("unit_head").put(path, json=reduced, headers={"If-Match": "*"}))
+    (listed,) = (await ok(client("office").get("/api/v1/reservations/overbooked")))["items"]
+    assert (listed["slots_said"], listed["slots_firm"], listed["hours_said"]) == (0, 1, 2.0)
+    await ok(client("unit_head").post(address, json=YES))
+    assert await held(connection) == [("Unit lung", "firm", 1, 8.0)], "what was promised stays promised"
+
+
+async def test_a_yes_is_firm_once_the_head_has_approved_it(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection
+) -> None:
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    colleague = await connection.fetchval(
+        "insert into investigator (email, name, speciality, roles_wanted, school_status, experience_band, languages) "
+        "select 'new@example.org', 'Demo new', speciality, roles_wanted, school_status, experience_band, languages "
+        "from investigator limit 1 returning investigator_id"
+    )
+    await connection.execute(
+        "insert into position (unit_id, investigator_id, share, is_head) values ($1, $2, 0.5, false)",
+        people.units["lung"],
+        colleague,
+    )
+    await connection.execute(
+        "update access_token set investigator_id = $1 where name = 'investigator (test)'", colleague
+    )
+    await ok(client("investigator").post(address + "/eoi", json=YES))
+    assert (await held(connection))[0][1] == "soft"
+    await ok(client("unit_head").post(address + "/sign-off", json={"decision": "approved"}))
+    assert (await held(connection))[0][1] == "firm"
+    await ok(client("investigator").post(address + "/eoi", json=YES))
+    await ok(client("unit_head").post(address + "/sign-off", json={"decision": "refused", "note": "No time."}))
+    assert await held(connection) == []

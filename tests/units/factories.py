@@ -62,6 +62,7 @@ EXAMPLE = CapacityInput(
     equipment=("spirometry",),
     resources=("biobank",),
     experience=(Experience(therapy_area="respiratory", phase="3", trials=4),),
+    trial_slots=2,
 )
 STORED = CapacityInput(
     state="limited",
@@ -114,6 +115,7 @@ capacities = st.builds(
     protected_hours_planned=hours,
     protected_hours_taken=hours,
     running_trials=st.none() | st.integers(0, 1_000_000),
+    trial_slots=st.none() | st.integers(0, 1000),
     competing_trials=text_lists(50),
     lead_time_days=st.none() | st.integers(0, 1500),
     conditions=text_lists(20),

@@ -86,6 +86,7 @@ async def test_every_field_survives_the_way_in_and_out(client: Client, people: C
         "protected_hours_planned": 4.0,
         "protected_hours_taken": 2.5,
         "running_trials": 3,
+        "trial_slots": 2,
         "competing_trials": ["COPD, exacerbations"],
         "lead_time_days": 60,
         "conditions": ["needs a nurse"],

@@ -16,6 +16,7 @@ ObjectType = Literal[
     "attachment",
     "agreement",
     "invitation",
+    "reservation",
     "question",
     "questionnaire",
     "capacity",
@@ -128,12 +129,17 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
             role: {
                 "planned": ("read", "withdraw"),
                 **_in(("sent", "opened"), "read", "withdraw", "redirect", "resend", "revoke_links", "move_deadline"),
-                "answered": ("read", "redirect", "revoke_links", "draft_suitability"),
+                "answered": ("read", "redirect", "revoke_links", "draft_suitability", "fill"),
                 "no_answer": ("read", "redirect", "resend", "revoke_links", "move_deadline"),
                 "withdrawn": ("read",),
             }
             for role in ("office", "admin")
         },
+    },
+    # What is set aside of a unit's own capacity; of shared resources and of the whole region the office reads it.
+    "reservation": {
+        **{role: {ANY: ("read",)} for role in ("investigator", "unit_head")},
+        **{role: {ANY: ("read", "read_all")} for role in ("office", "admin")},
     },
     # A unit's question goes through the office, and the sponsor answers without knowing whose it is.
     "question": {

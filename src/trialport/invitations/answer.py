@@ -16,6 +16,7 @@ from trialport.inquiries.teaser_models import OpenedContent, TeaserContent
 from trialport.inquiries.triage_service import collate_inquiry
 from trialport.invitations import answer_queries, ledger, prefill, queries, rules
 from trialport.invitations.answer_follow_up import follow_up_answer, note_target, require_aligned_answers
+from trialport.invitations.fill_reading import name_lenders, read_fills
 from trialport.invitations.link_queries import count_colleagues
 from trialport.invitations.models import (
     CapacityDifference,
@@ -79,6 +80,7 @@ async def read_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) ->
         prefill=shown,
         capacity_difference=differences,
         **await read_course(tx, found, inquiry, opening, stored),
+        fills=await read_fills(tx, invitation_id),
         available_actions=tuple(
             one
             for one in allowed_commands("invitation", actor.role, found.state)
@@ -219,7 +221,8 @@ async def _tell_office(
             kind="review_condition",
             object_type="invitation",
             object_id=found.invitation_id,
-            message=f"{found.unit_name} can take part in {found.reference} on a condition. See whether you can help.",
+            message=f"{found.unit_name} can take part in {found.reference} on a condition. See whether you can help."
+            f"{await name_lenders(tx, found, eoi)}",
         )
     is_sent = inquiry.state == "replied"
     if not is_sent and not await queries.count_open_invitations(tx.connection, inquiry_id=found.inquiry_id):

@@ -17,6 +17,7 @@ class FillRow(Struct, frozen=True, kw_only=True):
     """A condition that has been filled."""
 
     invitation_id: UUID
+    unit_id: UUID
     condition: Condition
     resource_id: UUID | None
     resource_name: str | None
@@ -41,9 +42,10 @@ async def select_fills(connection: Connection, *, invitation_id: UUID) -> list[F
     """Read which conditions of an invitation are filled now."""
     records = await connection.fetch(
         """
-        select f.invitation_id, f.condition, f.resource_id, o.name as resource_name, o.kind as resource_kind,
+        select f.invitation_id, v.unit_id, f.condition, f.resource_id, o.name as resource_name, o.kind as resource_kind,
                f.reservation_id, r.nurse_hours::double precision as nurse_hours, f.note, f.filled_at
         from fill f
+        join invitation v using (invitation_id)
         left join resource o using (resource_id)
         left join reservation r on r.reservation_id = f.reservation_id
         where f.invitation_id = $1 and f.taken_back_at is null
@@ -58,7 +60,7 @@ async def select_fills_of_inquiry(connection: Connection, *, inquiry_id: UUID) -
     """Read which conditions of all units asked are filled now."""
     records = await connection.fetch(
         """
-        select f.invitation_id, f.condition, f.resource_id, o.name as resource_name, o.kind as resource_kind,
+        select f.invitation_id, v.unit_id, f.condition, f.resource_id, o.name as resource_name, o.kind as resource_kind,
                f.reservation_id, r.nurse_hours::double precision as nurse_hours, f.note, f.filled_at
         from fill f
         join invitation v using (invitation_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from trialport.core.fields import HoursPerWeek, Id, MediumText
+from trialport.core.fields import EXAMPLE_UUID, HoursPerWeek, Id, MediumText
 from trialport.invitations.models import Answer, Approval, Condition
 from trialport.vocabulary.codes import TherapyArea
 
@@ -118,9 +118,9 @@ class ReservationSheet(Struct, frozen=True, kw_only=True):
 class Overbooking(Struct, frozen=True, kw_only=True):
     """A capacity or resource of which more is firmly set aside than there is."""
 
-    capacity_id: Id | None
-    resource_id: Id | None
-    unit_id: Id | None
+    capacity_id: Annotated[Id | None, Meta(description="Capacity; null for a resource.", examples=[EXAMPLE_UUID])]
+    resource_id: Annotated[Id | None, Meta(description="Resource; null for a capacity.", examples=[None])]
+    unit_id: Annotated[Id | None, Meta(description="Unit of the capacity.", examples=[EXAMPLE_UUID])]
     name: Annotated[str, Meta(description="Unit or resource.", examples=["Lung department"])]
     therapy_area: Annotated[
         TherapyArea | None, Meta(description="Therapy area; of a unit only.", examples=["respiratory"])
@@ -142,7 +142,10 @@ class FillCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     condition: Annotated[Condition, Meta(description="What the unit misses.", examples=["nurse_hours"])]
     resource_id: Annotated[
-        Id | None, Meta(description="Resource of your region that it comes from; needed for `nurse_hours`.")
+        Id | None,
+        Meta(
+            description="Resource of your region that it comes from; needed for `nurse_hours`.", examples=[EXAMPLE_UUID]
+        ),
     ] = None
     nurse_hours: Annotated[
         HoursPerWeek | None,
@@ -151,15 +154,3 @@ class FillCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     note: Annotated[
         MediumText | None, Meta(description="What the unit is told.", examples=["From March on Tuesdays."])
     ] = None
-
-
-class FillDetail(Struct, frozen=True, kw_only=True):
-    """A condition that has been filled, as unit and office see it."""
-
-    condition: Annotated[Condition, Meta(description="What the unit missed.", examples=["nurse_hours"])]
-    resource_id: Id | None
-    resource_name: Annotated[str | None, Meta(description="Where it comes from.", examples=["Trial unit"])]
-    nurse_hours: Annotated[float | None, Meta(description="Nurse time lent (hours a week).", examples=[8.0])]
-    note: Annotated[str | None, Meta(description="What the office says.", examples=["From March on Tuesdays."])]
-    text: Annotated[str, Meta(description="The same in words.", examples=["Trial unit lends 8 nurse hours a week."])]
-    filled_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-11-25T09:00:00Z"])]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from trialport.core.fields import Id, MediumText, NextCursor, ShortText
+from trialport.core.fields import EXAMPLE_UUID, Id, MediumText, NextCursor, ShortText
 from trialport.inquiries.teaser_models import InquiryForUnit, InquiryTeaser
 from trialport.invitations.amendment_models import FieldChange
 from trialport.invitations.questions_models import QuestionForUnit
@@ -261,6 +261,18 @@ class EndingDetail(Struct, frozen=True, kw_only=True):
     ]
 
 
+class FillDetail(Struct, frozen=True, kw_only=True):
+    """A condition that has been filled, as unit and office see it."""
+
+    condition: Annotated[Condition, Meta(description="What the unit missed.", examples=["nurse_hours"])]
+    resource_id: Annotated[Id | None, Meta(description="Resource it comes from.", examples=[EXAMPLE_UUID])]
+    resource_name: Annotated[str | None, Meta(description="Where it comes from.", examples=["Trial unit"])]
+    nurse_hours: Annotated[float | None, Meta(description="Nurse time lent (hours a week).", examples=[8.0])]
+    note: Annotated[str | None, Meta(description="What the office says.", examples=["From March on Tuesdays."])]
+    text: Annotated[str, Meta(description="The same in words.", examples=["Trial unit lends 8 nurse hours a week."])]
+    filled_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-11-25T09:00:00Z"])]
+
+
 class InvitationForUnit(Struct, frozen=True, kw_only=True):
     """An invitation as the unit asked sees it: its own and nothing of the others."""
 
@@ -302,6 +314,9 @@ class InvitationForUnit(Struct, frozen=True, kw_only=True):
     ending: Annotated[
         EndingDetail | None, Meta(description="How the inquiry ended for this unit; null while it goes on.")
     ] = None
+    fills: Annotated[
+        tuple[FillDetail, ...], Meta(description="What the unit misses and the trial office has got for it.")
+    ] = ()
     available_actions: Annotated[tuple[str, ...], Meta(description="What you may do.", examples=[["answer"]])]
 
 

@@ -189,6 +189,12 @@ async def lock_invitation(connection: Connection, *, invitation_id: UUID) -> Non
     await connection.execute("select from invitation where invitation_id = $1 for update", invitation_id)
 
 
+async def select_inquiry_state(connection: Connection, *, inquiry_id: UUID) -> str:
+    """Return the state of an inquiry; run as the program."""
+    state: str = await connection.fetchval("select state from inquiry where inquiry_id = $1", inquiry_id)
+    return state
+
+
 async def select_invitation(connection: Connection, *, actor: Actor, invitation_id: UUID) -> InvitationRow | None:
     """Read an invitation in the actor's scope."""
     record = await connection.fetchrow(

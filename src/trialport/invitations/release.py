@@ -10,7 +10,7 @@ from trialport.core.errors import NotFound, Refused
 from trialport.core.object_store import ObjectStore
 from trialport.inquiries.attachment_queries import AttachmentRow, select_attachments
 from trialport.inquiries.queries import select_inquiry
-from trialport.invitations import answer_queries, rules
+from trialport.invitations import answer_queries, fill_queries, rules
 from trialport.invitations.queries import InvitationRow
 from trialport.invitations.questionnaire_models import UnitFile
 from trialport.invitations.reading import find_invitation
@@ -25,11 +25,13 @@ async def require_yes(tx: Transaction, actor: Actor, invitation_id: UUID) -> Inv
     found = await find_invitation(tx, actor, invitation_id)
     stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
     answer = None if stored is None else str(stored.content.get("answer"))
+    filled = {one.condition for one in await fill_queries.select_fills(tx.connection, invitation_id=invitation_id)}
+    is_filled = stored is not None and set(stored.content.get("conditions", ())) <= filled
     is_firm = (
         stored is not None
         and found.state == "answered"
         and answer in ("yes", "yes_if")
-        and rules.is_binding("yes" if answer == "yes" else "yes_if", stored.approval)
+        and rules.is_binding("yes" if answer == "yes" else "yes_if", stored.approval, is_filled=is_filled)
     )
     if not is_firm:
         raise Refused(

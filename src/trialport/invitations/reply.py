@@ -16,8 +16,10 @@ from trialport.inquiries.queries import InquiryRow
 from trialport.inquiries.service import read_inquiry, require_command
 from trialport.inquiries.sponsor_person import read_sponsor_person
 from trialport.inquiries.triage_service import move_inquiry
-from trialport.invitations import answer_queries, reply_queries, rules
+from trialport.invitations import answer_queries, fill_queries, reply_queries, rules
 from trialport.invitations.answer_queries import AskedUnit
+from trialport.invitations.fill_queries import FillRow
+from trialport.invitations.fill_rules import in_short
 from trialport.invitations.models import EoiCreate
 from trialport.invitations.outcome import start_outcome_clock
 from trialport.invitations.reply_models import AnsweredQuestion, ReplyContent, ReplyCreate, ReplyDetail, UnitAnswer
@@ -151,14 +153,24 @@ async def collate_reply(tx: Transaction, row: InquiryRow) -> ReplyContent:
     async with as_system(tx.connection):
         units = await answer_queries.select_asked_units(tx.connection, inquiry_id=row.inquiry_id)
         questions = await reply_queries.select_sponsor_questions(tx.connection, inquiry_id=row.inquiry_id)
-    return rules.collate([_shown(unit, questions.get(unit.answered_version or 0, ())) for unit in units])
+        fills = await fill_queries.select_fills_of_inquiry(tx.connection, inquiry_id=row.inquiry_id)
+    filled = {unit.unit_id: [one for one in fills if one.unit_id == unit.unit_id] for unit in units}
+    return rules.collate(
+        [_shown(unit, questions.get(unit.answered_version or 0, ()), filled[unit.unit_id]) for unit in units]
+    )
 
 
-def _shown(unit: AskedUnit, questions: Sequence[str]) -> UnitAnswer:
+def _shown(unit: AskedUnit, questions: Sequence[str], fills: Sequence[FillRow]) -> UnitAnswer:
     """Say of a unit what a sponsor may know: contact data of a yes only, of a no never a person."""
     eoi = None if unit.content is None else msgspec.convert(unit.content, EoiCreate)
     # Whoever says that somebody else should be asked has not answered for the unit.
     answer = "no_answer" if eoi is None or eoi.answer == "not_me" else eoi.answer
+    missed = () if eoi is None else eoi.conditions
+    filled = [one for one in fills if one.condition in missed]
+    missing = tuple(one for one in missed if one not in {fill.condition for fill in filled})
+    if answer == "yes_if" and not missing:
+        # What the unit missed the region provides, so it can.
+        answer = "yes"
     # Whose head has not approved is no contact yet.
     says_yes = rules.is_binding(answer, unit.approval) if answer == "yes" else False
     return UnitAnswer(
@@ -170,7 +182,8 @@ def _shown(unit: AskedUnit, questions: Sequence[str]) -> UnitAnswer:
         participants=None if eoi is None else eoi.participants,
         participants_basis=None if eoi is None else eoi.participants_basis,
         earliest_start=None if eoi is None else eoi.earliest_start,
-        conditions=() if eoi is None else eoi.conditions,
+        conditions=missing,
+        filled=tuple(in_short(one.condition, one.resource_name) for one in filled),
         reasons=() if eoi is None else eoi.reasons,
         answers_to_questions=() if eoi is None or answer not in ("yes", "yes_if") else _answered(eoi, questions),
         contact_name=unit.contact_name if says_yes else None,

@@ -40,6 +40,12 @@ class UnitAnswer(Struct, frozen=True, kw_only=True):
     participants_basis: Annotated[Basis | None, Meta(description="Basis of the number.", examples=["register"])]
     earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])]
     conditions: Annotated[tuple[Condition, ...], Meta(description="What is missing.", examples=[["nurse_hours"]])]
+    filled: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="What the region provides to the unit, and from where.", examples=[["nurse hours: Trial unit"]]
+        ),
+    ] = ()
     reasons: Annotated[tuple[NoReason, ...], Meta(description="Why not.", examples=[["no_nurse_time"]])]
     answers_to_questions: Annotated[
         tuple[AnsweredQuestion, ...],

@@ -26,7 +26,8 @@ async def select_capacity(
                c.participants_per_month, c.participants_basis, c.participants_counted_on, c.nurse_hours_free,
                c.physician_hours_free, c.protected_hours_planned, c.protected_hours_taken, c.running_trials,
                c.competing_trials, c.lead_time_days, c.conditions, c.dct_activities, c.equipment, c.resources,
-               c.experience, c.primary_care_role, c.revision, c.confirmed_at, c.confirmed_by, c.valid_until,
+               c.experience, c.primary_care_role, c.trial_slots, c.revision, c.confirmed_at, c.confirmed_by,
+               c.valid_until,
                (select coalesce(i.name, 'somebody no longer here')
                 from capacity_history h
                 left join investigator i on i.investigator_id = h.acting_for_id
@@ -69,7 +70,8 @@ async def select_capacities(
                c.participants_per_month, c.participants_basis, c.participants_counted_on, c.nurse_hours_free,
                c.physician_hours_free, c.protected_hours_planned, c.protected_hours_taken, c.running_trials,
                c.competing_trials, c.lead_time_days, c.conditions, c.dct_activities, c.equipment, c.resources,
-               c.experience, c.primary_care_role, c.revision, c.confirmed_at, c.confirmed_by, c.valid_until,
+               c.experience, c.primary_care_role, c.trial_slots, c.revision, c.confirmed_at, c.confirmed_by,
+               c.valid_until,
                (select coalesce(i.name, 'somebody no longer here')
                 from capacity_history h
                 left join investigator i on i.investigator_id = h.acting_for_id
@@ -144,9 +146,9 @@ async def insert_capacity(
              new_trials_possible, new_trials_from, participants_per_month, participants_basis,
              participants_counted_on, nurse_hours_free, physician_hours_free, protected_hours_planned,
              protected_hours_taken, running_trials, competing_trials, lead_time_days, conditions,
-             dct_activities, equipment, resources, experience, primary_care_role)
+             dct_activities, equipment, resources, experience, primary_care_role, trial_slots)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+                $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
         on conflict on constraint capacity_unit_id_therapy_area_key do nothing
         returning capacity_id
         """,
@@ -183,7 +185,8 @@ async def update_capacity(
             participants_basis = $17, participants_counted_on = $18, nurse_hours_free = $19,
             physician_hours_free = $20, protected_hours_planned = $21, protected_hours_taken = $22,
             running_trials = $23, competing_trials = $24, lead_time_days = $25, conditions = $26,
-            dct_activities = $27, equipment = $28, resources = $29, experience = $30, primary_care_role = $31
+            dct_activities = $27, equipment = $28, resources = $29, experience = $30, primary_care_role = $31,
+            trial_slots = $32
         where capacity_id = $1 and revision = $2
         returning revision
         """,
@@ -226,6 +229,7 @@ def _values(capacity: CapacityInput) -> tuple[Any, ...]:
         capacity.resources,
         capacity.experience,
         capacity.primary_care_role,
+        capacity.trial_slots,
     )
 
 

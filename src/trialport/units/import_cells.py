@@ -305,6 +305,7 @@ COLUMNS: dict[str, Column] = {
     "resources": _codes(RESOURCE_KINDS),
     "experience": Column(_read_experience, _write_experience, _EXPERIENCE_HINT),
     "primary_care_role": _code(get_args(PrimaryCareRole)),
+    "trial_slots": _integer(1000),
 }
 # msgspec looks a struct up by its identity, but a bare annotation by hashing all its parts: for 5,000 rows that
 # would take longer than everything else together.

@@ -61,7 +61,8 @@ async def select_capacities_named(
                c.participants_per_month, c.participants_basis, c.participants_counted_on, c.nurse_hours_free,
                c.physician_hours_free, c.protected_hours_planned, c.protected_hours_taken, c.running_trials,
                c.competing_trials, c.lead_time_days, c.conditions, c.dct_activities, c.equipment, c.resources,
-               c.experience, c.primary_care_role, c.revision, c.confirmed_at, c.confirmed_by, c.valid_until,
+               c.experience, c.primary_care_role, c.trial_slots, c.revision, c.confirmed_at, c.confirmed_by,
+               c.valid_until,
                coalesce(c.valid_until < $3, false) as stale, c.updated_at
         from capacity c
         join unnest($1::uuid[], $2::text[]) as named (unit_id, therapy_area) using (unit_id, therapy_area)
@@ -93,13 +94,13 @@ async def insert_capacities(
              new_trials_possible, new_trials_from, participants_per_month, participants_basis,
              participants_counted_on, nurse_hours_free, physician_hours_free, protected_hours_planned,
              protected_hours_taken, running_trials, competing_trials, lead_time_days, conditions,
-             dct_activities, equipment, resources, experience, primary_care_role)
+             dct_activities, equipment, resources, experience, primary_care_role, trial_slots)
         select r.region_id, r.unit_id, r.therapy_area, $2, $3, $4, $2,
                r.indications, r.study_types, r.phases, r.age_groups, r.care_settings, r.state, r.state_until,
                r.new_trials_possible, r.new_trials_from, r.participants_per_month, r.participants_basis,
                r.participants_counted_on, r.nurse_hours_free, r.physician_hours_free, r.protected_hours_planned,
                r.protected_hours_taken, r.running_trials, r.competing_trials, r.lead_time_days, r.conditions,
-               r.dct_activities, r.equipment, r.resources, r.experience, r.primary_care_role
+               r.dct_activities, r.equipment, r.resources, r.experience, r.primary_care_role, r.trial_slots
         from jsonb_populate_recordset(null::capacity, $1) r
         order by r.unit_id, r.therapy_area
         on conflict on constraint capacity_unit_id_therapy_area_key do nothing
@@ -144,7 +145,8 @@ async def update_capacities(
             protected_hours_taken = r.protected_hours_taken, running_trials = r.running_trials,
             competing_trials = r.competing_trials, lead_time_days = r.lead_time_days,
             conditions = r.conditions, dct_activities = r.dct_activities, equipment = r.equipment,
-            resources = r.resources, experience = r.experience, primary_care_role = r.primary_care_role
+            resources = r.resources, experience = r.experience, primary_care_role = r.primary_care_role,
+            trial_slots = r.trial_slots
         from jsonb_populate_recordset(null::capacity, $1) r
         where c.capacity_id = r.capacity_id and c.revision = r.revision
         """,

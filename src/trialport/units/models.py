@@ -5,15 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from trialport.core.fields import (
-    Count,
-    CountryCode,
-    Email,
-    HoursPerWeek,
-    Id,
-    NextCursor,
-    ShortText,
-)
+from trialport.core.fields import Count, CountryCode, Email, HoursPerWeek, Id, NextCursor, ShortText
 from trialport.vocabulary import codes
 from trialport.vocabulary.codes import (
     AgeGroup,
@@ -178,6 +170,10 @@ class CapacityInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         PrimaryCareRole | None,
         Meta(description="What a primary-care unit can do in a trial.", examples=["visit"]),
     ] = None
+    trial_slots: Annotated[
+        Annotated[int, Meta(ge=0, le=1000)] | None,
+        Meta(description="How many more trials the unit can take in the area (count).", examples=[2]),
+    ] = None
 
 
 class CapacityDetail(CapacityInput, frozen=True, kw_only=True):
@@ -313,6 +309,10 @@ class ResourceDetail(Struct, frozen=True, kw_only=True):
     nurse_hours_free: Annotated[
         float | None, Meta(description="Lendable nurse time (hours a week); null for a sponsor.", examples=[20.0])
     ]
+    nurse_hours_reserved: Annotated[
+        float | None,
+        Meta(description="Of these, set aside for trials (hours a week); for the region's office.", examples=[8.0]),
+    ] = None
 
 
 class Position(Struct, frozen=True, kw_only=True):

@@ -136,7 +136,11 @@ async def select_resources(
     records = await connection.fetch(
         """
         select o.resource_id, o.region_id, o.kind, o.name, o.description,
-               case when $5 <> 'sponsor_contact' then o.nurse_hours_free::double precision end as nurse_hours_free
+               case when $5 <> 'sponsor_contact' then o.nurse_hours_free::double precision end as nurse_hours_free,
+               case when $5 = 'admin' or ($5 = 'office' and o.region_id = $6) then
+                   (select coalesce(sum(h.nurse_hours), 0)::double precision from reservation h
+                    where h.resource_id = o.resource_id and h.state = 'held' and h.strength = 'firm')
+               end as nurse_hours_reserved
         from resource o
         join region r using (region_id)
         where ($1::text is null or r.code = $1)
@@ -150,6 +154,7 @@ async def select_resources(
         after,
         limit,
         actor.role,
+        actor.region_id,
     )
     return msgspec.convert(records, list[ResourceDetail])
 
@@ -158,13 +163,18 @@ async def select_resource(connection: Connection, *, actor: Actor, resource_id: 
     """Read one resource (see select_resources)."""
     record = await connection.fetchrow(
         """
-        select resource_id, region_id, kind, name, description,
-               case when $2 <> 'sponsor_contact' then nurse_hours_free::double precision end as nurse_hours_free
-        from resource
-        where resource_id = $1
+        select o.resource_id, o.region_id, o.kind, o.name, o.description,
+               case when $2 <> 'sponsor_contact' then o.nurse_hours_free::double precision end as nurse_hours_free,
+               case when $2 = 'admin' or ($2 = 'office' and o.region_id = $3) then
+                   (select coalesce(sum(h.nurse_hours), 0)::double precision from reservation h
+                    where h.resource_id = o.resource_id and h.state = 'held' and h.strength = 'firm')
+               end as nurse_hours_reserved
+        from resource o
+        where o.resource_id = $1
         """,
         resource_id,
         actor.role,
+        actor.region_id,
     )
     return None if record is None else msgspec.convert(record, ResourceDetail)
 
