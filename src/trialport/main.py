@@ -78,7 +78,7 @@ from trialport.terms import api as terms_api
 from trialport.terms.book import TermBook
 from trialport.terms.pace import Pace
 from trialport.units import api as units_api
-from trialport.units import capacity_overview_api, delegate_api, objection_api
+from trialport.units import capacity_edit_pages, capacity_overview_api, capacity_pages, delegate_api, objection_api
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
@@ -167,6 +167,8 @@ def create_app(settings: Settings) -> Litestar:
             oidc_pages.router,
             link_pages.router,
             invitation_pages.router,
+            capacity_pages.router,
+            capacity_edit_pages.router,
             accounts_pages.router,
             reply_pages.router,
             questions_pages.router,

@@ -154,6 +154,13 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/answer/{signed}"): Row(roles=NOBODY, is_open=True, ok=410),
     ("POST", "/answer/{signed}"): Row(roles=NOBODY, is_open=True, ok=403),
     ("POST", "/answer/{signed}/capacity"): Row(roles=NOBODY, is_open=True, ok=403),
+    ("GET", "/capacity"): Row(roles=CAPACITY),
+    ("POST", "/capacity/confirm-all"): Row(roles=CAPACITY, ok=415),
+    ("GET", "/capacity/add"): Row(roles=CAPACITY, ok=400),
+    ("GET", "/capacity/{unit_id}/{therapy_area}"): Row(roles=CAPACITY, about="capacity"),
+    ("POST", "/capacity/{unit_id}/{therapy_area}"): Row(roles=CAPACITY, ok=415),
+    ("POST", "/capacity/{unit_id}/{therapy_area}/confirm"): Row(roles=CAPACITY, ok=415),
+    ("POST", "/capacity/{unit_id}/{therapy_area}/state"): Row(roles=CAPACITY, ok=415),
     ("GET", "/invitations"): Row(roles=UNIT_PERSONS),
     ("GET", "/invitations/{invitation_id}"): Row(roles=UNIT_PERSONS, about="invitation"),
     # What no form sent is refused before anything is looked up.

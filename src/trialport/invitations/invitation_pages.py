@@ -1,11 +1,12 @@
 """A unit's invitations as pages for who has signed in: the list, and the same answer form as behind a mail's link."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from litestar import Response, Router, get, post
+from litestar.params import QueryParameter
 
 from trialport.accounts.guards import Caller
 from trialport.accounts.models import Actor
@@ -22,6 +23,7 @@ from trialport.invitations.unit_queries import UnitInvitation, select_unit_invit
 _ANSWERS = may("invitation", "answer")
 _CLOCK = ZoneInfo("Europe/Stockholm")
 _A_PART = 50
+Flag = Annotated[str | None, QueryParameter(name="change", max_length=1)]
 
 
 @get("/invitations", opt=_ANSWERS)
@@ -41,8 +43,15 @@ async def list_invitations(request: PageRequest, tx: Tx, actor: Caller) -> Respo
 
 
 @get("/invitations/{invitation_id:uuid}", opt={**_ANSWERS, "records_reading": True})
-async def show_invitation(request: PageRequest, tx: Tx, actor: Caller, invitation_id: InvitationId) -> Response[Any]:
-    """Show the answer form, or what has become of the invitation."""
+async def show_invitation(
+    request: PageRequest,
+    tx: Tx,
+    actor: Caller,
+    invitation_id: InvitationId,
+    _change: Flag = None,
+    _capacity: Annotated[str | None, QueryParameter(name="capacity", max_length=1)] = None,
+) -> Response[Any]:
+    """Show the answer form, or what has become of the invitation; the page itself reads what the address says."""
     return await link_pages.answer_page(request, tx, _visitor(actor, invitation_id))
 
 
