@@ -61,10 +61,13 @@ from trialport.invitations import (
     questionnaire_api,
     questions_api,
     questions_pages,
+    queue_pages,
     reply_api,
     reply_pages,
     suitability_api,
+    triage_pages,
     unit_api,
+    workspace_pages,
 )
 from trialport.invitations import api as invitations_api
 from trialport.invitations.start import read_unit_start
@@ -174,6 +177,9 @@ def create_app(settings: Settings) -> Litestar:
             questions_pages.router,
             notifications_pages.router,
             region_pages.router,
+            queue_pages.router,
+            triage_pages.router,
+            workspace_pages.router,
             *front_pages.HANDLERS,
             read_static_file,
             read_liveness,

@@ -313,6 +313,20 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/invitations/{invitation_id}/questions"): Row(roles=PERSONS, about="invitation"),
     ("GET", "/api/v1/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
     ("GET", "/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
+    ("GET", "/queue"): Row(roles=TASKS),
+    # What is no form.
+    ("POST", "/queue/views"): Row(roles=TASKS, ok=415, body=dict),
+    ("POST", "/queue/views/{saved_view_id}/delete"): Row(roles=TASKS, ok=415, body=dict),
+    ("GET", "/inquiries/{inquiry_id}"): Row(roles=TASKS, about="over"),
+    ("GET", "/inquiries/{inquiry_id}/timeline"): Row(roles=TASKS, about="over"),
+    **{
+        ("POST", "/inquiries/{inquiry_id}/office/" + step): Row(roles=TASKS, ok=415, body=dict)
+        for step in ("triage", "information-request", "decline", "assignment", "reading", "assessment")
+    },
+    **{
+        ("POST", "/inquiries/{inquiry_id}/office/" + step): Row(roles=OFFICE_PERSONS, ok=415, body=dict)
+        for step in ("comments", "term")
+    },
     ("POST", "/inquiries/{inquiry_id}/questions/{question_id}"): Row(
         # What is no form.
         roles=frozenset({"sponsor_contact"}),

@@ -133,6 +133,13 @@ async def as_system(connection: Connection) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def attempt(connection: Connection) -> AsyncIterator[None]:
+    """Undo what was written within when it fails, and keep the transaction: a page then says what was wrong."""
+    async with connection.transaction():
+        yield
+
+
+@asynccontextmanager
 async def transaction(
     pool: Pool,
     *,

@@ -49,7 +49,8 @@ async def check_address(request: Request[Any, Any, State]) -> None:
         raise BadInput("The address has a NUL character. Remove it.")
     if not request.scope["query_string"] or request.route_handler.opt.get("open"):
         return
-    known = _query_names_of(request.route_handler)
+    # A page may read some of its parameters itself; it names them.
+    known = _query_names_of(request.route_handler).union(request.route_handler.opt.get("query", ()))
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
         if name not in known:

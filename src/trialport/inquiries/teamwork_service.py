@@ -25,6 +25,18 @@ def region_at_work(actor: Actor, row: InquiryRow) -> UUID:
     raise NotFound("This inquiry asks several regions; the office of each works on its own.")
 
 
+async def read_assignment(tx: Transaction, actor: Actor, row: InquiryRow) -> AssignmentDetail:
+    """Return who has an inquiry in hand, and who of the region's office could."""
+    region_id = region_at_work(actor, row)
+    person_id = await queries.select_assignment(
+        tx.connection, actor=actor, inquiry_id=row.inquiry_id, region_id=region_id
+    )
+    async with as_system(tx.connection):
+        office = await queries.select_office_people(tx.connection, region_id=region_id)
+    assigned = next((one for one in office if one.person_id == person_id), None)
+    return AssignmentDetail(inquiry_id=row.inquiry_id, assigned_to=assigned, office=tuple(office))
+
+
 async def assign_inquiry(tx: Transaction, actor: Actor, inquiry_id: UUID, person_id: UUID | None) -> AssignmentDetail:
     """Give an inquiry to a person of the region's office, or take it back.
 

@@ -1,0 +1,170 @@
+"""What the workspace of one inquiry shows across tables: its timeline, its candidates in any order, its resources."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from trialport.accounts.models import Actor
+from trialport.core.db import Connection
+from trialport.invitations.models import Answer, InvitationState
+from trialport.matching.models import Candidate
+from trialport.vocabulary.codes import ResourceKind
+
+
+class TimelineEvent(Struct, frozen=True, kw_only=True):
+    """Something that was done about an inquiry or one of its invitations."""
+
+    audit_event_id: UUID
+    happened_at: datetime
+    actor_id: UUID | None
+    actor_role: str
+    actor_name: str
+    action: str
+    details: dict[str, Any]
+    unit_name: str | None
+
+
+class WorkedCandidate(Struct, frozen=True, kw_only=True):
+    """A candidate with what the office has to do with its unit already."""
+
+    candidate: Candidate
+    total: int
+    # Invitations to the unit in the last twelve months, to any inquiry, and of them those not answered.
+    asked_in_year: int
+    unanswered_in_year: int
+    invitation_state: InvitationState | None
+    answer: Answer | None
+
+
+class ResourceChoice(Struct, frozen=True, kw_only=True):
+    """A resource of the region that something can be filled from."""
+
+    resource_id: UUID
+    name: str
+    kind: ResourceKind
+
+
+async def select_timeline(
+    connection: Connection,
+    *,
+    actor: Actor,
+    inquiry_id: UUID,
+    since: datetime | None,
+    before: UUID | None,
+    limit: int,
+) -> list[TimelineEvent]:
+    """Read what was done about an inquiry, its invitations and its questions, newest first."""
+    records = await connection.fetch(
+        """
+        select e.audit_event_id, e.happened_at, e.actor_id, e.actor_role, e.actor_name, e.action, e.details,
+               u.name as unit_name
+        from audit_event e
+        left join question q on q.question_id = e.object_id and e.object_type = 'question'
+        left join invitation v
+            on v.invitation_id = case e.object_type when 'invitation' then e.object_id else q.invitation_id end
+        left join unit u on u.unit_id = v.unit_id
+        where ($1 = 'admin' or ($1 = 'office' and e.region_id = $2))
+          and e.object_id = any (
+              array(select $3::uuid
+                    union all select invitation_id from invitation where inquiry_id = $3
+                    union all select question_id from question where inquiry_id = $3))
+          and ($4::timestamptz is null or e.happened_at > $4)
+          and ($5::uuid is null or e.audit_event_id < $5)
+        order by e.audit_event_id desc
+        limit $6
+        """,
+        actor.role,
+        actor.region_id,
+        inquiry_id,
+        since,
+        before,
+        limit,
+    )
+    return msgspec.convert(records, list[TimelineEvent])
+
+
+async def select_worked_candidates(
+    connection: Connection,
+    *,
+    actor: Actor,
+    assessment_id: UUID,
+    inquiry_id: UUID,
+    unit_ids: Collection[UUID] | None,
+    criterion: str | None,
+    states: Collection[str],
+    sort: str | None,
+    fresh: bool,
+    since: datetime,
+    offset: int,
+    limit: int,
+) -> list[WorkedCandidate]:
+    """Read candidates in the actor's scope by rank, or by how well one criterion fits, with what was asked before.
+
+    `criterion` lets in those whose criterion is in one of `states`; `fresh` leaves out stale capacities.
+    """
+    records = await connection.fetch(
+        """
+        with seen as (
+            select row_number() over (order by d.rank)::integer as rank, d.score, d.capacity_id, d.unit_id,
+                   d.region_id, d.therapy_area, d.capacity_revision as revision, d.stale, d.criteria
+            from candidate d
+            where d.assessment_id = $3 and ($1 = 'admin' or ($1 = 'office' and d.region_id = $2))
+        ), chosen as (
+            select rank, score, capacity_id, unit_id, region_id, therapy_area, revision, stale, criteria,
+                   count(*) over ()::integer as total,
+                   (select (c ->> 'fit')::double precision from jsonb_array_elements(criteria) c
+                    where c ->> 'name' = $8) as sorted_by
+            from seen
+            where ($5::uuid[] is null or unit_id = any ($5))
+              and ($6::text is null
+                   or exists (select from jsonb_array_elements(criteria) c
+                              where c ->> 'name' = $6 and c ->> 'state' = any ($7::text[])))
+              and not ($9 and stale)
+            order by sorted_by desc nulls last, rank
+            offset $11
+            limit $12
+        )
+        select jsonb_build_object(
+                   'rank', c.rank, 'score', c.score, 'capacity_id', c.capacity_id, 'unit_id', c.unit_id,
+                   'region_id', c.region_id, 'site_name', s.name, 'unit_name', u.name, 'unit_kind', u.kind,
+                   'therapy_area', c.therapy_area, 'revision', c.revision, 'stale', c.stale,
+                   'criteria', c.criteria) as candidate,
+               c.total, load.asked_in_year, load.unanswered_in_year, v.state as invitation_state, e.answer
+        from chosen c
+        join unit u on u.unit_id = c.unit_id
+        join site s on s.site_id = u.site_id
+        cross join lateral (
+            select count(*)::integer as asked_in_year,
+                   (count(*) filter (where o.state = 'no_answer'))::integer as unanswered_in_year
+            from invitation o
+            where o.unit_id = c.unit_id and o.invited_at > $10 and o.state <> 'withdrawn') load
+        left join invitation v on v.inquiry_id = $4 and v.unit_id = c.unit_id
+        left join lateral (
+            select answer from eoi where eoi.invitation_id = v.invitation_id order by revision desc limit 1) e on true
+        order by c.sorted_by desc nulls last, c.rank
+        """,
+        actor.role,
+        actor.region_id,
+        assessment_id,
+        inquiry_id,
+        None if unit_ids is None else list(unit_ids),
+        criterion,
+        list(states),
+        sort,
+        fresh,
+        since,
+        offset,
+        limit,
+    )
+    return msgspec.convert(records, list[WorkedCandidate])
+
+
+async def select_resource_choices(connection: Connection, *, region_id: UUID) -> list[ResourceChoice]:
+    records = await connection.fetch(
+        "select resource_id, name, kind from resource where region_id = $1 order by name, resource_id", region_id
+    )
+    return msgspec.convert(records, list[ResourceChoice])

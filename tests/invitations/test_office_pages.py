@@ -1,0 +1,139 @@
+"""The office's pages over HTTP: the queue, the workspace of one inquiry, and what happens when two work at once."""
+
+import re
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.cast import Cast
+from tests.conftest import Client
+from tests.invitations.course import Drain, ok, taken_up
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture
+async def inquiry(client: Client, drain: Drain) -> str:
+    """The address of the workspace of an inquiry that was taken up."""
+    return (await taken_up(client, drain)).removeprefix("/api/v1")
+
+
+async def page(client: Client, address: str, who: str = "office", **headers: str) -> str:
+    answer = await client(who).get(address, headers={**HTML, **headers})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def send(client: Client, address: str, form: dict[str, Any], who: str = "office") -> httpx.Response:
+    return await client(who).post(address, data=form, headers=HTML)
+
+
+async def test_it_works(client: Client, inquiry: str) -> None:
+    queue = await page(client, "/queue")
+    assert f'href="{inquiry}"' in queue
+    assert "10 working days left" in queue
+    shown = await page(client, inquiry)
+    assert "SECRET-PROTOCOL-1" in shown
+    assert "Once-daily inhaler in COPD" in shown
+    assert "(J44, " in shown
+    timeline = await page(client, inquiry + "/timeline")
+    assert timeline.index("Taken up") < timeline.index("The inquiry came in")
+
+
+async def test_the_filter_stands_in_the_address(client: Client, inquiry: str) -> None:
+    assert inquiry in await page(client, "/queue?waiting_for=office&state=in_triage&therapy_area=respiratory")
+    for query in ("waiting_for=sponsor", "state=inviting", "therapy_area=oncology", "overdue=on", "mine=on"):
+        assert "No open inquiry fits this filter." in await page(client, f"/queue?{query}")
+    assert inquiry in await page(client, "/queue?state=nonsense&cursor=nonsense")
+    part = await page(client, "/queue?state=in_triage", **{"HX-Request": "true"})
+    assert part.strip().startswith("<section")
+    assert "<html" not in part
+
+
+async def test_a_machine_keeps_no_views(client: Client) -> None:
+    refused = await send(client, "/queue/views", {"name": "Mine", "waiting_for": "office"})
+    assert refused.status_code == 422
+    assert 'value="Mine"' in refused.text
+
+
+async def test_the_sponsor_is_asked_for_what_was_ticked(client: Client, inquiry: str) -> None:
+    step = inquiry + "/office/information-request"
+    nothing = await send(client, step, {"note": "From which age?"})
+    assert nothing.status_code == 422
+    assert "From which age?" in nothing.text
+    assert "Choose at least one field to ask for." in nothing.text
+    asked = await send(client, step, {"ask_population.key_inclusion": "on", "note": "Which patients?"})
+    assert (asked.status_code, asked.headers["location"]) == (303, f"{inquiry}?done=information")
+    shown = await page(client, inquiry)
+    assert "Waits for information" in shown
+    assert "The clock stands still" in shown
+    again = await send(client, step, {"ask_population.key_inclusion": "on", "note": "Which patients?"})
+    assert again.status_code == 409
+    assert "Which patients?" in again.text
+
+
+async def test_of_two_who_change_it_the_second_is_told_what_is_new(client: Client, inquiry: str) -> None:
+    (revision,) = set(re.findall(r'name="revision" value="(\d+)"', await page(client, inquiry)))
+    first = await send(client, inquiry + "/office/reading", {"icd10_codes": "J45", "revision": revision})
+    assert first.status_code == 303, first.text
+    second = await send(
+        client, inquiry + "/office/decline", {"decline_reason": "other", "decline_note": "Sorry.", "revision": revision}
+    )
+    assert second.status_code == 412
+    assert "Sorry." in second.text
+    assert "The inquiry was amended" in second.text
+    fresh = re.findall(r'name="revision" value="(\d+)"', second.text)
+    assert set(fresh) == {str(int(revision) + 1)}
+    done = await send(
+        client, inquiry + "/office/decline", {"decline_reason": "other", "decline_note": "Sorry.", "revision": fresh[0]}
+    )
+    assert done.headers["location"] == f"{inquiry}?done=declined"
+    assert "Sorry." in await page(client, inquiry)
+    assert inquiry in await page(client, "/queue?tab=over")
+
+
+async def test_the_reading_is_corrected_and_compared_anew(client: Client, inquiry: str, drain: Drain) -> None:
+    wrong = await send(client, inquiry + "/office/reading", {"icd10_codes": "nonsense"})
+    assert wrong.status_code in (400, 422)
+    assert 'value="nonsense"' in wrong.text
+    assert (await send(client, inquiry + "/office/reading", {"icd10_codes": "J44, J45"})).status_code == 303
+    assert await drain()
+    stored = await ok(client("office").get(f"/api/v1{inquiry}"))
+    assert stored["content"]["condition"]["icd10_codes"] == ["J44", "J45"]
+    term = {"term": "COPD track", "concept": "j44"}
+    proposed = await send(client, inquiry + "/office/term", term)
+    assert proposed.status_code == 303, proposed.text
+    terms = (await ok(client("office").get("/api/v1/terms")))["items"]
+    assert [(one["term"], one["concept"], one["state"]) for one in terms] == [("COPD track", "J44", "proposed")]
+    twice = await send(client, inquiry + "/office/term", term)
+    assert twice.status_code == 409
+    assert 'value="COPD track"' in twice.text
+
+
+async def test_comments_are_the_offices_own(client: Client, inquiry: str) -> None:
+    assert (await send(client, inquiry + "/office/comments", {"body": " "})).status_code == 422
+    assert (await send(client, inquiry + "/office/comments", {"body": "Called <b>them</b>."})).status_code == 303
+    assert "Called &lt;b&gt;them&lt;/b&gt;." in await page(client, inquiry)
+    assert "Called" not in await page(client, inquiry, "admin")
+
+
+async def test_stranger_gets_404(client: Client, inquiry: str) -> None:
+    for address in ("", "/timeline"):
+        assert (await client("other_office").get(inquiry + address, headers=HTML)).status_code == 404
+        assert (await client("investigator").get(inquiry + address, headers=HTML)).status_code == 403
+    for step in ("triage", "decline", "comments", "reading"):
+        assert (await send(client, f"{inquiry}/office/{step}", {"body": "x"}, "other_office")).status_code == 404
+
+
+async def test_a_step_that_fails_leaves_nothing(client: Client, inquiry: str, connection: asyncpg.Connection) -> None:
+    before = await connection.fetchval("select count(*) from audit_event")
+    nobody = {"person_id": "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e"}
+    assert (await send(client, inquiry + "/office/assignment", nobody)).status_code == 422
+    assert await connection.fetchval("select count(*) from audit_event where action = 'inquiry.assigned'") == 0
+    assert await connection.fetchval("select count(*) from audit_event") <= before + 1
+
+
+async def test_anonymous_is_refused(client: Client, people: Cast) -> None:
+    assert (await client(None).get("/queue")).status_code == 401
