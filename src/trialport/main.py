@@ -86,6 +86,7 @@ from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
 VERSION = "1.0.0"
+_OFFICE_PAGES = (queue_pages.router, triage_pages.router, workspace_pages.router)
 # What the start page of a role shows, by role: each slice counts what waits.
 START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]]] = {
     "investigator": read_unit_start,
@@ -177,9 +178,7 @@ def create_app(settings: Settings) -> Litestar:
             questions_pages.router,
             notifications_pages.router,
             region_pages.router,
-            queue_pages.router,
-            triage_pages.router,
-            workspace_pages.router,
+            *_OFFICE_PAGES,
             *front_pages.HANDLERS,
             read_static_file,
             read_liveness,

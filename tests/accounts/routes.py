@@ -316,7 +316,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/queue"): Row(roles=TASKS),
     # What is no form.
     ("POST", "/queue/views"): Row(roles=TASKS, ok=415, body=dict),
-    ("POST", "/queue/views/{saved_view_id}/delete"): Row(roles=TASKS, ok=415, body=dict),
+    ("POST", "/queue/views/{saved_view_id}/delete"): Row(roles=TASKS, ok=404, body=dict),
     ("GET", "/inquiries/{inquiry_id}"): Row(roles=TASKS, about="over"),
     ("GET", "/inquiries/{inquiry_id}/timeline"): Row(roles=TASKS, about="over"),
     **{

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping
-from datetime import date
 from typing import Any
 
 from babel.dates import format_date
