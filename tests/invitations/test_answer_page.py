@@ -174,7 +174,8 @@ async def test_taken_back_over_and_late(
     assert "Change the answer" in (await browser.get(path)).text, "for a corrected reply"
     await ok(client("sponsor").post(inquiry + "/outcome", json={"decision": "no_decision"}))
     over = await browser.get(path + "?change=1")
-    assert "takes no more answers" in over.text
+    assert "The inquiry ended without a decision" in over.text
+    assert "Send the answer" not in over.text
     assert "Change the answer" not in over.text
     token = await browser.token_on("/sign-in")
     headers = {"Origin": SITE, "Sec-Fetch-Site": "same-origin"}

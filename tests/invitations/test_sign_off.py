@@ -1,5 +1,6 @@
 """A yes counts once the head of unit has signed it off."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -12,8 +13,10 @@ from tests.conftest import Client
 from tests.invitations.course import YES, invite, ok
 from tests.invitations.test_answer_page import answered, path_of
 from tests.invitations.test_not_me import add_person, mails_to
+from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.invitations.models import Answer, Approval
 from trialport.invitations.rules import is_binding
+from trialport.invitations.sign_off_clock import remind_heads
 
 
 @pytest.fixture
@@ -103,3 +106,72 @@ async def test_the_heads_own_yes_and_one_without_a_head_count_at_once(
 )
 def test_what_binds(answer: Answer, approval: Approval | None, is_filled: bool, binds: bool) -> None:  # noqa: FBT001
     assert is_binding(answer, approval, is_filled=is_filled) is binds
+
+
+async def swept(app: Litestar, at: datetime) -> int:
+    async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
+        tx.now = at
+        return await remind_heads(tx, app.state.settings, 100)
+
+
+async def steps_due(connection: asyncpg.Connection) -> dict[str, datetime]:
+    return dict(await connection.fetch("select step, due_at from sign_off_step order by due_at"))
+
+
+async def open_tasks(client: Client) -> list[str]:
+    return [one["kind"] for one in (await ok(client("office").get("/api/v1/tasks")))["items"]]
+
+
+async def test_a_head_who_says_nothing_is_reminded_once_then_the_office_hears(
+    client: Client, inquiry: str, people: Cast, app: Litestar, colleague: UUID, connection: asyncpg.Connection
+) -> None:
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    await answered(Browser(app), path_of(app.state.settings, address, colleague))
+    due = await steps_due(connection)
+    assert list(due) == ["reminder", "office"]
+    assert await swept(app, due["reminder"] - timedelta(minutes=1)) == 0
+    assert [await swept(app, due["reminder"]) for _ in range(2)] == [1, 0], "each step is settled once"
+    assert await mails_to(connection, "sign_off_wanted") == ["lung@example.org"] * 2
+    reminder = "select params ->> 'is_reminder' from message where kind = 'sign_off_wanted' order by message_id"
+    assert [row[0] for row in await connection.fetch(reminder)] == ["false", "true"]
+    assert "sign_off_overdue" not in await open_tasks(client)
+    assert [await swept(app, due["office"]) for _ in range(2)] == [1, 0]
+    assert "sign_off_overdue" in await open_tasks(client)
+    await ok(client("unit_head").post(address + "/sign-off", json={"decision": "approved"}))
+    assert "sign_off_overdue" not in await open_tasks(client), "her word settles it"
+
+
+@pytest.mark.parametrize("overtaken_by", ["her word", "a newer answer", "the end of the inquiry"])
+async def test_a_reminder_that_is_overtaken_does_not_go_out(
+    client: Client,
+    inquiry: str,
+    people: Cast,
+    app: Litestar,
+    colleague: UUID,
+    connection: asyncpg.Connection,
+    overtaken_by: str,
+) -> None:
+    browser, given = Browser(app), app.state.settings
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    await answered(browser, path_of(given, address, colleague))
+    due = await steps_due(connection)
+    if overtaken_by == "her word":
+        await ok(client("unit_head").post(address + "/sign-off", json={"decision": "approved"}))
+    elif overtaken_by == "a newer answer":
+        await answered(browser, path_of(given, address, colleague), answer="no", reason_budget="on", seen="1")
+    else:
+        await ok(client("sponsor").post(inquiry + "/withdraw", json={}, headers={"If-Match": "*"}))
+    await swept(app, due["office"] + timedelta(days=1))
+    assert await mails_to(connection, "sign_off_wanted") == ["lung@example.org"], "only the first"
+    assert "sign_off_overdue" not in await open_tasks(client)
+    assert await connection.fetchval("select count(*) from sign_off_step where sent is distinct from false") == 0
+
+
+async def test_after_an_outage_only_the_task_comes(
+    client: Client, inquiry: str, people: Cast, app: Litestar, colleague: UUID, connection: asyncpg.Connection
+) -> None:
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    await answered(Browser(app), path_of(app.state.settings, address, colleague))
+    assert await swept(app, (await steps_due(connection))["office"]) == 2
+    assert await mails_to(connection, "sign_off_wanted") == ["lung@example.org"]
+    assert "sign_off_overdue" in await open_tasks(client)

@@ -51,6 +51,45 @@ BASES: Mapping[str, str] = {
     "register": _("A register"),
     "ehr_count": _("A count in the patient records"),
 }
+# How it ended for a unit that was asked: the heading of its page, and what that means to it.
+ENDINGS: Mapping[str, tuple[str, str]] = {
+    "selected": (
+        _("Your unit was selected"),
+        _("The sponsor has chosen your unit and gets in touch with you."),
+    ),
+    "not_selected": (
+        _("Your unit was not selected"),
+        _("The sponsor has decided and did not choose your unit this time. You need not keep anything free."),
+    ),
+    "trial_cancelled": (
+        _("The sponsor has cancelled the trial"),
+        _("Nobody was chosen. You need not keep anything free."),
+    ),
+    "no_decision": (
+        _("The inquiry ended without a decision"),
+        _("The sponsor has made no decision, and the inquiry is closed. You need not keep anything free."),
+    ),
+    "no_word": (
+        _("The sponsor has not told its decision"),
+        _("The day it promised has passed. We keep asking; you need not keep anything free."),
+    ),
+    "inquiry_withdrawn": (
+        _("The sponsor has withdrawn its inquiry"),
+        _("You do not need to do anything, and you need not keep anything free."),
+    ),
+    "inquiry_declined": (
+        _("The trial office has declined the inquiry"),
+        _("You do not need to do anything, and you need not keep anything free."),
+    ),
+}
+# What has become of a unit's question.
+QUESTION_STATES: Mapping[str, str] = {
+    "asked": _("with the trial office"),
+    "forwarded": _("put to the sponsor"),
+    "answered": _("answered; the trial office looks at it"),
+    "shared": _("answered"),
+    "dismissed": _("not put to the sponsor"),
+}
 CAPACITY_FIELDS: Mapping[str, str] = {
     "participants_per_month": _("Participants a month"),
     "participants_basis": _("What the number rests on"),

@@ -17,6 +17,9 @@ from trialport.invitations.models import Answer, CapacityValues, Condition, EoiC
 
 Form = Mapping[str, str]
 
+# The boxes for the sponsor's questions are numbered from 1.
+ANSWER_TO = "answer_to_"
+_MOST_QUESTIONS = 10
 _TEXTS = ("competing_trials", "conflict_of_interest", "questions")
 _YES = ("participants", "participants_basis", "earliest_start", "role", *_TEXTS)
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -55,6 +58,7 @@ def read_answer(form: Form) -> tuple[EoiCreate | None, dict[str, str]]:
             given[field] = _number(text) if field == "participants" else text
     if answer in ("yes", "yes_if"):
         given |= {field: bool(form.get(field)) for field in _TICKS}
+        given["answers_to_questions"] = _answers(form)
     if answer == "yes_if":
         given["conditions"] = _ticked(form, "condition", get_args(Condition))
     if answer == "no":
@@ -64,7 +68,7 @@ def read_answer(form: Form) -> tuple[EoiCreate | None, dict[str, str]]:
         try:
             msgspec.convert({"answer": answer, field: value}, EoiCreate)
         except msgspec.ValidationError:
-            faults[field] = _TOO_LONG if field in _TEXTS else _ADVICE[field]
+            faults[field] = _TOO_LONG if field in (*_TEXTS, "answers_to_questions") else _ADVICE[field]
             del given[field]
     eoi = msgspec.convert(given, EoiCreate)
     for error in rules.check_answer(eoi):
@@ -87,6 +91,8 @@ def form_of(eoi: EoiDetail | None, prefill: Prefill | None) -> dict[str, str]:
     for name, value in msgspec.to_builtins(eoi).items():
         if name in ("conditions", "reasons"):
             shown |= {f"{name.removesuffix('s')}_{one}": "on" for one in value}
+        elif name == "answers_to_questions":
+            shown |= {f"{ANSWER_TO}{number}": one for number, one in enumerate(value, start=1)}
         elif value is True:
             shown[name] = "on"
         elif value is not None and value is not False:
@@ -102,6 +108,13 @@ def read_capacity(form: Form, offered: Mapping[str, float | str]) -> CapacityVal
 
 def _ticked(form: Form, prefix: str, codes: tuple[str, ...]) -> list[str]:
     return [code for code in codes if form.get(f"{prefix}_{code}")]
+
+
+def _answers(form: Form) -> list[str]:
+    """Return the answers to the sponsor's questions in their order, with empty text for none."""
+    count = sum(f"{ANSWER_TO}{number}" in form for number in range(1, _MOST_QUESTIONS + 1))
+    answers = [form.get(f"{ANSWER_TO}{number}", "") for number in range(1, count + 1)]
+    return answers if any(answers) else []
 
 
 def _number(text: str) -> int | str:

@@ -20,7 +20,7 @@ from trialport.core.errors import Changed, Contradiction, Problem, Refused
 from trialport.core.limits import Limit, Limits
 from trialport.core.pages import page_language, render_page
 from trialport.core.signing import Purpose
-from trialport.invitations import answer, labels, link_form, rules
+from trialport.invitations import amendment, answer, change_words, labels, link_form, rules
 from trialport.invitations.link_access import LinkClosed, Visitor, open_link
 from trialport.invitations.models import CapacityUpdate, EoiCreate, InvitationForUnit, SignOffCreate
 from trialport.units.models import InvestigatorSummary
@@ -33,8 +33,8 @@ PageRequest = Request[Any, Any, State]
 # Who reads a name leaves a trace, so the pages may write; no GET answers anything, for programs open links too.
 OPEN_PAGE: dict[str, Any] = {"open": True, "records_reading": True}
 OPEN_FORM: dict[str, Any] = {"open": True, "form": True}
-# Three texts of a thousand characters, as a form encodes them (bytes).
-FORM_BYTES = 60_000
+# Thirteen texts of a thousand characters, as a form encodes them (bytes).
+FORM_BYTES = 200_000
 HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 # A hospital shares one address, so a peer may send more than the holder of one link.
@@ -125,14 +125,22 @@ async def answer_page(request: PageRequest, tx: Transaction, visitor: Visitor) -
     """Show a unit's person the form, or what has become of the invitation, by whichever door she came."""
     shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
     wants_change = shown.answer is not None and request.query_params.get("change") == "1"
-    if "answer" not in shown.available_actions or (shown.answer is not None and not wants_change):
+    is_asked = shown.answer is None or wants_change or looks_again(shown)
+    if "answer" not in shown.available_actions or not is_asked:
         return _receipt_page(request, tx, visitor, shown)
     return await _form_page(request, tx, visitor, shown, link_form.form_of(shown.answer, shown.prefill), {})
+
+
+def looks_again(shown: InvitationForUnit) -> bool:
+    """Tell whether a unit that has answered is asked about what the sponsor changed since."""
+    return bool(shown.changes) and shown.answer is not None and shown.state in ("sent", "opened", "no_answer")
 
 
 async def take_answer_of(request: PageRequest, tx: Transaction, settings: Settings, visitor: Visitor) -> Response[Any]:
     """Record the answer that was sent; the faults of one that is not right are said in its form."""
     form = await read_form(request)
+    if "stands" in form:
+        return await _let_stand(request, tx, settings, visitor, form)
     eoi, faults = link_form.read_answer(form)
     if eoi is None:
         return await _form_again(request, tx, visitor, form, faults)
@@ -150,6 +158,20 @@ async def take_answer_of(request: PageRequest, tx: Transaction, settings: Settin
     if form.get("capacity_right") and shown.prefill is not None and not shown.capacity_difference:
         update = CapacityUpdate(confirm=True)
         await answer.update_capacity(tx, settings, visitor.actor, visitor.invitation_id, update)
+    return _to(_link_path(request))
+
+
+async def _let_stand(
+    request: PageRequest, tx: Transaction, settings: Settings, visitor: Visitor, form: Mapping[str, str]
+) -> Response[Any]:
+    """Give the same answer to what the inquiry is now; the page says so where there is nothing to confirm any more."""
+    shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
+    # Who read an earlier change has not seen the newest one.
+    if form["stands"] == str(shown.teaser.version):
+        try:
+            await amendment.confirm_answer(tx, settings, visitor.actor, visitor.invitation_id)
+        except (Contradiction, Refused):
+            return _to(_link_path(request))
     return _to(_link_path(request))
 
 
@@ -208,6 +230,8 @@ async def _form_page(
         "form": form,
         "faults": faults,
         "is_overtaken": is_overtaken,
+        "looks_again": looks_again(shown),
+        "changes": change_words.in_words(shown.changes, page_language(request)),
         "is_late": rules.is_late(tx.now, shown.due_on, _TIMEZONE),
         "colleagues": await _colleagues(tx, visitor, shown),
     }

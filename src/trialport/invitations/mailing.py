@@ -1,9 +1,14 @@
-"""What the mails about invitations get as they leave: the link that opens the answer form, which lies in no table."""
+"""What mails about invitations get as they leave, and lies in no table: the link, and a first word on the trial."""
 
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
+from trialport.inquiries.queries import select_inquiry
+from trialport.inquiries.teaser import make_teaser
 from trialport.invitations import queries, sign_off_queries
+from trialport.invitations.link_queries import select_contact
 from trialport.invitations.links import link_address, link_for
+from trialport.invitations.mail_words import first_facts, trial_facts
+from trialport.invitations.reading import PROGRAM
 from trialport.notifications.mail_models import (
     Filling,
     Invitation,
@@ -29,7 +34,19 @@ async def fill_invitation(tx: Transaction, settings: Settings, params: MailParam
     if isinstance(params, Invitation) and params.to_id != facts.recipient_id:
         return None
     link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
-    return Filling(values={"link": link_address(settings, link)})
+    values = {"link": link_address(settings, link)}
+    if not isinstance(params, Invitation):
+        return Filling(values=values)
+    row = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=facts.inquiry_id)
+    contact = await select_contact(tx.connection, investigator_id=params.to_id)
+    if row is None or contact is None:
+        return None
+    asked = make_teaser(row).content
+    return Filling(
+        values=values,
+        first=first_facts(asked, contact.language) if facts.unit_kind == "primary_care_centre" else (),
+        facts=trial_facts(asked, contact.language),
+    )
 
 
 async def fill_sign_off(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from trialport.core.documents import Document
+from trialport.core.documents import Document, Fact
 from trialport.core.language import Language
 
 MessageKind = Literal[
@@ -277,9 +277,12 @@ class MailFile(Struct, frozen=True, kw_only=True):
 class Filling(Struct, frozen=True, kw_only=True):
     """What a mail gets at the moment it leaves: links that are secrets, and what is too much for its parameters.
 
-    `values` stand beside the parameters when the mail is worded, a `document` below the link; they lie in no table.
+    `values` stand beside the parameters when the mail is worded, `first` facts above its first paragraph, other `facts`
+    below those before the link, a `document` below the link; they lie in no table.
     """
 
+    first: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...] = ()
     values: Mapping[str, Any] = MappingProxyType({})
     document: Document | None = None
     files: tuple[MailFile, ...] = ()

@@ -13,7 +13,6 @@ import msgspec
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trialport.core.documents import Document
 from trialport.core.language import Language
 from trialport.notifications import wording_da, wording_en, wording_sv
 from trialport.notifications.mail_models import Filling, Mail, Wording
@@ -44,9 +43,9 @@ def compose(mail: Mail, *, mail_from: str, filling: Filling | None = None) -> Em
     items = given.pop("items", ())
     values = {name: _shown(value, mail.language) for name, value in given.items()}
     values["items"] = [{name: _shown(value, mail.language) for name, value in item.items()} for item in items]
-    message.set_content(_render("mail.txt", mail, said, wording, values, filling.document), cte="quoted-printable")
+    message.set_content(_render("mail.txt", mail, said, wording, values, filling), cte="quoted-printable")
     message.add_alternative(
-        _render("mail.html", mail, said, wording, values, filling.document), subtype="html", cte="quoted-printable"
+        _render("mail.html", mail, said, wording, values, filling), subtype="html", cte="quoted-printable"
     )
     for file in filling.files:
         kind, _, subtype = file.media_type.partition("/")
@@ -62,7 +61,7 @@ def _render(
     said: ModuleType,
     wording: Wording,
     values: dict[str, Any],
-    document: Document | None,
+    filling: Filling,
 ) -> str:
     environment = _environment(as_html=template.endswith(".html"))
 
@@ -81,7 +80,9 @@ def _render(
         link=values["link"] if wording.button else None,
         items=[(fill((said.WORDING[item["kind"]].line,), item)[0], item["link"]) for item in values["items"]],
         after=fill(wording.after),
-        document=document,
+        document=filling.document,
+        first=filling.first,
+        facts=filling.facts,
         signature=said.SIGNATURE,
     )
 
