@@ -81,7 +81,14 @@ from trialport.terms import api as terms_api
 from trialport.terms.book import TermBook
 from trialport.terms.pace import Pace
 from trialport.units import api as units_api
-from trialport.units import capacity_edit_pages, capacity_overview_api, capacity_pages, delegate_api, objection_api
+from trialport.units import (
+    capacity_edit_pages,
+    capacity_overview_api,
+    capacity_pages,
+    delegate_api,
+    objection_api,
+    register_pages,
+)
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
@@ -177,6 +184,7 @@ def create_app(settings: Settings) -> Litestar:
             reply_pages.router,
             questions_pages.router,
             notifications_pages.router,
+            register_pages.router,
             region_pages.router,
             *_OFFICE_PAGES,
             *front_pages.HANDLERS,

@@ -366,8 +366,15 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
     ("GET", "/tasks"): Row(roles=TASKS),
-    ("POST", "/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task", ok=303, body=dict),
-    ("POST", "/tasks/{office_task_id}/reopen"): Row(roles=TASKS, about="task", ok=303, body=dict),
+    ("GET", "/register"): Row(roles=TASKS),
+    ("GET", "/register/units/{unit_id}"): Row(roles=TASKS, about="capacity"),
+    ("POST", "/register/units/{unit_id}/capacities/{therapy_area}/ask"): Row(roles=TASKS, ok=415),
+    ("GET", "/register/people"): Row(roles=TASKS),
+    ("GET", "/register/resources"): Row(roles=TASKS),
+    # The one of the test is in our region.
+    ("GET", "/register/resources/{resource_id}"): Row(roles=TASKS, about="resource"),
+    ("POST", "/tasks/{office_task_id}/done"): Row(roles=TASKS, ok=415),
+    ("POST", "/tasks/{office_task_id}/reopen"): Row(roles=TASKS, ok=415),
 }
 # Valid requests that the admin has to word otherwise, having no region of her own.
 ADMIN_MUST_NAME_A_REGION = {("POST", "/api/v1/agreements"), ("POST", "/api/v1/inquiries"), ("POST", "/api/v1/matches")}

@@ -26,6 +26,7 @@ ObjectType = Literal[
     "weight_set",
     "region_priority",
     "quiet_period",
+    "register",
     "office_task",
     "audit_trail",
     "disclosure",
@@ -199,6 +200,8 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
             role: {ANY: ("read",)} for role in ("sponsor_contact", "investigator", "unit_head", "management", "service")
         },
     },
+    # The office's own view of its units, people and resources.
+    "register": {role: {ANY: ("read", "ask_to_confirm", "import")} for role in ("office", "admin")},
     "office_task": {role: {"open": ("read", "finish"), "done": ("read", "reopen")} for role in ("office", "admin")},
     "audit_trail": {role: {ANY: ("read", "export")} for role in ("office", "admin")},
     "disclosure": {role: {ANY: ("read",)} for role in ("office", "admin")},

@@ -30,6 +30,7 @@ MessageKind = Literal[
     "information_wanted",
     "inquiry_declined",
     "question_dismissed",
+    "capacity_stale",
 ]
 # How it ended for a unit that was asked; `no_word` when the sponsor has told nothing.
 Ending = Literal[
@@ -182,6 +183,12 @@ class QuestionDismissed(MailParams, frozen=True, kw_only=True):
     reference: str
 
 
+class CapacityStale(MailParams, frozen=True, kw_only=True):
+    """A trial office asks whether what a unit said of its capacity still holds; `link` leads to the page for that."""
+
+    link: str
+
+
 class DigestItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of the things that wait, as the mail of its own would have said it.
 
@@ -233,6 +240,7 @@ PARAMS: dict[MessageKind, type[MailParams]] = {
     "question_shared": QuestionShared,
     "question_dismissed": QuestionDismissed,
     "digest": Digest,
+    "capacity_stale": CapacityStale,
     "information_wanted": InformationWanted,
     "inquiry_declined": InquiryDeclined,
 }

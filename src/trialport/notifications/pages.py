@@ -39,15 +39,17 @@ async def show_tasks(
 @post("/tasks/{office_task_id:uuid}/done", opt={**may("office_task", "finish"), "form": True}, status_code=303)
 async def finish_task(request: PageRequest, tx: Tx, actor: Caller, office_task_id: TaskId) -> Response[None]:
     """Mark a task as done; the page that follows offers to take it back."""
+    kept = await _kept(request)
     await service.finish_task(tx, actor, office_task_id)
-    return go_to(f"/tasks?{await _kept(request)}finished={office_task_id}")
+    return go_to(f"/tasks?{kept}finished={office_task_id}")
 
 
 @post("/tasks/{office_task_id:uuid}/reopen", opt={**may("office_task", "reopen"), "form": True}, status_code=303)
 async def reopen_task(request: PageRequest, tx: Tx, actor: Caller, office_task_id: TaskId) -> Response[None]:
     """Take back that a task was done."""
+    kept = await _kept(request)
     await service.reopen_task(tx, actor, office_task_id)
-    return go_to(f"/tasks?{await _kept(request)}".rstrip("?&") + f"#task-{office_task_id}")
+    return go_to(f"/tasks?{kept}".rstrip("?&") + f"#task-{office_task_id}")
 
 
 async def _kept(request: PageRequest) -> str:

@@ -26,6 +26,18 @@ WORDING: dict[MessageKind, Wording] = {
         button="Gå til loginsiden",
         after=("Havde du ikke ventet dette, så kontakt det forsøgskontor, du samarbejder med.",),
     ),
+    "capacity_stale": Wording(
+        subject="Passer jeres kapacitet stadig?",
+        before=(
+            "Regionens forsøgskontor spørger, om det, jeres enhed har oplyst om sin kapacitet, stadig passer.",
+            (
+                "Hvis ja, bekræfter du det med ét tryk. Hvis nej, kan du rette det på et minut. Forsøg tilbydes "
+                "enheder med friske oplysninger."
+            ),
+        ),
+        button="Se kapaciteten",
+        after=("Er det en anden i enheden, der tager sig af dette, så send gerne mailen videre.",),
+    ),
     "retention_question": Wording(
         subject="Har du stadig brug for din konto i Trialport?",
         before=(

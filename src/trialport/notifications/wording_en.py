@@ -26,6 +26,18 @@ WORDING: dict[MessageKind, Wording] = {
         button="Go to the sign-in page",
         after=("If you did not expect this, tell the trial office that you work with.",),
     ),
+    "capacity_stale": Wording(
+        subject="Is your capacity still right?",
+        before=(
+            "The trial office of your region asks whether what your unit has said of its capacity still holds.",
+            (
+                "If it does, one press confirms it. If not, you can change it in a minute. Trials are offered "
+                "to units whose figures are fresh."
+            ),
+        ),
+        button="Look at the capacity",
+        after=("If somebody else at your unit looks after this, please pass the mail on.",),
+    ),
     "retention_question": Wording(
         subject="Do you still need your Trialport account?",
         before=(

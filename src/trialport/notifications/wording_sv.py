@@ -26,6 +26,18 @@ WORDING: dict[MessageKind, Wording] = {
         button="Till inloggningssidan",
         after=("Är det här oväntat? Hör av dig till det prövningskontor som du samarbetar med.",),
     ),
+    "capacity_stale": Wording(
+        subject="Stämmer er kapacitet fortfarande?",
+        before=(
+            ("Regionens prövningskontor undrar om det som er enhet har uppgett om sin kapacitet fortfarande stämmer."),
+            (
+                "Gör det det räcker ett tryck för att bekräfta. Annars ändrar du på en minut. Prövningar "
+                "erbjuds enheter med aktuella uppgifter."
+            ),
+        ),
+        button="Se över kapaciteten",
+        after=("Är det någon annan på enheten som sköter detta? Skicka gärna mejlet vidare.",),
+    ),
     "retention_question": Wording(
         subject="Behöver du fortfarande ditt konto i Trialport?",
         before=(

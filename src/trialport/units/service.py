@@ -22,6 +22,7 @@ from trialport.units.models import (
     InvestigatorDetail,
     InvestigatorSummary,
 )
+from trialport.units.office_models import RosterPerson
 from trialport.vocabulary.codes import TherapyArea
 
 explain("capacity_unit_id_therapy_area_key", Changed, "therapy_area", "The unit already has this record. Read it.")
@@ -40,7 +41,9 @@ async def note_read_name(tx: Transaction, actor: Actor, person: InvestigatorDeta
         )
 
 
-async def note_listed_names(tx: Transaction, actor: Actor, people: Sequence[InvestigatorSummary]) -> None:
+async def note_listed_names(
+    tx: Transaction, actor: Actor, people: Sequence[InvestigatorSummary | RosterPerson]
+) -> None:
     """Note whose names somebody else was shown in one page of a list: one event, about the reader."""
     shown = [str(one.investigator_id) for one in people if not actor.is_herself(one.investigator_id)]
     if shown and actor.actor_id is not None:
