@@ -169,24 +169,28 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await app.state.pool.close()
 
 
+_PAGES = (
+    signin_pages.router,
+    oidc_pages.router,
+    link_pages.router,
+    invitation_pages.router,
+    capacity_pages.router,
+    capacity_edit_pages.router,
+    accounts_pages.router,
+    reply_pages.router,
+    questions_pages.router,
+    notifications_pages.router,
+    register_pages.router,
+    region_pages.router,
+)
+
+
 def create_app(settings: Settings) -> Litestar:
     """Put the application together; nothing is opened before it starts."""
     app = Litestar(
         route_handlers=[
             _api(),
-            signin_pages.router,
-            oidc_pages.router,
-            link_pages.router,
-            invitation_pages.router,
-            capacity_pages.router,
-            capacity_edit_pages.router,
-            accounts_pages.router,
-            reply_pages.router,
-            questions_pages.router,
-            notifications_pages.router,
-            register_pages.router,
-            region_pages.router,
-            *_OFFICE_PAGES,
+            *_PAGES,
             *front_pages.HANDLERS,
             read_static_file,
             read_liveness,
