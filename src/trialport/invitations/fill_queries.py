@@ -125,6 +125,24 @@ async def update_fills_taken_back(connection: Connection, *, invitation_ids: Seq
     )
 
 
+async def update_inquiry_fills_taken_back(
+    connection: Connection, *, inquiry_id: UUID, keep_unit_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Note that everything filled for an inquiry has been taken back, but for the units kept."""
+    await connection.execute(
+        """
+        update fill f
+        set taken_back_at = $3
+        from invitation v
+        where v.invitation_id = f.invitation_id and v.inquiry_id = $1 and v.unit_id <> all ($2::uuid[])
+          and f.taken_back_at is null
+        """,
+        inquiry_id,
+        keep_unit_ids,
+        now,
+    )
+
+
 async def update_fill_taken_back(
     connection: Connection, *, invitation_id: UUID, condition: Condition, now: datetime
 ) -> None:

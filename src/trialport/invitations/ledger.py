@@ -113,6 +113,9 @@ async def release_inquiry(tx: Transaction, inquiry_id: UUID, reason: ReleaseReas
     """
     async with as_system(tx.connection):
         await shelf.lock_asked_inquiry(tx.connection, inquiry_id=inquiry_id)
+        await fill_queries.update_inquiry_fills_taken_back(
+            tx.connection, inquiry_id=inquiry_id, keep_unit_ids=list(keep), now=tx.now
+        )
         return await shelf.update_inquiry_reservations_released(
             tx.connection, inquiry_id=inquiry_id, keep_unit_ids=list(keep), reason=reason, now=tx.now
         )
