@@ -72,7 +72,7 @@ from trialport.invitations import (
 from trialport.invitations import api as invitations_api
 from trialport.invitations.start import read_unit_start
 from trialport.matching import api as matching_api
-from trialport.matching import judgement_api, weights_api, why_api
+from trialport.matching import judgement_api, shortlist_api, weights_api, why_api
 from trialport.matching.register import CHANNEL, Register
 from trialport.notifications import api as notifications_api
 from trialport.notifications import pages as notifications_pages
@@ -255,6 +255,7 @@ def _api() -> Router:
             weights_api.router,
             why_api.router,
             judgement_api.router,
+            shortlist_api.router,
             notifications_api.router,
             terms_api.router,
         ],

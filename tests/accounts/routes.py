@@ -229,6 +229,14 @@ ROUTES: dict[tuple[str, str], Row] = {
         roles=TASKS, about="over", ok=409, body=lambda: {"fields": ["population.age_from"], "note": "Test"}
     ),
     ("GET", "/api/v1/queue"): Row(roles=TASKS),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/shortlist"): Row(roles=TASKS, about="inquiry"),
+    ("POST", "/api/v1/inquiries/{inquiry_id}/shortlist"): Row(
+        roles=TASKS,
+        about="over",
+        ok=409,
+        body=lambda: {"command": "add", "unit_ids": [str(uuid4())], "reason": "Test"},
+    ),
+    ("GET", "/api/v1/inquiries/{inquiry_id}/similar"): Row(roles=TASKS, about="inquiry"),
     ("GET", REGION_PATH + "/priorities"): Row(roles=MANAGED, about="set"),
     ("PUT", REGION_PATH + "/priorities"): Row(
         roles=TASKS, about="set", ok=412, headers=STALE, body=lambda: {"priorities": []}

@@ -60,6 +60,12 @@ async def ours(client: Client, drain: Any, people: Cast, connection: asyncpg.Con
     weights = {"reason": MARK, "weights": {"indication": {"weight": 40, "reason": MARK}}}
     path = f"/api/v1/regions/{people.regions['ours']}/weights"
     assert (await office.put(path, json=weights, headers={"If-Match": "*"})).status_code < 300
+    assert (await office.post(f"/api/v1/inquiries/{inquiry_id}/comments", json={"body": MARK})).status_code < 300
+    listed = {"command": "add", "unit_ids": [unit], "reason": MARK}
+    assert (await office.post(f"/api/v1/inquiries/{inquiry_id}/shortlist", json=listed)).status_code < 300
+    priorities = {"priorities": [{"therapy_area": area, "weight": 3, "reason": MARK}]}
+    path = path.replace("weights", "priorities")
+    assert (await office.put(path, json=priorities, headers={"If-Match": "*"})).status_code < 300
     one = connection.fetchval
     return {
         "inquiry_id": inquiry_id,

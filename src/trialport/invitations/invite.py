@@ -17,6 +17,7 @@ from trialport.inquiries.triage_service import move_inquiry
 from trialport.invitations import ledger, queries, rules
 from trialport.invitations.models import InviteResult, InviteUnits, Skipped, SkipReason
 from trialport.invitations.queries import Reachable
+from trialport.matching.shortlist_service import listed_units
 from trialport.notifications.messages import queue_message
 
 EXPLANATIONS: Mapping[SkipReason, str] = {
@@ -43,7 +44,8 @@ async def invite_units(
     due_on = wanted.due_on or rules.due_by_default(today, region.country, quiet=region.quiet_periods)
     if errors := rules.check_due_on(due_on, today):
         raise Contradiction("The last day to answer does not fit. See `errors`.", errors=errors)
-    chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(wanted.unit_ids)))
+    unit_ids = wanted.unit_ids or await listed_units(tx, actor, row, region.region_id)
+    chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(unit_ids)))
     steps = rules.ladder(tx.now, due_on, region.timezone)
     for person in chosen:
         invitation_id = await queries.insert_invitation(

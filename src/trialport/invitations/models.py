@@ -55,14 +55,12 @@ class InviteUnits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Which units to invite, and until when they answer."""
 
     unit_ids: Annotated[
-        tuple[Id, ...],
+        Annotated[tuple[Id, ...], Meta(min_length=1, max_length=200)] | None,
         Meta(
-            min_length=1,
-            max_length=200,
-            description="Units of your region.",
+            description="Units of your region; left out, those on the shortlist, in its order.",
             examples=[["0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e"]],
         ),
-    ]
+    ] = None
     due_on: Annotated[
         date | None,
         Meta(description="Last day to answer; five working days from now by default.", examples=["2026-12-01"]),

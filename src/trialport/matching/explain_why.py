@@ -39,7 +39,7 @@ def candidate_explanation(why: CandidateWhy, language: Language) -> CandidateExp
         score=why.candidate.score,
         unit=told.unit,
         therapy_area=told.therapy_area,
-        criteria=tuple(_share(share, language) for share in why.shares),
+        criteria=tuple(criterion_share(share, language) for share in why.shares),
         ahead=None if why.ahead is None else _ahead(why.ahead, language),
         what_if=tuple(_what_if(one, one.criterion, WHY_WORDINGS[language].what_if, language) for one in why.what_if),
     )
@@ -77,7 +77,8 @@ def _exclusion(
     )
 
 
-def _share(share: Share, language: Language) -> CriterionShare:
+def criterion_share(share: Share, language: Language) -> CriterionShare:
+    """Tell what one criterion brings."""
     told = criterion_detail(share.criterion, WORDINGS[language])
     return CriterionShare(
         name=told.name,

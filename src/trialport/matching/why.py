@@ -85,11 +85,16 @@ class ExclusionWhy(Struct, frozen=True, kw_only=True):
 
 
 def shares(candidate: Candidate) -> tuple[Share, ...]:
+    """Divide a candidate's score among its criteria."""
+    return shares_of(candidate.criteria)
+
+
+def shares_of(criteria: Sequence[Criterion]) -> tuple[Share, ...]:
     """Divide the score among the criteria."""
-    total = sum(criterion.weight for criterion in candidate.criteria)
+    total = sum(criterion.weight for criterion in criteria)
     return tuple(
         Share(criterion, 100 * criterion.weight * criterion.fit / total, 100 * criterion.weight / total)
-        for criterion in candidate.criteria
+        for criterion in criteria
     )
 
 
