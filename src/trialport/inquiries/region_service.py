@@ -14,6 +14,7 @@ from trialport.inquiries import region_rules as rules
 from trialport.inquiries.region_models import (
     PrioritiesDetail,
     PrioritiesInput,
+    QuietPeriod,
     QuietPeriodsDetail,
     QuietPeriodsInput,
 )
@@ -109,6 +110,12 @@ async def require_region(tx: Transaction, actor: Actor, region_id: UUID, *, is_p
     found = await queries.select_region_to_set(tx.connection, actor=actor, region_id=region_id, is_public=is_public)
     if found is None:
         raise NotFound("No region of yours here.")
+
+
+async def quiet_periods_of(tx: Transaction, region_id: UUID) -> tuple[QuietPeriod, ...]:
+    """Return the days that do not count as working days in a region though they are no holidays."""
+    stored = await queries.select_quiet_periods(tx.connection, region_ids=(region_id,))
+    return stored[0].periods if stored else ()
 
 
 def _require_fitting(errors: list[FieldError], version: int, expected: int | None) -> None:

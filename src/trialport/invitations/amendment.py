@@ -13,6 +13,7 @@ from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction
 from trialport.inquiries.queries import InquiryRow, select_inquiry
+from trialport.inquiries.region_service import quiet_periods_of
 from trialport.inquiries.triage_service import reopen_inquiry
 from trialport.invitations import amendment_queries, answer_queries, rules
 from trialport.invitations.amendment_models import FieldChange
@@ -96,7 +97,8 @@ async def _changes(tx: Transaction, row: InquiryRow, asked: AskedBefore) -> tupl
 
 async def _ask(tx: Transaction, settings: Settings, asked: AskedBefore, *, has_answered: bool) -> None:
     today = tx.now.astimezone(ZoneInfo(asked.timezone)).date()
-    due_on: date = max(asked.due_on, rules.due_by_default(today, asked.country, WORKING_DAYS_TO_LOOK_AGAIN))
+    quiet = await quiet_periods_of(tx, asked.region_id)
+    due_on: date = max(asked.due_on, rules.due_by_default(today, asked.country, WORKING_DAYS_TO_LOOK_AGAIN, quiet))
     await amendment_queries.update_invitation_due(tx.connection, invitation_id=asked.invitation_id, due_on=due_on)
     # Asked anew, a unit is reminded anew.
     await start_ladder(tx, asked.invitation_id, due_on, asked.timezone)

@@ -9,6 +9,7 @@ from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction, Refused
+from trialport.inquiries.region_service import quiet_periods_of
 from trialport.invitations import answer_queries, link_queries, queries, rules
 from trialport.invitations.answer import read_invitation, require_invitation_command
 from trialport.invitations.invite import EXPLANATIONS, pick_recipient, write_invitation
@@ -74,7 +75,8 @@ async def redirect_invitation(
         )
     person = await _reachable(tx, found, investigator_id)
     today = tx.now.astimezone(ZoneInfo(found.timezone)).date()
-    due_on = found.due_on if found.due_on > today else rules.due_by_default(today, found.country)
+    quiet = await quiet_periods_of(tx, found.region_id)
+    due_on = found.due_on if found.due_on > today else rules.due_by_default(today, found.country, quiet=quiet)
     await link_queries.update_recipient(
         tx.connection, invitation_id=invitation_id, recipient_id=person.investigator_id, due_on=due_on
     )
