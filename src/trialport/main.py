@@ -182,6 +182,7 @@ _PAGES = (
     notifications_pages.router,
     register_pages.router,
     region_pages.router,
+    *_OFFICE_PAGES,
 )
 
 
