@@ -75,7 +75,9 @@ def _journey(here: Stand, port: int, units: list[str], token: str) -> dict[str, 
         body = sample_inquiry(datetime.now(UTC).date())
         address = ask(here.tokens.sponsor, "POST", "/api/v1/inquiries", body)["status_url"]
         lap("submit")
-        while http.get(address + "/assessments/latest", headers={"Authorization": f"Bearer {office}"}).status_code != 200:
+        while (
+            http.get(address + "/assessments/latest", headers={"Authorization": f"Bearer {office}"}).status_code != 200
+        ):
             time.sleep(0.01)
         lap("assessed by the worker")
         ask(office, "POST", address + "/triage")
@@ -141,7 +143,8 @@ async def _sweeps(here: Stand) -> None:
     batches, single = ([statistics.median(pair[at][of] for pair in rounds) for of in range(3)] for at in range(2))
     print(
         f"| {OPEN}, ten to a person | {batches[0]:.2f} | {batches[1]:.0f} | {batches[2]:.0f} "
-        f"| {single[0]:.2f} | {single[1]:.0f} | {single[2]:.0f} | {statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f}) |"
+        f"| {single[0]:.2f} | {single[1]:.0f} | {single[2]:.0f} "
+        f"| {statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f}) |"
     )
     await pool.close()
     await owner.close()
