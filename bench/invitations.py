@@ -75,9 +75,8 @@ def _journey(here: Stand, port: int, units: list[str], token: str) -> dict[str, 
         body = sample_inquiry(datetime.now(UTC).date())
         address = ask(here.tokens.sponsor, "POST", "/api/v1/inquiries", body)["status_url"]
         lap("submit")
-        while (
-            http.get(address + "/assessments/latest", headers={"Authorization": f"Bearer {office}"}).status_code != 200
-        ):
+        newest, bearer = f"{address}/assessments/latest", {"Authorization": f"Bearer {office}"}
+        while http.get(newest, headers=bearer).status_code != httpx.codes.OK:
             time.sleep(0.01)
         lap("assessed by the worker")
         ask(office, "POST", address + "/triage")
