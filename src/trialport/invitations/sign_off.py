@@ -41,7 +41,8 @@ async def ask_head(
         now=tx.now,
     )
     if head is not None and not is_hers:
-        await start_clock(tx, eoi_id, found.country, found.timezone)
+        async with as_system(tx.connection):
+            await start_clock(tx, eoi_id, found)
         await _write_to(tx, settings, head, found, eoi_id)
 
 

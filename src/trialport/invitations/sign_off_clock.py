@@ -4,15 +4,18 @@ Each step is a row that is settled once; what her word, a newer answer or the en
 settled without being sent. After an outage only the last step that is due goes out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
+from trialport.inquiries.region_models import QuietPeriod
+from trialport.inquiries.region_queries import select_quiet_periods
 from trialport.inquiries.rules import promised_on
 from trialport.invitations import sign_off_clock_queries as queries
+from trialport.invitations.queries import InvitationRow
 from trialport.invitations.sign_off_clock_queries import DueSignOffStep, SignOffStep
 from trialport.notifications.messages import queue_message
 from trialport.notifications.service import open_office_task
@@ -22,19 +25,25 @@ WORKING_DAYS: Mapping[SignOffStep, int] = {"reminder": 2, "office": 4}
 _MORNING = time(8)
 
 
-def sign_off_steps(asked_at: datetime, country: str, timezone: str) -> dict[SignOffStep, datetime]:
+def sign_off_steps(
+    asked_at: datetime, country: str, timezone: str, quiet: Sequence[QuietPeriod] = ()
+) -> dict[SignOffStep, datetime]:
     """Return when each step is due (UTC) for a head who was asked at this moment."""
     zone = ZoneInfo(timezone)
     asked_on = asked_at.astimezone(zone).date()
     return {
-        step: datetime.combine(promised_on(asked_on, days, country), _MORNING, zone).astimezone(UTC)
+        step: datetime.combine(promised_on(asked_on, days, country, quiet), _MORNING, zone).astimezone(UTC)
         for step, days in WORKING_DAYS.items()
     }
 
 
-async def start_clock(tx: Transaction, eoi_id: UUID, country: str, timezone: str) -> None:
-    """Begin to count the days that a head takes to sign off an answer."""
-    await queries.insert_sign_off_steps(tx.connection, eoi_id=eoi_id, steps=sign_off_steps(tx.now, country, timezone))
+async def start_clock(tx: Transaction, eoi_id: UUID, found: InvitationRow) -> None:
+    """Begin to count the days that a head takes to sign off an answer; run as the program."""
+    stored = await select_quiet_periods(tx.connection, region_ids=[found.region_id])
+    quiet = stored[0].periods if stored else ()
+    await queries.insert_sign_off_steps(
+        tx.connection, eoi_id=eoi_id, steps=sign_off_steps(tx.now, found.country, found.timezone, quiet)
+    )
 
 
 async def remind_heads(tx: Transaction, settings: Settings, limit: int) -> int:
