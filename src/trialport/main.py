@@ -64,6 +64,7 @@ from trialport.invitations import (
     queue_pages,
     reply_api,
     reply_pages,
+    settings_pages,
     suitability_api,
     triage_pages,
     unit_api,
@@ -93,7 +94,7 @@ from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
 VERSION = "1.0.0"
-_OFFICE_PAGES = (queue_pages.router, triage_pages.router, workspace_pages.router)
+_OFFICE_PAGES = (queue_pages.router, triage_pages.router, workspace_pages.router, settings_pages.router)
 # What the start page of a role shows, by role: each slice counts what waits.
 START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]]] = {
     "investigator": read_unit_start,

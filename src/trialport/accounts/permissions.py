@@ -27,6 +27,7 @@ ObjectType = Literal[
     "region_priority",
     "quiet_period",
     "register",
+    "region_setting",
     "office_task",
     "audit_trail",
     "disclosure",
@@ -200,6 +201,8 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
             role: {ANY: ("read",)} for role in ("sponsor_contact", "investigator", "unit_head", "management", "service")
         },
     },
+    # What a region's office sets of its own work: how soon it promises to answer.
+    "region_setting": {role: {ANY: ("read", "change")} for role in ("office", "admin")},
     # The office's own view of its units, people and resources.
     "register": {role: {ANY: ("read", "ask_to_confirm", "import")} for role in ("office", "admin")},
     "office_task": {role: {"open": ("read", "finish"), "done": ("read", "reopen")} for role in ("office", "admin")},

@@ -20,6 +20,7 @@ class StoredPriorities(Struct, frozen=True, kw_only=True):
     version: int
     priorities: tuple[Priority, ...]
     changed_at: datetime
+    actor_id: UUID | None = None
 
 
 class StoredQuietPeriods(Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class StoredQuietPeriods(Struct, frozen=True, kw_only=True):
     version: int
     periods: tuple[QuietPeriod, ...]
     changed_at: datetime
+    actor_id: UUID | None = None
 
 
 async def select_region_to_set(
@@ -60,6 +62,38 @@ async def select_priorities(connection: Connection, *, region_ids: Collection[UU
         list(region_ids),
     )
     return msgspec.convert(records, list[StoredPriorities])
+
+
+async def select_priority_versions(connection: Connection, *, region_id: UUID, limit: int) -> list[StoredPriorities]:
+    """Read a region's versions, newest first; the caller has checked that the region is in scope."""
+    records = await connection.fetch(
+        """
+        select region_id, version, priorities, changed_at, actor_id
+        from region_priority
+        where region_id = $1
+        order by version desc
+        limit $2
+        """,
+        region_id,
+        limit,
+    )
+    return msgspec.convert(records, list[StoredPriorities])
+
+
+async def select_quiet_versions(connection: Connection, *, region_id: UUID, limit: int) -> list[StoredQuietPeriods]:
+    """Read a region's versions, newest first; the caller has checked that the region is in scope."""
+    records = await connection.fetch(
+        """
+        select region_id, version, periods, changed_at, actor_id
+        from region_quiet_period
+        where region_id = $1
+        order by version desc
+        limit $2
+        """,
+        region_id,
+        limit,
+    )
+    return msgspec.convert(records, list[StoredQuietPeriods])
 
 
 async def insert_priorities(

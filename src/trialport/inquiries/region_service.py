@@ -19,6 +19,7 @@ from trialport.inquiries.region_models import (
     QuietPeriodsInput,
 )
 
+_VERSIONS_SHOWN = 20
 _CHANGED = "Somebody changed this at the same moment. Read it again and repeat your change."
 explain("region_priority_pkey", Changed, "", _CHANGED)
 explain("region_quiet_period_pkey", Changed, "", _CHANGED)
@@ -103,6 +104,18 @@ async def change_quiet_periods(
         after={"version": before.version + 1, "periods": msgspec.to_builtins(wish.periods)},
     )
     return await read_quiet_periods(tx, actor, region_id)
+
+
+async def list_priority_versions(tx: Transaction, actor: Actor, region_id: UUID) -> list[queries.StoredPriorities]:
+    """Return the newest versions of a region's priorities, newest first."""
+    await require_region(tx, actor, region_id)
+    return await queries.select_priority_versions(tx.connection, region_id=region_id, limit=_VERSIONS_SHOWN)
+
+
+async def list_quiet_versions(tx: Transaction, actor: Actor, region_id: UUID) -> list[queries.StoredQuietPeriods]:
+    """Return the newest versions of a region's quiet periods, newest first."""
+    await require_region(tx, actor, region_id)
+    return await queries.select_quiet_versions(tx.connection, region_id=region_id, limit=_VERSIONS_SHOWN)
 
 
 async def require_region(tx: Transaction, actor: Actor, region_id: UUID, *, is_public: bool = False) -> None:
