@@ -175,3 +175,19 @@ async def test_after_an_outage_only_the_task_comes(
     assert await swept(app, (await steps_due(connection))["office"]) == 2
     assert await mails_to(connection, "sign_off_wanted") == ["lung@example.org"]
     assert "sign_off_overdue" in await open_tasks(client)
+
+
+async def test_the_own_data_hold_what_was_asked_answered_and_signed_off(
+    client: Client, inquiry: str, people: Cast, app: Litestar, colleague: UUID
+) -> None:
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    await answered(Browser(app), path_of(app.state.settings, address, colleague), competing_trials="One in COPD.")
+    await ok(client("unit_head").post(address + "/sign-off", json={"decision": "approved"}))
+    proposes = {"answer": "not_me", "asks_id": str(colleague)}
+    await ok(client("investigator").post(address + "/eoi", json=proposes))
+    own = await ok(client("unit_head").get("/api/v1/me/export"))
+    assert [(one["unit"], one["state"]) for one in own["invitations"]] == [("Unit lung", "answered")]
+    assert [(one["answer"], one["given_by_you"]) for one in own["answers"]] == [("not_me", True)], "no colleague's"
+    assert [one["decision"] for one in own["sign_offs"]] == ["approved"]
+    other = await ok(client("other_investigator").get("/api/v1/me/export"))
+    assert (other["invitations"], other["answers"], other["sign_offs"]) == ([], [], [])

@@ -109,6 +109,18 @@ class OwnDataExport(Struct, frozen=True, kw_only=True):
             examples=[[{"speciality": "respiratory medicine"}]],
         ),
     ]
+    invitations: Annotated[
+        tuple[Record, ...],
+        Meta(description="What you were asked for your units.", examples=[[{"reference": "UAS-2026-0042"}]]),
+    ]
+    answers: Annotated[
+        tuple[Record, ...],
+        Meta(description="Answers that you gave, or that propose you.", examples=[[{"answer": "yes"}]]),
+    ]
+    sign_offs: Annotated[
+        tuple[Record, ...],
+        Meta(description="What you were asked to sign off, and your word.", examples=[[{"decision": "approved"}]]),
+    ]
     inquiries_naming_you: Annotated[
         tuple[str, ...], Meta(description="Inquiries whose contact you are.", examples=[["UAS-2026-0042"]])
     ]

@@ -111,6 +111,55 @@ async def select_inquiries_naming(connection: Connection, *, email: str) -> list
     return [record["reference"] for record in records]
 
 
+async def select_own_invitations(connection: Connection, *, investigator_ids: Collection[UUID]) -> list[Record]:
+    """Return what the person was asked as the one who gets her unit's invitations."""
+    records = await connection.fetch(
+        """
+        select v.invitation_id, v.reference, u.name as unit, v.state, v.invited_at, v.due_on, v.opened_at, v.answered_at
+        from invitation v
+        join unit u using (unit_id)
+        where v.recipient_id = any ($1::uuid[])
+        order by v.invitation_id
+        """,
+        investigator_ids,
+    )
+    return [dict(record) for record in records]
+
+
+async def select_own_answers(connection: Connection, *, investigator_ids: Collection[UUID]) -> list[Record]:
+    """Return the answers that the person gave for her unit, and those that propose to ask her."""
+    records = await connection.fetch(
+        """
+        select e.eoi_id, v.reference, u.name as unit, e.answer, e.late, e.answered_at,
+               e.investigator_id = any ($1::uuid[]) as given_by_you,
+               case when e.investigator_id = any ($1::uuid[]) then e.content end as content
+        from eoi e
+        join invitation v using (invitation_id)
+        join unit u using (unit_id)
+        where e.investigator_id = any ($1::uuid[]) or (e.content ->> 'asks_id')::uuid = any ($1::uuid[])
+        order by e.eoi_id
+        """,
+        investigator_ids,
+    )
+    return [dict(record) for record in records]
+
+
+async def select_own_sign_offs(connection: Connection, *, investigator_ids: Collection[UUID]) -> list[Record]:
+    """Return what the person was asked to sign off as a head of unit, and her word."""
+    records = await connection.fetch(
+        """
+        select o.eoi_id, v.reference, u.name as unit, o.asked_at, o.decision, o.decided_at, o.note
+        from sign_off o
+        join invitation v using (invitation_id)
+        join unit u using (unit_id)
+        where o.investigator_id = any ($1::uuid[])
+        order by o.asked_at, o.eoi_id
+        """,
+        investigator_ids,
+    )
+    return [dict(record) for record in records]
+
+
 async def select_own_messages(connection: Connection, *, person_id: UUID | None, email: str) -> list[Record]:
     records = await connection.fetch(
         """

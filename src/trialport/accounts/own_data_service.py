@@ -77,9 +77,10 @@ async def _read_all(tx: Transaction, subject: DataSubject) -> OwnDataExport:
     investigator_ids = {grant["investigator_id"] for grant in grants if grant["revoked_at"] is None}
     investigator_ids = {one for one in (*investigator_ids, subject.investigator_id) if one is not None}
     own_ids = {*investigator_ids, subject.own_id}
+    mine = sorted(investigator_ids)
     readings = [
         reading
-        for investigator_id in sorted(investigator_ids)
+        for investigator_id in mine
         for reading in await queries.select_name_readings(
             connection, investigator_id=investigator_id, before=None, limit=_MOST_READINGS
         )
@@ -90,9 +91,10 @@ async def _read_all(tx: Transaction, subject: DataSubject) -> OwnDataExport:
         role_grants=tuple(grants),
         identities=tuple(await queries.select_own_identities(connection, person_id=person_id)),
         sessions=tuple(await queries.select_own_sessions(connection, person_id=person_id)),
-        investigators=tuple(
-            await queries.select_own_investigators(connection, investigator_ids=sorted(investigator_ids))
-        ),
+        investigators=tuple(await queries.select_own_investigators(connection, investigator_ids=mine)),
+        invitations=tuple(await queries.select_own_invitations(connection, investigator_ids=mine)),
+        answers=tuple(await queries.select_own_answers(connection, investigator_ids=mine)),
+        sign_offs=tuple(await queries.select_own_sign_offs(connection, investigator_ids=mine)),
         inquiries_naming_you=tuple(await queries.select_inquiries_naming(connection, email=email)),
         messages=tuple(await queries.select_own_messages(connection, person_id=person_id, email=email)),
         events_by_you=tuple(await queries.select_events_by(connection, actor_id=subject.own_id)),
