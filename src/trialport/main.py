@@ -64,6 +64,7 @@ from trialport.invitations import (
     queue_pages,
     reply_api,
     reply_pages,
+    sign_off_pages,
     settings_pages,
     suitability_api,
     triage_pages,
@@ -88,6 +89,7 @@ from trialport.units import (
     capacity_pages,
     delegate_api,
     objection_api,
+    profile_pages,
     register_pages,
 )
 from trialport.vocabulary.index import load_vocabulary
@@ -175,8 +177,10 @@ _PAGES = (
     oidc_pages.router,
     link_pages.router,
     invitation_pages.router,
+    sign_off_pages.router,
     capacity_pages.router,
     capacity_edit_pages.router,
+    profile_pages.router,
     accounts_pages.router,
     reply_pages.router,
     questions_pages.router,

@@ -161,6 +161,13 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/capacity/{unit_id}/{therapy_area}"): Row(roles=CAPACITY, ok=415),
     ("POST", "/capacity/{unit_id}/{therapy_area}/confirm"): Row(roles=CAPACITY, ok=415),
     ("POST", "/capacity/{unit_id}/{therapy_area}/state"): Row(roles=CAPACITY, ok=415),
+    ("GET", "/profile"): Row(roles=UNIT_PERSONS),
+    ("POST", "/profile"): Row(roles=UNIT_PERSONS, ok=415),
+    ("POST", "/profile/absences"): Row(roles=UNIT_PERSONS, ok=415),
+    ("POST", "/profile/delegates"): Row(roles=UNIT_PERSONS, ok=415),
+    ("POST", "/profile/objection"): Row(roles=UNIT_PERSONS, ok=415),
+    ("GET", "/sign-offs"): Row(roles=frozenset({"unit_head"})),
+    ("POST", "/sign-offs/{invitation_id}"): Row(roles=frozenset({"unit_head"}), ok=415),
     ("GET", "/invitations"): Row(roles=UNIT_PERSONS),
     ("GET", "/invitations/{invitation_id}"): Row(roles=UNIT_PERSONS, about="invitation"),
     # What no form sent is refused before anything is looked up.

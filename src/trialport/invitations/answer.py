@@ -30,7 +30,7 @@ from trialport.invitations.models import (
 )
 from trialport.invitations.queries import InvitationRow
 from trialport.invitations.reading import find_invitation, inquiry_of, opening_for
-from trialport.invitations.sign_off import ask_head, decide, may_sign_off
+from trialport.invitations.sign_off import ask_head, decide, may_sign_off, take_back
 from trialport.invitations.sign_off_queries import SignOffRow, select_newest_sign_off
 from trialport.invitations.unit_reading import read_course
 from trialport.notifications.service import open_office_task, settle_office_tasks
@@ -152,6 +152,23 @@ async def record_sign_off(tx: Transaction, actor: Actor, invitation_id: UUID, wo
         inquiry = await inquiry_of(tx, found)
     await note_target(tx, found, inquiry)
     return await read_invitation(tx, actor, invitation_id)
+
+
+async def take_back_sign_off(tx: Transaction, actor: Actor, invitation_id: UUID, eoi_id: UUID) -> None:
+    """Let a head change her word on a yes, until the reply has gone to the sponsor (see sign_off.take_back)."""
+    await ledger.take_turn(tx, invitation_id)
+    found = await find_invitation(tx, actor, invitation_id)
+    require_invitation_command(actor, found, "sign_off")
+    async with as_system(tx.connection):
+        inquiry = await inquiry_of(tx, found)
+    if inquiry.state not in ("inviting", "collating"):
+        raise Refused(
+            "The reply has gone to the sponsor. Tell the trial office what has changed.",
+            extra={"state": inquiry.state, "available_actions": ["read"]},
+        )
+    await take_back(tx, actor, found, eoi_id)
+    await ledger.settle_answer(tx, actor, invitation_id)
+    await note_target(tx, found, inquiry)
 
 
 async def update_capacity(

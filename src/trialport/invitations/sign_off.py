@@ -109,6 +109,30 @@ async def _settle(tx: Transaction, invitation_id: UUID) -> None:
         await settle_office_tasks(tx, kind="sign_off_overdue", object_id=invitation_id)
 
 
+async def take_back(tx: Transaction, actor: Actor, found: InvitationRow, eoi_id: UUID) -> None:
+    """Let a head change her word: it waits again; the caller holds the invitation and knows that no reply is out.
+
+    Raises NotAllowed for anybody else, Refused where she has said nothing, Changed where the unit has answered anew.
+    """
+    asked = await queries.select_newest_sign_off(tx.connection, invitation_id=found.invitation_id)
+    if asked is None or asked.approval not in ("approved", "refused"):
+        raise Refused("There is no word of yours to take back.", extra={"state": found.state})
+    if asked.investigator_id is None or not actor.is_herself(asked.investigator_id):
+        raise NotAllowed("The head of unit signs off, herself. Ask her.")
+    if asked.eoi_id != eoi_id:
+        raise Changed("The unit has answered anew since you read it. Read the answer again.")
+    await queries.update_sign_off_taken_back(tx.connection, eoi_id=eoi_id)
+    await settle_office_tasks(tx, kind="sign_off_refused", object_id=found.invitation_id)
+    await record_audit_event(
+        tx,
+        actor,
+        action="invitation.sign_off_taken_back",
+        object_type="invitation",
+        object_id=found.invitation_id,
+        region_id=found.region_id,
+    )
+
+
 async def _write_to(tx: Transaction, settings: Settings, head: HeadOfUnit, found: InvitationRow, eoi_id: UUID) -> None:
     await queue_message(
         tx,

@@ -105,3 +105,10 @@ async def update_sign_off_decided(
         actor.actor_id,
     )
     return status.endswith(" 1")
+
+
+async def update_sign_off_taken_back(connection: Connection, *, eoi_id: UUID) -> None:
+    """Make a head's word wait again."""
+    await connection.execute(
+        "update sign_off set decision = null, decided_at = null, note = null, actor_id = null where eoi_id = $1", eoi_id
+    )

@@ -1,0 +1,94 @@
+"""The yeses that wait for a head of unit, on one page: each approved or refused with one press, and taken back."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from litestar import Response, Router, get, post
+
+from trialport.accounts.csrf import read_form
+from trialport.accounts.guards import ONESELF, Caller, roles
+from trialport.accounts.models import Actor
+from trialport.accounts.signin_pages import PageRequest, go_to
+from trialport.core.db import Transaction, as_system
+from trialport.core.edge import Tx
+from trialport.core.errors import Changed, Contradiction, NotAllowed, Refused
+from trialport.core.pages import page_language, render_page
+from trialport.core.translations import to_translate, translate
+from trialport.invitations import answer, labels, link_form, link_pages
+from trialport.invitations.api import InvitationId
+from trialport.invitations.models import SignOffCreate
+from trialport.invitations.unit_queries import select_sign_offs
+
+# A head signs off herself: nobody stands in for her.
+_HEAD = {**roles("unit_head"), **ONESELF}
+_CLOCK = ZoneInfo("Europe/Stockholm")
+_MOST = 100
+# Why not, with one press; another reason can be written.
+REASONS = (
+    to_translate("No staff for it"),
+    to_translate("Other trials come first"),
+    to_translate("No money for it"),
+)
+
+
+@get("/sign-offs", opt=_HEAD)
+async def list_sign_offs(request: PageRequest, tx: Tx, actor: Caller) -> Response[str]:
+    """Show the yeses of the viewer's units that wait for her word, and those she can still change."""
+    return await _list_page(request, tx, actor)
+
+
+@post("/sign-offs/{invitation_id:uuid}", opt={**_HEAD, "form": True}, status_code=303)
+async def decide(request: PageRequest, tx: Tx, actor: Caller, invitation_id: InvitationId) -> Response[Any]:
+    """Take her word on one, or take it back."""
+    form = await read_form(request)
+    eoi_id = link_form.parse_id(form.get("eoi_id", ""))
+    try:
+        if form.get("decision") == "taken_back" and eoi_id is not None:
+            await answer.take_back_sign_off(tx, actor, invitation_id, eoi_id)
+        else:
+            is_approved = form.get("decision") == "approved"
+            note = None if is_approved else form.get("reason") or form.get("note") or None
+            word = SignOffCreate(decision="approved" if is_approved else "refused", note=note, eoi_id=eoi_id)
+            await answer.record_sign_off(tx, actor, invitation_id, word)
+    except Contradiction:
+        return await _list_page(request, tx, actor, faulty=str(invitation_id), status_code=422)
+    except (Changed, Refused, NotAllowed):
+        return await _list_page(request, tx, actor, is_overtaken=True, status_code=409)
+    return go_to("/sign-offs")
+
+
+async def _list_page(
+    request: PageRequest,
+    tx: Transaction,
+    actor: Actor,
+    *,
+    faulty: str = "",
+    is_overtaken: bool = False,
+    status_code: int = 200,
+) -> Response[str]:
+    async with as_system(tx.connection):
+        found = await select_sign_offs(tx.connection, actor=actor, limit=_MOST)
+    language = page_language(request)
+    values = {
+        "waiting": [one for one in found if one.approval == "awaiting_head"],
+        "decided": [one for one in found if one.approval != "awaiting_head"],
+        "reasons": [translate(language, one) for one in REASONS],
+        "faulty": faulty,
+        "is_overtaken": is_overtaken,
+        "today": tx.now.astimezone(_CLOCK).date(),
+        "labels": labels,
+        "shown_day": lambda day: format_date(day, "d MMMM y", locale=language),
+        "address": "/sign-offs",
+    }
+    return render_page(
+        request, "invitations/sign_offs.html", values, status_code=status_code, headers=link_pages.HEADERS
+    )
+
+
+router = Router(
+    path="/",
+    include_in_schema=False,
+    request_max_body_size=link_pages.FORM_BYTES,
+    route_handlers=[list_sign_offs, decide],
+)
