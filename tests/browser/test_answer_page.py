@@ -140,3 +140,54 @@ async def test_every_page_behind_a_link_is_well(
     await is_well(visit, language, "signed-off")
     await page.goto("/answer/nonsense")
     await is_well(visit, language, "closed")
+
+
+async def amended(database: str, site: str, people: Cast, invitation_id: UUID) -> None:
+    """Have the sponsor change the inquiry, and the invitation ask about it as a worker would."""
+    connection = await asyncpg.connect(database)
+    find = "select inquiry_id from invitation where invitation_id = $1"
+    inquiry = f"{site}/api/v1/inquiries/{await connection.fetchval(find, invitation_id)}"
+    headers = {"Authorization": f"Bearer {people.tokens['sponsor']}", "If-Match": "*"}
+    async with httpx.AsyncClient(headers=headers) as client:
+        numbers = (await client.get(inquiry)).json()["content"]["numbers"] | {"participants_wanted": 77}
+        questions = {"questions": ["How many exacerbations a year do your patients have?"]}
+        answer = (await client.get(inquiry)).json()["content"]["answer"] | questions
+        made = await client.patch(inquiry, json={"numbers": numbers, "answer": answer})
+    assert made.is_success, made.text
+    await connection.execute(
+        "update invitation set version = 2, state = 'sent' where invitation_id = $1", invitation_id
+    )
+    await connection.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_page_after_a_change_and_after_the_end_is_well(
+    visitor: Visitor, database: str, site: str, people: Cast, language: Language
+) -> None:
+    second = await add_colleague(database, people, language, "hospital_department")
+    invitation_id = await invited(site, people)
+    visit = await visitor(language=language, width=PHONE)
+    page = visit.page
+    await page.goto(path_of(invitation_id, second))
+    await page.check("#answer-yes")
+    await page.fill("#participants", "12")
+    await page.check("#basis-register")
+    await page.locator("main form.tp-answer button").click()
+    await amended(database, site, people, invitation_id)
+    await page.goto(path_of(invitation_id, second))
+    assert await page.locator(".tp-changes tbody tr").count() == 2
+    assert await page.locator("#answer_to_1").is_visible(), "the sponsor's question stands in the form"
+    await is_well(visit, language, "changed")
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await is_well(visit, language, "changed-wide")
+    await page.locator(".tp-changed form button").click()
+    assert await page.locator(".tp-changed").count() == 0, "the answer stands, and nothing is asked any more"
+    connection = await asyncpg.connect(database)
+    await connection.execute(
+        "update inquiry set state = 'declined' "
+        "where inquiry_id = (select inquiry_id from invitation where invitation_id = $1)",
+        invitation_id,
+    )
+    await connection.close()
+    await page.goto(path_of(invitation_id, second))
+    await is_well(visit, language, "ended")
