@@ -190,7 +190,7 @@ async def test_an_invitation_can_be_taken_back_until_it_is_answered(client: Clie
     await ok(client("investigator").post(asked["lung"] + "/eoi", json=YES))
     refused = await client("office").post(asked["lung"] + "/withdraw", json={"reason": "Too late."})
     assert refused.status_code == 409
-    assert refused.json()["available_actions"] == ["read", "redirect", "revoke_links", "draft_suitability"]
+    assert refused.json()["available_actions"] == ["read", "redirect", "revoke_links", "draft_suitability", "fill"]
     assert (await ok(client("office").get(inquiry + "/reply")))["content"]["asked"] == 1
 
 

@@ -11,6 +11,7 @@ from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Changed, Contradiction
 from trialport.inquiries.queries import InquiryRow, select_inquiry
+from trialport.inquiries.region_service import quiet_periods_of
 from trialport.inquiries.service import read_inquiry, require_command
 from trialport.inquiries.sponsor_person import read_sponsor_person
 from trialport.inquiries.triage_service import move_inquiry
@@ -78,12 +79,13 @@ async def start_outcome_clock(tx: Transaction, row: InquiryRow) -> None:
     async with as_system(tx.connection):
         facts = await _facts(tx, row.inquiry_id)
         today = tx.now.astimezone(ZoneInfo(facts.timezone)).date()
-        promised = outcome_rules.day_to_hold(facts.first_promised_on, today, facts.country)
+        quiet = await quiet_periods_of(tx, facts.region_id)
+        promised = outcome_rules.day_to_hold(facts.first_promised_on, today, facts.country, quiet)
         await outcome_queries.upsert_outcome_steps(
             tx.connection,
             inquiry_id=row.inquiry_id,
             promised_on=promised,
-            steps=outcome_rules.outcome_steps(tx.now, promised, facts.country, facts.timezone),
+            steps=outcome_rules.outcome_steps(tx.now, promised, facts.country, facts.timezone, quiet),
         )
 
 
@@ -96,11 +98,12 @@ async def promise_outcome(tx: Transaction, actor: Actor, inquiry_id: UUID, promi
         today = tx.now.astimezone(ZoneInfo(facts.timezone)).date()
         if errors := outcome_rules.check_promise(promise.promised_on, today):
             raise Contradiction("The day does not fit. See `errors`.", errors=errors)
+        quiet = await quiet_periods_of(tx, facts.region_id)
         await outcome_queries.upsert_outcome_steps(
             tx.connection,
             inquiry_id=inquiry_id,
             promised_on=promise.promised_on,
-            steps=outcome_rules.outcome_steps(tx.now, promise.promised_on, facts.country, facts.timezone),
+            steps=outcome_rules.outcome_steps(tx.now, promise.promised_on, facts.country, facts.timezone, quiet),
         )
         await settle_office_tasks(tx, kind="sponsor_overdue", object_id=inquiry_id)
     await record_audit_event(

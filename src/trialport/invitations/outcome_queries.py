@@ -17,6 +17,7 @@ from trialport.invitations.outcome_rules import OutcomeStep
 class ChainFacts(Struct, frozen=True, kw_only=True):
     """What the chain of dates says of an inquiry itself."""
 
+    region_id: UUID
     country: str
     timezone: str
     replied_at: datetime | None
@@ -72,7 +73,7 @@ async def select_chain_facts(connection: Connection, *, inquiry_id: UUID) -> Cha
     """Read the dates of an inquiry; the caller has checked that it is in scope."""
     record = await connection.fetchrow(
         """
-        select r.country, r.timezone, i.replied_at,
+        select r.region_id, r.country, r.timezone, i.replied_at,
                (select max(s.promised_on) from outcome_step s where s.inquiry_id = i.inquiry_id) as outcome_promised_on,
                o.decision, o.recorded_at as decided_at, coalesce(o.selected_unit_ids, '{}') as selected_unit_ids,
                (v.content #>> '{answer,outcome_promised_by}')::date as first_promised_on

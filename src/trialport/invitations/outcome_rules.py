@@ -1,11 +1,12 @@
 """Rules of the outcome: when the sponsor is reminded, and which dates can follow which."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from trialport.core.errors import FieldError
+from trialport.inquiries.region_models import QuietPeriod
 from trialport.inquiries.rules import promised_on
 from trialport.invitations.outcome_models import Milestone, MilestoneCreate, MilestoneKind
 
@@ -19,12 +20,14 @@ LONGEST = timedelta(days=366)
 ORDER: tuple[MilestoneKind, ...] = ("started", "first_participant", "recruited")
 
 
-def day_to_hold(promised: date, replied_on: date, country: str) -> date:
+def day_to_hold(promised: date, replied_on: date, country: str, quiet: Sequence[QuietPeriod] = ()) -> date:
     """Return the day a sponsor is held to: what it promised, but never sooner than some days after the reply."""
-    return max(promised, promised_on(replied_on, LEAST_WORKING_DAYS, country))
+    return max(promised, promised_on(replied_on, LEAST_WORKING_DAYS, country, quiet))
 
 
-def outcome_steps(now: datetime, promised: date, country: str, timezone: str) -> dict[OutcomeStep, datetime]:
+def outcome_steps(
+    now: datetime, promised: date, country: str, timezone: str, quiet: Sequence[QuietPeriod] = ()
+) -> dict[OutcomeStep, datetime]:
     """Return when each step of the outcome's clock is due (UTC); one that lies in the past already is left out.
 
     The last one gives the matter to the office and lets go of what the units keep free.
@@ -34,7 +37,7 @@ def outcome_steps(now: datetime, promised: date, country: str, timezone: str) ->
         return datetime.combine(day, time(8), ZoneInfo(timezone)).astimezone(UTC)
 
     steps: dict[OutcomeStep, datetime] = {"ahead": morning(promised - _AHEAD)}
-    steps |= {step: morning(promised_on(promised, days, country)) for step, days in _WORKING_DAYS_AFTER}
+    steps |= {step: morning(promised_on(promised, days, country, quiet)) for step, days in _WORKING_DAYS_AFTER}
     return {step: due_at for step, due_at in steps.items() if due_at > now}
 
 
