@@ -176,6 +176,8 @@ async def test_the_page_after_a_change_and_after_the_end_is_well(
     await amended(database, site, people, invitation_id)
     await page.goto(path_of(invitation_id, second))
     assert await page.locator(".tp-changes tbody tr").count() == 2
+    now = await page.locator(".tp-changes tbody tr:last-child td:last-child").inner_text()
+    assert now == "How many exacerbations a year do your patients have?"
     assert await page.locator("#answer_to_1").is_visible(), "the sponsor's question stands in the form"
     await is_well(visit, language, "changed")
     await page.set_viewport_size({"width": 1280, "height": 900})

@@ -63,14 +63,14 @@ def _value(field: str, value: Any, language: Language) -> str:
     if isinstance(value, dict) and value:
         wishes = [(labels.DCT_ACTIVITIES.get(name, name), _WISHES.get(one, one)) for name, one in value.items()]
         return ", ".join(f"{translate(language, name)}: {translate(language, wish)}" for name, wish in wishes)
-    if isinstance(value, list) and value:
+    if isinstance(value, list | tuple) and value:
         between = "\n" if field == "answer.questions" else ", "
         return between.join(_value(field, one["name"] if isinstance(one, dict) else one, language) for one in value)
     return _single(field, value, language)
 
 
 def _single(field: str, value: Any, language: Language) -> str:
-    if value is None or value in ("", [], {}):
+    if value is None or value in ("", [], (), {}):
         return translate(language, _NOTHING)
     if isinstance(value, bool):
         return translate(language, _YES if value else _NO)
