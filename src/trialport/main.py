@@ -53,6 +53,8 @@ from trialport.inquiries import (
 )
 from trialport.invitations import (
     amendment_api,
+    answers_pages,
+    candidate_pages,
     deadline_api,
     invitation_pages,
     ledger_api,
@@ -96,7 +98,14 @@ from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
 VERSION = "1.0.0"
-_OFFICE_PAGES = (queue_pages.router, triage_pages.router, workspace_pages.router, settings_pages.router)
+_OFFICE_PAGES = (
+    queue_pages.router,
+    triage_pages.router,
+    workspace_pages.router,
+    candidate_pages.router,
+    answers_pages.router,
+    settings_pages.router,
+)
 # What the start page of a role shows, by role: each slice counts what waits.
 START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]]] = {
     "investigator": read_unit_start,

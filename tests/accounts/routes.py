@@ -334,9 +334,26 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/queue/views/{saved_view_id}/delete"): Row(roles=TASKS, ok=404, body=dict),
     ("GET", "/inquiries/{inquiry_id}"): Row(roles=TASKS, about="over"),
     ("GET", "/inquiries/{inquiry_id}/timeline"): Row(roles=TASKS, about="over"),
+    ("GET", "/inquiries/{inquiry_id}/candidates"): Row(roles=TASKS, about="over"),
+    ("GET", "/inquiries/{inquiry_id}/candidates/{unit_id}"): Row(roles=TASKS, about="candidate"),
+    ("GET", "/inquiries/{inquiry_id}/answers"): Row(roles=TASKS, about="over", ok=409),
+    ("GET", "/inquiries/{inquiry_id}/reply/edit"): Row(roles=TASKS, about="over", ok=409),
+    ("POST", "/inquiries/{inquiry_id}/office/invitations/{invitation_id}"): Row(roles=TASKS, ok=415, body=dict),
+    ("POST", "/inquiries/{inquiry_id}/office/questions/{question_id}"): Row(roles=TASKS, ok=415, body=dict),
     **{
         ("POST", "/inquiries/{inquiry_id}/office/" + step): Row(roles=TASKS, ok=415, body=dict)
-        for step in ("triage", "information-request", "decline", "assignment", "reading", "assessment")
+        for step in (
+            "triage",
+            "information-request",
+            "decline",
+            "assignment",
+            "reading",
+            "assessment",
+            "shortlist",
+            "invite",
+            "deadline",
+            "reply",
+        )
     },
     **{
         ("POST", "/inquiries/{inquiry_id}/office/" + step): Row(roles=OFFICE_PERSONS, ok=415, body=dict)

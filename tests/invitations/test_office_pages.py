@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.conftest import Client
-from tests.invitations.course import Drain, ok, taken_up
+from tests.invitations.course import YES, Drain, invite, ok, taken_up
 
 HTML = {"Accept": "text/html"}
 
@@ -137,3 +137,92 @@ async def test_a_step_that_fails_leaves_nothing(client: Client, inquiry: str, co
 
 async def test_anonymous_is_refused(client: Client, people: Cast) -> None:
     assert (await client(None).get("/queue")).status_code == 401
+
+
+async def revision(client: Client, address: str) -> str:
+    found: list[str] = re.findall(r'name="revision" value="(\d+)"', await page(client, address))
+    return found[0]
+
+
+async def test_candidates_are_compared_filtered_and_explained(client: Client, inquiry: str, people: Cast) -> None:
+    shown = await page(client, inquiry + "/candidates")
+    assert shown.index("Unit heart") or shown.index("Unit lung")
+    assert "Can recruit about 36 participants" in shown
+    assert "asked 0 times in a year" in shown
+    assert "Unit foreign" not in shown
+    few = await page(client, inquiry + "/candidates?criterion=participants&criterion_state=unmet&sort=&fresh=")
+    assert "No candidate fits this filter." in few
+    lung, heart = people.units["lung"], people.units["heart"]
+    beside = await page(client, f"{inquiry}/candidates?compare0={lung}&compare1={heart}&compare2=&compare3=")
+    assert "Side by side" in beside
+    why = await page(client, f"{inquiry}/candidates/{lung}")
+    assert "of 2, score" in why
+    form = {"kind": "dropped", "capacity": f"{lung} respiratory", "reason": ""}
+    refused = await send(client, inquiry + "/office/shortlist", form)
+    assert refused.status_code == 422
+    assert "Give a reason" in refused.text
+    kept = await send(client, inquiry + "/office/shortlist", {**form, "reason": "They are moving house."})
+    assert kept.status_code == 303
+
+
+async def test_units_are_invited_after_a_look_at_the_mail(client: Client, inquiry: str, people: Cast) -> None:
+    chosen = {f"unit_{people.units[name]}": "on" for name in ("lung", "heart", "foreign")}
+    nothing = await send(client, inquiry + "/office/invite", {})
+    assert nothing.status_code == 422
+    preview = await send(client, inquiry + "/office/invite", chosen)
+    assert preview.status_code == 200, preview.text
+    assert "It is not in your region; its own office invites it." in preview.text
+    for words in ("Send 2 invitations", 'lang="sv"', 'lang="da"', 'lang="en"'):
+        assert words in preview.text
+    assert "SECRET" not in preview.text
+    assert "COPD" not in preview.text.partition("The mail, in the language")[2]
+    form = {**chosen, "send": "1", "revision": await revision(client, inquiry)}
+    assert (await send(client, inquiry + "/office/invite", {**form, "due_on": "2020-01-01"})).status_code == 422
+    sent = await send(client, inquiry + "/office/invite", form)
+    assert sent.status_code == 200
+    assert "2 invitations are on their way" in sent.text
+    answers = await page(client, inquiry + "/answers")
+    assert "0 of 2 units have answered" in answers
+    assert "24 wanted" in answers
+    again = await send(client, inquiry + "/office/invite", form)
+    assert again.status_code == 412
+
+
+async def test_answers_are_followed_and_replied_to(client: Client, inquiry: str, people: Cast) -> None:
+    api = f"/api/v1{inquiry}"
+    asked = await invite(client, api, people, "lung", "heart")
+    await ok(client("investigator").post(asked["lung"] + "/eoi", json=YES))
+    answers = await page(client, inquiry + "/answers")
+    assert "1 of 2 units have answered" in answers
+    heart = asked["heart"].rpartition("/")[2]
+    step = f"{inquiry}/office/invitations/{heart}"
+    for form, status in (
+        ({"what": "deadline", "due_on": "2020-01-01"}, 422),
+        ({"what": "nonsense"}, 422),
+        ({"what": "withdraw", "reason": ""}, 422),
+        ({"what": "revoke"}, 303),
+        ({"what": "withdraw", "reason": "Asked by mistake."}, 303),
+        ({"what": "withdraw", "reason": "Asked by mistake."}, 409),
+    ):
+        assert (await send(client, step, form)).status_code == status, form
+    await ok(client("investigator").post(asked["lung"] + "/questions", json={"text": "Home sampling?"}))
+    put = (await ok(client("office").get(f"/api/v1/questions?inquiry_id={inquiry.rpartition('/')[2]}")))["items"]
+    question = f"{inquiry}/office/questions/{put[0]['question_id']}"
+    assert (
+        await send(client, question, {"what": "forward", "wording": "Is home sampling possible?"})
+    ).status_code == 303
+    editor = await page(client, inquiry + "/reply/edit")
+    (seen,) = re.findall(r'name="content_hash" value="([0-9a-f]{64})"', editor)
+    form = {"note": "A call next week?", "next_step": "We call.", "content_hash": seen}
+    preview = await send(client, inquiry + "/office/reply", form)
+    assert preview.status_code == 200
+    assert preview.text.count("A call next week?") == 2
+    await ok(client("investigator").post(asked["lung"] + "/eoi", json={**YES, "participants": 5}))
+    overtaken = await send(client, inquiry + "/office/reply", {**form, "send": "1"})
+    assert overtaken.status_code == 412
+    assert "A call next week?" in overtaken.text
+    assert (await ok(client("office").get(api)))["state"] != "replied", "nothing of a step that failed is kept"
+    (now,) = re.findall(r'name="content_hash" value="([0-9a-f]{64})"', overtaken.text)
+    done = await send(client, inquiry + "/office/reply", {**form, "content_hash": now, "send": "1"})
+    assert done.headers["location"] == f"{inquiry}?done=reply"
+    assert inquiry in await page(client, "/queue?tab=replied")

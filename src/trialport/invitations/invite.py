@@ -1,7 +1,7 @@
 """Inviting units: whom to ask there, until when, and what is left out and why."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,18 @@ async def invite_units(
     )
     new = {person.unit_id for person in chosen} - {one.unit_id for one in skipped}
     return InviteResult(invited=tuple(one for one in made if one.unit_id in new), skipped=tuple(skipped))
+
+
+async def preview_units(
+    tx: Transaction, actor: Actor, inquiry_id: UUID, unit_ids: Sequence[UUID]
+) -> tuple[list[Reachable], list[Skipped], date]:
+    """Say who would be asked at each unit, which would be left out and why, and until when they had; sends nothing."""
+    row = await read_inquiry(tx, actor, inquiry_id)
+    require_command(actor, row, "invite")
+    region = await _region_of(tx, actor, row)
+    today = tx.now.astimezone(ZoneInfo(region.timezone)).date()
+    chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(unit_ids)))
+    return chosen, skipped, rules.due_by_default(today, region.country)
 
 
 async def _region_of(tx: Transaction, actor: Actor, row: InquiryRow) -> AskedRegion:

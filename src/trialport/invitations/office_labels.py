@@ -96,6 +96,11 @@ CRITERIA: Mapping[str, str] = {
     "pharmacy": _("Pharmacy"),
     "dct_places": _("Reach of decentralised activities"),
 }
+SHORTLIST: Mapping[str, str] = {
+    "added": _("Add it"),
+    "dropped": _("Drop it"),
+    "moved": _("Move it up"),
+}
 UNIT_KINDS: Mapping[str, str] = {
     "hospital_department": _("Hospital department"),
     "primary_care_centre": _("Health centre"),

@@ -71,6 +71,12 @@ async def select_units_of_region(connection: Connection, *, unit_ids: Sequence[U
     return [record["unit_id"] for record in records]
 
 
+async def select_unit_names(connection: Connection, *, unit_ids: Sequence[UUID]) -> dict[UUID, tuple[str, UnitKind]]:
+    """Read what units are called, and their kind, from the public directory."""
+    records = await connection.fetch("select unit_id, name, kind from unit where unit_id = any ($1::uuid[])", unit_ids)
+    return {record["unit_id"]: (record["name"], record["kind"]) for record in records}
+
+
 async def select_invited_units(connection: Connection, *, inquiry_id: UUID) -> list[UUID]:
     records = await connection.fetch("select unit_id from invitation where inquiry_id = $1", inquiry_id)
     return [record["unit_id"] for record in records]

@@ -1,7 +1,7 @@
 """What the workspace of one inquiry shows across tables: its timeline, its candidates in any order, its resources."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.invitations.models import Answer, InvitationState
+from trialport.invitations.models import Answer, Approval, Condition, InvitationState
 from trialport.matching.models import Candidate
 from trialport.vocabulary.codes import ResourceKind
 
@@ -38,6 +38,32 @@ class WorkedCandidate(Struct, frozen=True, kw_only=True):
     unanswered_in_year: int
     invitation_state: InvitationState | None
     answer: Answer | None
+
+
+class AskedUnitRow(Struct, frozen=True, kw_only=True):
+    """An invitation with its newest answer, as the office follows it."""
+
+    invitation_id: UUID
+    unit_id: UUID
+    unit_name: str
+    state: InvitationState
+    due_on: date
+    invited_at: datetime
+    recipient_name: str
+    answer: Answer | None
+    # The answer as it was given, with what only the office reads.
+    content: dict[str, Any] | None
+    late: bool | None
+    approval: Approval | None
+    filled: tuple[Condition, ...]
+
+
+class UnitPerson(Struct, frozen=True, kw_only=True):
+    """Somebody who works at a unit."""
+
+    unit_id: UUID
+    investigator_id: UUID
+    name: str
 
 
 class ResourceChoice(Struct, frozen=True, kw_only=True):
@@ -168,3 +194,55 @@ async def select_resource_choices(connection: Connection, *, region_id: UUID) ->
         "select resource_id, name, kind from resource where region_id = $1 order by name, resource_id", region_id
     )
     return msgspec.convert(records, list[ResourceChoice])
+
+
+async def select_asked(connection: Connection, *, actor: Actor, inquiry_id: UUID, limit: int) -> list[AskedUnitRow]:
+    """Read every invitation of an inquiry in the actor's scope with its newest answer, by unit."""
+    records = await connection.fetch(
+        """
+        select v.invitation_id, v.unit_id, u.name as unit_name, v.state, v.due_on, v.invited_at,
+               coalesce(p.name, '') as recipient_name, e.answer, e.content, e.late,
+               case when o.eoi_id is not null then coalesce(
+                   o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
+               end as approval,
+               array(select f.condition from fill f
+                     where f.invitation_id = v.invitation_id and f.taken_back_at is null
+                     order by f.condition) as filled
+        from invitation v
+        join unit u using (unit_id)
+        left join investigator p on p.investigator_id = v.recipient_id
+        left join lateral (
+            select eoi_id, answer, content, late from eoi
+            where eoi.invitation_id = v.invitation_id
+            order by revision desc
+            limit 1) e on true
+        left join sign_off o on o.eoi_id = e.eoi_id
+        where v.inquiry_id = $3 and ($1 = 'admin' or ($1 = 'office' and v.region_id = $2))
+        order by u.name, v.invitation_id
+        limit $4
+        """,
+        actor.role,
+        actor.region_id,
+        inquiry_id,
+        limit,
+    )
+    return msgspec.convert(records, list[AskedUnitRow])
+
+
+async def select_unit_people(connection: Connection, *, actor: Actor, unit_ids: Collection[UUID]) -> list[UnitPerson]:
+    """Read who works at some units in the actor's scope and has not objected, by name."""
+    records = await connection.fetch(
+        """
+        select p.unit_id, i.investigator_id, i.name
+        from position p
+        join unit u using (unit_id)
+        join investigator i using (investigator_id)
+        where p.unit_id = any ($3::uuid[]) and i.objected_at is null
+          and ($1 = 'admin' or ($1 = 'office' and u.region_id = $2))
+        order by i.name, i.investigator_id
+        """,
+        actor.role,
+        actor.region_id,
+        list(unit_ids),
+    )
+    return msgspec.convert(records, list[UnitPerson])
