@@ -157,17 +157,18 @@ async def test_candidates_are_compared_filtered_and_explained(client: Client, in
     assert "Side by side" in beside
     why = await page(client, f"{inquiry}/candidates/{lung}")
     assert "of 2, score" in why
-    form = {"kind": "dropped", "capacity": f"{lung} respiratory", "reason": ""}
+    form = {"kind": "add", "shortlist_unit": str(lung), "reason": ""}
     refused = await send(client, inquiry + "/office/shortlist", form)
     assert refused.status_code == 422
     assert "Give a reason" in refused.text
-    kept = await send(client, inquiry + "/office/shortlist", {**form, "reason": "They are moving house."})
-    assert kept.status_code == 303
+    kept = await send(client, inquiry + "/office/shortlist", {**form, "reason": "They have done it before."})
+    assert kept.status_code == 303, kept.text
+    assert "Invite the shortlist" in await page(client, inquiry + "/candidates")
 
 
 async def test_units_are_invited_after_a_look_at_the_mail(client: Client, inquiry: str, people: Cast) -> None:
     chosen = {f"unit_{people.units[name]}": "on" for name in ("lung", "heart", "foreign")}
-    nothing = await send(client, inquiry + "/office/invite", {})
+    nothing = await send(client, inquiry + "/office/invite", {"due_on": ""})
     assert nothing.status_code == 422
     preview = await send(client, inquiry + "/office/invite", chosen)
     assert preview.status_code == 200, preview.text

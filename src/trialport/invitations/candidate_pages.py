@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, Router, get, post
-from msgspec import convert
+from msgspec import ValidationError, convert
 
 from trialport.accounts.csrf import read_form
 from trialport.accounts.guards import Caller
@@ -28,12 +28,12 @@ from trialport.invitations.models import InviteResult, InviteUnits
 from trialport.invitations.office_page import OFFICE_FORM_BYTES, office_page, revision_of, try_step
 from trialport.invitations.workspace import Frame, read_frame, require_seen
 from trialport.invitations.workspace_pages import failed, newest_assessment
-from trialport.matching import explain, explain_why, judgement_service, why_service
+from trialport.matching import explain, explain_why, shortlist_service, why_service
 from trialport.matching import queries as matching_queries
-from trialport.matching.judgement_models import OverrideCreate
 from trialport.matching.models import CriterionName, CriterionState, ExclusionDetail
 from trialport.matching.queries import StoredAssessment
-from trialport.vocabulary.codes import TherapyArea
+from trialport.matching.shortlist_models import ShortlistChange
+from trialport.units.api import UnitId
 
 PAGE_ITEMS = 50
 MOST_COMPARED = 4
@@ -63,7 +63,9 @@ async def show_candidates(request: PageRequest, tx: Tx, actor: Caller, inquiry_i
 
 
 @get("/inquiries/{inquiry_id:uuid}/candidates/{unit_id:uuid}", opt=may("inquiry", "read_disclosure"))
-async def show_why(request: PageRequest, tx: Tx, actor: Caller, inquiry_id: InquiryId, unit_id: UUID) -> Response[str]:
+async def show_why(
+    request: PageRequest, tx: Tx, actor: Caller, inquiry_id: InquiryId, unit_id: UnitId
+) -> Response[str]:
     """Say why a unit stands where it stands, or why it was left out and what would let it in."""
     frame = await read_frame(tx, actor, inquiry_id)
     candidates, excluded = await why_service.explain_candidate(tx, actor, inquiry_id, unit_id)
@@ -77,16 +79,16 @@ async def show_why(request: PageRequest, tx: Tx, actor: Caller, inquiry_id: Inqu
 
 @post(
     "/inquiries/{inquiry_id:uuid}/office/shortlist",
-    opt={**may("inquiry", "override"), "form": True},
+    opt={**may("inquiry", "shortlist"), "form": True},
     status_code=303,
 )
 async def change_shortlist(request: PageRequest, tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Response[Any]:
-    """Add, drop or move a unit against the ranking, with a reason, from which the ranking can be measured."""
+    """Add, drop or move a unit on the shortlist, with a reason; the ranking is measured by it."""
     form = await read_form(request)
 
     async def step() -> None:
         await read_frame(tx, actor, inquiry_id)
-        await judgement_service.record_override(tx, actor, inquiry_id, _override(form))
+        await shortlist_service.change_shortlist(tx, actor, inquiry_id, _change(form), page_language(request))
 
     problem = await try_step(request, tx, step())
     if problem is not None:
@@ -150,6 +152,7 @@ async def _candidates_page(
         "excluded": (),
         "columns": (),
         "elsewhere": 0,
+        "shortlist": (await shortlist_service.read_shortlist(tx, actor, inquiry_id, language)).entries,
         **await failed(tx, actor, frame, form, problem),
     }
     compared = {name: one for name, one in asked.items() if name.startswith("compare")}
@@ -222,12 +225,9 @@ async def _left_out(tx: Transaction, actor: Actor, assessment: StoredAssessment,
 def _words(language: Language) -> dict[str, Any]:
     """Return what the template puts into its choices."""
 
-    def unit_words(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
-        return {str(row["told"].unit.unit_id): row["told"].unit.name for row in rows}
-
-    def capacity_words(rows: Sequence[dict[str, Any]], left_out: Sequence[ExclusionDetail]) -> dict[str, str]:
+    def unit_words(rows: Sequence[dict[str, Any]], left_out: Sequence[ExclusionDetail] = ()) -> dict[str, str]:
         told = [*(row["told"] for row in rows), *left_out]
-        return {f"{one.unit.unit_id} {one.therapy_area}": one.unit.name for one in told}
+        return {str(one.unit.unit_id): one.unit.name for one in told}
 
     def criteria_words(names: Sequence[str]) -> dict[str, str]:
         words = {name: office_labels.CRITERIA[name] for name in names}
@@ -236,7 +236,6 @@ def _words(language: Language) -> dict[str, Any]:
     shortlist = {code: translate(language, text) for code, text in office_labels.SHORTLIST.items()}
     return {
         "unit_words": unit_words,
-        "capacity_words": capacity_words,
         "criteria_words": criteria_words,
         "shortlist_words": lambda: shortlist,
         "by_name_of": lambda told: {one.name: one for one in told.criteria},
@@ -307,24 +306,23 @@ async def _sent_page(
     return office_page(request, "invitations/invited.html", values)
 
 
-def _override(form: dict[str, str]) -> OverrideCreate:
-    """Read what is to be done with which capacity; raises Contradiction where it does not say."""
-    reason, kind = form.get("reason", ""), form.get("kind", "")
+def _change(form: dict[str, str]) -> ShortlistChange:
+    """Read what is to be done with which unit; raises Contradiction where it does not say."""
+    reason, unit_id, position = form.get("reason", ""), form.get("shortlist_unit", ""), form.get("position", "")
     if not 0 < len(reason) <= _LONGEST_REASON:
         raise Contradiction.at("reason", "Give a reason.")
-    above = form.get("above") if kind == "moved" else None
-    if kind not in ("added", "dropped", "moved"):
-        raise Contradiction.at("kind", "Choose what is to be done.")
-    capacity = _capacity(form.get("capacity", ""))
-    wanted = {"kind": kind, "capacity": capacity, "above": None if above is None else _capacity(above)}
-    return convert({**wanted, "reason": reason}, OverrideCreate, strict=False)
-
-
-def _capacity(text: str) -> dict[str, str]:
-    unit_id, _, area = text.partition(" ")
-    if not _is_uuid(unit_id) or area not in get_args(TherapyArea):
-        raise Contradiction.at("capacity", "Choose a unit.")
-    return {"unit_id": unit_id, "therapy_area": area}
+    if not _is_uuid(unit_id):
+        raise Contradiction.at("shortlist_unit", "Choose a unit.")
+    wanted = {
+        "command": form.get("kind", ""),
+        "unit_ids": [unit_id],
+        "position": int(position) if position.isdecimal() else None,
+        "reason": reason,
+    }
+    try:
+        return convert(wanted, ShortlistChange, strict=False)
+    except ValidationError as error:
+        raise Contradiction.at("kind", str(error)) from error
 
 
 def _is_unit(name: str) -> bool:

@@ -97,9 +97,9 @@ CRITERIA: Mapping[str, str] = {
     "dct_places": _("Reach of decentralised activities"),
 }
 SHORTLIST: Mapping[str, str] = {
-    "added": _("Add it"),
-    "dropped": _("Drop it"),
-    "moved": _("Move it up"),
+    "add": _("Add it"),
+    "drop": _("Drop it"),
+    "move": _("Move it"),
 }
 UNIT_KINDS: Mapping[str, str] = {
     "hospital_department": _("Hospital department"),
@@ -218,6 +218,10 @@ FAULTS: Mapping[str, str] = {
     "person_id": _("Choose somebody of your office."),
     "body": _("Write something first, at most 4,000 characters."),
     "unit": _("Choose at least one unit."),
+    "kind": _("Choose what is to be done."),
+    "shortlist_unit": _("Choose a unit."),
+    "unit_ids": _("This does not fit the shortlist: add a unit that is not on it, drop or move one that is."),
+    "position": _("Give a place, counted from 1."),
     "reason": _("Give a reason, at most 1,000 characters."),
     "icd10_codes": _("Give ICD-10 codes such as J44, separated by commas."),
     "concept": _("Give an ICD-10 code such as J44 for what the words stand for."),

@@ -26,11 +26,13 @@ from trialport.invitations.inquiry_words import describe_inquiry
 from trialport.invitations.office_page import DONE_QUERY, faults_of, office_page
 from trialport.invitations.workspace import Frame, read_frame, read_news, read_timeline
 from trialport.matching import service as matching_service
+from trialport.matching.duplicates_service import find_similar
 from trialport.matching.queries import StoredAssessment
 from trialport.matching.service import NotAssessedYet
 from trialport.vocabulary.labels import THERAPY_AREAS
 
 MOST_COMMENTS = 50
+MOST_SIMILAR = 5
 TIMELINE_EVENTS = 100
 Before = Annotated[UUID | None, QueryParameter(name="before")]
 
@@ -74,6 +76,7 @@ async def overview_page(
         "assessment": assessment,
         "reading": None if assessment is None else assessment.reading,
         "completeness": await read_completeness(tx, actor, inquiry_id, language),
+        "similar": (await find_similar(tx, actor, inquiry_id)).items[:MOST_SIMILAR],
         "team": await _team(tx, actor, frame),
         "comments": await _comments(tx, actor, frame),
         "field_name": lambda path: field_name(path, language),
