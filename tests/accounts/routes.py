@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from tests.accounts.office_routes import OFFICE_FORMS, OFFICE_ONLY_FORMS, OFFICE_PAGES
 from tests.accounts.reach import PEOPLE
 from tests.inquiries.factories import inquiry_body
 
@@ -328,37 +329,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/invitations/{invitation_id}/questions"): Row(roles=PERSONS, about="invitation"),
     ("GET", "/api/v1/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
     ("GET", "/inquiries/{inquiry_id}/questions"): Row(roles=OVERVIEW, about="over"),
-    ("GET", "/queue"): Row(roles=TASKS),
+    **{key: Row(roles=TASKS, about=about, ok=ok) for key, (about, ok) in OFFICE_PAGES.items()},
     # What is no form.
-    ("POST", "/queue/views"): Row(roles=TASKS, ok=415, body=dict),
-    ("POST", "/queue/views/{saved_view_id}/delete"): Row(roles=TASKS, ok=404, body=dict),
-    ("GET", "/inquiries/{inquiry_id}"): Row(roles=TASKS, about="over"),
-    ("GET", "/inquiries/{inquiry_id}/timeline"): Row(roles=TASKS, about="over"),
-    ("GET", "/inquiries/{inquiry_id}/candidates"): Row(roles=TASKS, about="over"),
-    ("GET", "/inquiries/{inquiry_id}/candidates/{unit_id}"): Row(roles=TASKS, about="candidate"),
-    ("GET", "/inquiries/{inquiry_id}/answers"): Row(roles=TASKS, about="over", ok=409),
-    ("GET", "/inquiries/{inquiry_id}/reply/edit"): Row(roles=TASKS, about="over", ok=409),
-    ("POST", "/inquiries/{inquiry_id}/office/invitations/{invitation_id}"): Row(roles=TASKS, ok=415, body=dict),
-    ("POST", "/inquiries/{inquiry_id}/office/questions/{question_id}"): Row(roles=TASKS, ok=415, body=dict),
-    **{
-        ("POST", "/inquiries/{inquiry_id}/office/" + step): Row(roles=TASKS, ok=415, body=dict)
-        for step in (
-            "triage",
-            "information-request",
-            "decline",
-            "assignment",
-            "reading",
-            "assessment",
-            "shortlist",
-            "invite",
-            "deadline",
-            "reply",
-        )
-    },
-    **{
-        ("POST", "/inquiries/{inquiry_id}/office/" + step): Row(roles=OFFICE_PERSONS, ok=415, body=dict)
-        for step in ("comments", "term")
-    },
+    **{key: Row(roles=TASKS, ok=ok, body=dict) for key, ok in OFFICE_FORMS.items()},
+    **{key: Row(roles=OFFICE_PERSONS, ok=415, body=dict) for key in OFFICE_ONLY_FORMS},
     ("POST", "/inquiries/{inquiry_id}/questions/{question_id}"): Row(
         # What is no form.
         roles=frozenset({"sponsor_contact"}),
