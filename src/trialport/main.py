@@ -90,6 +90,7 @@ from trialport.units import (
     capacity_overview_api,
     capacity_pages,
     delegate_api,
+    import_pages,
     objection_api,
     profile_pages,
     register_pages,
@@ -195,6 +196,7 @@ _PAGES = (
     questions_pages.router,
     notifications_pages.router,
     register_pages.router,
+    import_pages.router,
     region_pages.router,
     *_OFFICE_PAGES,
 )

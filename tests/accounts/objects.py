@@ -96,6 +96,7 @@ async def public_parameters(people: Cast, connection: asyncpg.Connection) -> dic
         "invitation_id": nothing,
         "condition": "money",
         "question_id": nothing,
+        "import_draft_id": nothing,
         "saved_view_id": nothing,
     }
 

@@ -381,6 +381,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/settings/{region_id}/calendar"): Row(roles=TASKS, ok=415),
     ("POST", "/settings/{region_id}/promise"): Row(roles=TASKS, ok=415),
     ("GET", "/register"): Row(roles=TASKS),
+    ("GET", "/register/import"): Row(roles=TASKS),
+    ("POST", "/register/import"): Row(roles=TASKS, ok=415),
+    # Nobody of the test has tried a file.
+    ("GET", "/register/import/{import_draft_id}"): Row(roles=TASKS, ok=404),
+    ("POST", "/register/import/{import_draft_id}"): Row(roles=TASKS, ok=415),
     ("GET", "/register/units/{unit_id}"): Row(roles=TASKS, about="capacity"),
     ("POST", "/register/units/{unit_id}/capacities/{therapy_area}/ask"): Row(roles=TASKS, ok=415),
     ("GET", "/register/people"): Row(roles=TASKS),
