@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tests.accounts.office_routes import OFFICE_FORMS, OFFICE_ONLY_FORMS, OFFICE_PAGES
 from tests.accounts.reach import PEOPLE
+from tests.accounts.register_routes import REGISTER_FORMS, REGISTER_PAGES, SETTINGS_PAGES
 from tests.inquiries.factories import inquiry_body
 
 ALL = frozenset(PEOPLE.values())
@@ -371,29 +372,15 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
-    ("GET", "/tasks"): Row(roles=TASKS),
-    ("GET", "/settings"): Row(roles=TASKS),
-    ("GET", "/settings/{region_id}/weights"): Row(roles=TASKS, about="weights"),
-    ("POST", "/settings/{region_id}/weights"): Row(roles=TASKS, ok=415),
-    ("GET", "/settings/{region_id}/priorities"): Row(roles=TASKS, about="weights"),
-    ("POST", "/settings/{region_id}/priorities"): Row(roles=TASKS, ok=415),
-    ("GET", "/settings/{region_id}/calendar"): Row(roles=TASKS, about="weights"),
-    ("POST", "/settings/{region_id}/calendar"): Row(roles=TASKS, ok=415),
-    ("POST", "/settings/{region_id}/promise"): Row(roles=TASKS, ok=415),
-    ("GET", "/register"): Row(roles=TASKS),
-    ("GET", "/register/import"): Row(roles=TASKS),
-    ("POST", "/register/import"): Row(roles=TASKS, ok=415),
+    **{("GET", one): Row(roles=TASKS) for one in REGISTER_PAGES},
+    **{("GET", one): Row(roles=TASKS, about="weights") for one in SETTINGS_PAGES},
+    # What is no form.
+    **{("POST", one): Row(roles=TASKS, ok=415) for one in REGISTER_FORMS},
     # Nobody of the test has tried a file.
     ("GET", "/register/import/{import_draft_id}"): Row(roles=TASKS, ok=404),
-    ("POST", "/register/import/{import_draft_id}"): Row(roles=TASKS, ok=415),
     ("GET", "/register/units/{unit_id}"): Row(roles=TASKS, about="capacity"),
-    ("POST", "/register/units/{unit_id}/capacities/{therapy_area}/ask"): Row(roles=TASKS, ok=415),
-    ("GET", "/register/people"): Row(roles=TASKS),
-    ("GET", "/register/resources"): Row(roles=TASKS),
     # The one of the test is in our region.
     ("GET", "/register/resources/{resource_id}"): Row(roles=TASKS, about="resource"),
-    ("POST", "/tasks/{office_task_id}/done"): Row(roles=TASKS, ok=415),
-    ("POST", "/tasks/{office_task_id}/reopen"): Row(roles=TASKS, ok=415),
 }
 # Valid requests that the admin has to word otherwise, having no region of her own.
 ADMIN_MUST_NAME_A_REGION = {("POST", "/api/v1/agreements"), ("POST", "/api/v1/inquiries"), ("POST", "/api/v1/matches")}

@@ -1,0 +1,13 @@
+"""Pages of the office's tasks, register and settings, and the forms on them."""
+
+REGISTER_PAGES = ("/tasks", "/settings", "/register", "/register/import", "/register/people", "/register/resources")
+SETTINGS_PAGES = tuple(f"/settings/{{region_id}}/{name}" for name in ("weights", "priorities", "calendar"))
+REGISTER_FORMS = (
+    *SETTINGS_PAGES,
+    "/settings/{region_id}/promise",
+    "/register/import",
+    "/register/import/{import_draft_id}",
+    "/register/units/{unit_id}/capacities/{therapy_area}/ask",
+    "/tasks/{office_task_id}/done",
+    "/tasks/{office_task_id}/reopen",
+)
