@@ -17,6 +17,7 @@ from trialport.core.jobs.lease import bury_expired
 from trialport.core.jobs.queries import select_due_jobs
 from trialport.core.object_store import ObjectStore
 from trialport.inquiries.attachment_service import remove_deleted_objects, remove_orphans
+from trialport.inquiries.draft_service import tidy_drafts
 from trialport.invitations import ending, outcome
 from trialport.invitations.reminding import remind_units
 from trialport.invitations.sign_off_clock import remind_heads
@@ -112,6 +113,8 @@ async def tidy(ctx: Context) -> None:
         await delete_old_idempotency_keys(tx.connection, before=tx.now - timedelta(days=_KEEP_KEYS_DAYS))
     async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER) as tx:
         await tidy_messages(tx)
+    async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER) as tx:
+        await tidy_drafts(tx)
     async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER) as tx:
         # Shown to nobody any more; a day's grace keeps what a person may still ask about.
         await delete_old_signin_requests(tx.connection, before=tx.now - timedelta(days=1))

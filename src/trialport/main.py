@@ -44,9 +44,11 @@ from trialport.inquiries import api as inquiries_api
 from trialport.inquiries import (
     attachment_api,
     disclosure_api,
+    draft_pages,
     queue_api,
     region_api,
     region_pages,
+    sponsor_pages,
     teamwork_api,
     teaser_api,
     triage_api,
@@ -76,7 +78,7 @@ from trialport.invitations import (
 from trialport.invitations import api as invitations_api
 from trialport.invitations.start import read_unit_start
 from trialport.matching import api as matching_api
-from trialport.matching import judgement_api, shortlist_api, weights_api, why_api
+from trialport.matching import judgement_api, reading_pages, shortlist_api, weights_api, why_api
 from trialport.matching.register import CHANNEL, Register
 from trialport.notifications import api as notifications_api
 from trialport.notifications import pages as notifications_pages
@@ -198,6 +200,9 @@ _PAGES = (
     register_pages.router,
     import_pages.router,
     region_pages.router,
+    sponsor_pages.router,
+    draft_pages.router,
+    reading_pages.router,
     *_OFFICE_PAGES,
 )
 

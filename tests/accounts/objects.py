@@ -78,6 +78,8 @@ async def public_parameters(people: Cast, connection: asyncpg.Connection) -> dic
     return {
         "path": "anything",
         "code": "TST",
+        "draft_id": nothing,
+        "step_name": "trial",
         "file_name": static_url("trialport.css").rpartition("/")[2],
         "region_id": str(people.regions["ours"]),
         "unit_id": str(people.units["lung"]),

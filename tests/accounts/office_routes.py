@@ -18,7 +18,6 @@ _STEPS = (
 # What each is about, and what who reaches that gets; the inquiries of the test are over.
 OFFICE_PAGES: dict[tuple[str, str], tuple[str | None, int]] = {
     ("GET", "/queue"): (None, 200),
-    ("GET", _INQUIRY): ("over", 200),
     ("GET", _INQUIRY + "/timeline"): ("over", 200),
     ("GET", _INQUIRY + "/candidates"): ("over", 200),
     ("GET", _INQUIRY + "/candidates/{unit_id}"): ("candidate", 200),

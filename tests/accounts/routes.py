@@ -1,54 +1,28 @@
 """Who may call which route: the table behind the tests of every route against every person of the cast."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
-from msgspec import Struct
-
 from tests.accounts.office_routes import OFFICE_FORMS, OFFICE_ONLY_FORMS, OFFICE_PAGES
-from tests.accounts.reach import PEOPLE
 from tests.accounts.register_routes import REGISTER_FORMS, REGISTER_PAGES, SETTINGS_PAGES
+from tests.accounts.rows import (
+    ALL,
+    CAPACITY,
+    MANAGED,
+    NOBODY,
+    OFFICE,
+    OFFICE_PERSONS,
+    OVERVIEW,
+    PERSONS,
+    READING,
+    SPONSORS,
+    SUBMITTING,
+    TASKS,
+    UNIT_PERSONS,
+    WEIGHTS,
+    Row,
+    agreement_body,
+)
 from tests.inquiries.factories import inquiry_body
-
-ALL = frozenset(PEOPLE.values())
-SUBMITTING = frozenset({"sponsor_contact", "office", "admin", "service"})
-OFFICE = frozenset({"office", "admin", "service"})
-TASKS = frozenset({"office", "admin"})
-PERSONS = frozenset({"investigator", "unit_head", "office", "admin"})
-UNIT_PERSONS = frozenset({"investigator", "unit_head"})
-OVERVIEW = frozenset({"sponsor_contact", "office", "admin"})
-READING = frozenset({"sponsor_contact", "investigator", "unit_head", "office", "admin", "service"})
-OFFICE_PERSONS = frozenset({"office"})
-CAPACITY = frozenset({"investigator", "unit_head", "office", "admin", "service"})
-MANAGED = frozenset({"office", "management", "admin"})
-WEIGHTS = frozenset({"office", "management", "admin", "service"})
-NOBODY: frozenset[str] = frozenset()
-
-
-class Row(Struct, frozen=True, kw_only=True):
-    """Who may call a route, what she gets, and which object of REACH it is about."""
-
-    roles: frozenset[str]
-    ok: int = 200
-    about: str | None = None
-    is_open: bool = False
-    body: Callable[[], Any] | None = None
-    text: str | None = None
-    query: str = ""
-    headers: dict[str, str] = {}
-
-
-def agreement_body() -> dict[str, Any]:
-    """Return an agreement with a sponsor that is not known."""
-    return {
-        "sponsor_id": "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e",
-        "mode": "master",
-        "region_party": "Region",
-        "sponsor_party": "Sponsor",
-        "signed_on": "2026-01-01",
-    }
-
 
 # Changing routes name a state that is never stored: who reaches the object learns that (412), and nothing changes.
 STALE = {"If-Match": '"999"'}
@@ -56,6 +30,7 @@ TERM_PATH = "/api/v1/terms/{local_term_id}"
 NOBODYS_CAPACITY = {"unit_id": "0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6e", "therapy_area": "respiratory"}
 CAPACITY_PATH = "/api/v1/units/{unit_id}/capacities/{therapy_area}"
 WEIGHTS_PATH = "/api/v1/regions/{region_id}/weights"
+DRAFT_PATH = "/inquiries/drafts/{draft_id}"
 REGION_PATH = "/api/v1/regions/{region_id}"
 FILES_PATH = "/api/v1/inquiries/{inquiry_id}/attachments"
 ROUTES: dict[tuple[str, str], Row] = {
@@ -147,6 +122,22 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", TERM_PATH + "/withdraw"): Row(roles=TASKS, about="term", ok=412, headers=STALE, body=dict),
     ("GET", "/regions"): Row(roles=NOBODY, is_open=True),
     ("GET", "/regions/{code}"): Row(roles=NOBODY, is_open=True),
+    # Sponsors' pages: a token of the test has no draft, and what is sent is no form.
+    **{("GET", path): Row(roles=SPONSORS) for path in ("/inquiries", "/inquiries/new")},
+    **{("GET", DRAFT_PATH + step): Row(roles=SPONSORS, ok=404) for step in ("/{step_name}", "/discard")},
+    **{
+        ("POST", path): Row(roles=SPONSORS, ok=415, body=dict)
+        for path in (
+            "/inquiries/new",
+            "/inquiries/{inquiry_id}/amend",
+            *(DRAFT_PATH + step for step in ("/{step_name}", "/reading")),
+        )
+    },
+    ("POST", DRAFT_PATH + "/send"): Row(roles=SPONSORS, ok=303, body=dict),
+    ("POST", DRAFT_PATH + "/discard"): Row(roles=SPONSORS, ok=404, body=dict),
+    ("GET", "/inquiries/{inquiry_id}/receipt"): Row(roles=SPONSORS, about="inquiry"),
+    ("GET", "/inquiries/{inquiry_id}/withdraw"): Row(roles=SUBMITTING, about="over", ok=409),
+    ("POST", "/inquiries/{inquiry_id}/withdraw"): Row(roles=SUBMITTING, ok=415, body=dict),
     # Signing in: without a token of one of our pages nothing is taken, and there is no link and no provider.
     ("GET", "/sign-in"): Row(roles=NOBODY, is_open=True),
     ("POST", "/sign-in"): Row(roles=NOBODY, is_open=True, ok=403),
@@ -334,6 +325,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     # What is no form.
     **{key: Row(roles=TASKS, ok=ok, body=dict) for key, ok in OFFICE_FORMS.items()},
     **{key: Row(roles=OFFICE_PERSONS, ok=415, body=dict) for key in OFFICE_ONLY_FORMS},
+    ("GET", "/inquiries/{inquiry_id}"): Row(roles=OVERVIEW, about="over"),
     ("POST", "/inquiries/{inquiry_id}/questions/{question_id}"): Row(
         # What is no form.
         roles=frozenset({"sponsor_contact"}),

@@ -33,6 +33,7 @@ OPENED = {
 NEVER = {
     "who.contact",
     "who.organisation_number",
+    "condition.concepts_not_meant",
     "placement.country_decided",
     "placement.region_decided",
     "placement.regions_wanted",

@@ -13,6 +13,7 @@ from trialport.accounts.models import Role
 
 ObjectType = Literal[
     "inquiry",
+    "inquiry_draft",
     "attachment",
     "agreement",
     "invitation",
@@ -101,6 +102,8 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
         "admin": _ADMIN_INQUIRY,
         "service": _SERVICE_INQUIRY,
     },
+    # What is not sent yet is its sponsor's alone: no office reads it.
+    "inquiry_draft": {"sponsor_contact": {NEW: ("start",), ANY: ("read", "change", "send", "discard")}},
     # A file has the states of its inquiry: what stands behind a reply is not taken away.
     "attachment": {
         role: {**_in(_OPEN, "read", "delete"), **_in(_OVER, "read")} for role in ("sponsor_contact", "office", "admin")

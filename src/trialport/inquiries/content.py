@@ -20,6 +20,7 @@ from trialport.core.fields import (
 from trialport.vocabulary.codes import (
     Capability,
     CareSetting,
+    ConceptId,
     DctActivity,
     Phase,
     PrimaryCareRole,
@@ -114,8 +115,7 @@ class Kind(Group, frozen=True, kw_only=True):
     ] = None
     rare_disease: Annotated[bool | None, Meta(description="Whether a rare disease.", examples=[False])] = None
     orpha_code: Annotated[
-        Annotated[str, Meta(pattern=r"^\d{1,6}$")] | None,
-        Meta(description="ORPHA code of the rare disease.", examples=["586"]),
+        Annotated[str, Meta(pattern=r"^\d{1,6}$")] | None, Meta(description="ORPHA code.", examples=["586"])
     ] = None
     low_intervention: Annotated[
         bool | None, Meta(description="Low-intervention trial (EU CTR article 2).", examples=[False])
@@ -163,6 +163,7 @@ class Condition(Group, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$", examples=["J44"])], ...],
         Meta(max_length=50, description="ICD-10 codes.", examples=[["J44"]]),
     ] = ()
+    concepts_not_meant: Annotated[tuple[ConceptId, ...], Meta(max_length=50, description="Not meant.")] = ()
     line_of_therapy: Annotated[ShortText | None, Meta(description="Line of therapy.", examples=["second line"])] = None
     biomarker: Annotated[ShortText | None, Meta(description="Biomarker.", examples=["eosinophils >= 300/ul"])] = None
 

@@ -53,6 +53,7 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
     "condition": ("Condition", "Tillstånd", "Tilstand"),
     "condition.indication": ("Indication", "Indikation", "Indikation"),
     "condition.icd10_codes": ("ICD-10 codes", "ICD-10-koder", "ICD-10-koder"),
+    "condition.concepts_not_meant": ("What is not meant", "Vad som inte menas", "Hvad der ikke menes"),
     "condition.line_of_therapy": ("Line of therapy", "Behandlingslinje", "Behandlingslinje"),
     "condition.biomarker": ("Biomarker", "Biomarkör", "Biomarkør"),
     "population": ("Who takes part", "Vilka som deltar", "Hvem der deltager"),

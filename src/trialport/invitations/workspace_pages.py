@@ -20,7 +20,8 @@ from trialport.core.translations import translate
 from trialport.inquiries import teamwork_service
 from trialport.inquiries.api import InquiryId
 from trialport.inquiries.field_names import field_name
-from trialport.inquiries.service import note_read_confidential
+from trialport.inquiries.service import note_read_confidential, read_inquiry
+from trialport.inquiries.sponsor_pages import show_for_sponsor
 from trialport.inquiries.triage_service import read_completeness
 from trialport.invitations.inquiry_words import describe_inquiry
 from trialport.invitations.office_page import DONE_QUERY, faults_of, office_page
@@ -37,9 +38,13 @@ TIMELINE_EVENTS = 100
 Before = Annotated[UUID | None, QueryParameter(name="before")]
 
 
-@get("/inquiries/{inquiry_id:uuid}", opt={**may("inquiry", "read_disclosure"), "records_reading": True, **DONE_QUERY})
+@get("/inquiries/{inquiry_id:uuid}", opt={**may("inquiry", "read_teaser"), "records_reading": True, **DONE_QUERY})
 async def show_inquiry(request: PageRequest, tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Response[str]:
-    """Show an inquiry to the office, with everything that is confidential, which is noted."""
+    """Show an inquiry with everything that is confidential, which is noted: its own page to a sponsor, else to work."""
+    if actor.role == "sponsor_contact":
+        row = await read_inquiry(tx, actor, inquiry_id)
+        await note_read_confidential(tx, actor, row)
+        return await show_for_sponsor(request, tx, actor, row)
     return await overview_page(request, tx, actor, inquiry_id)
 
 

@@ -23,6 +23,7 @@ from trialport.inquiries.content import InquiryContent
 from trialport.matching import queries, weights_service
 from trialport.matching.assessment_models import MatchCreate
 from trialport.matching.columns import CapacityColumns
+from trialport.matching.condition_reading import read_condition
 from trialport.matching.queries import StoredAssessment
 from trialport.matching.question import MatchQuestion, from_content
 from trialport.matching.ranking import Ranking, rank
@@ -88,7 +89,7 @@ def assess(snapshot: Snapshot, reader: Reader) -> Assessed:
     """Read the indication and compare it with every capacity; pure, meant for a thread."""
     local = snapshot.local.terms
     vocabulary_version = reader.version_with(local)
-    reading = reader.read_text(snapshot.content.condition.indication, local=local)
+    reading = read_condition(reader, snapshot.content.condition, local)
     question = from_content(snapshot.content, reading)
     ranking = rank(
         question,
@@ -241,7 +242,7 @@ async def match_preview(
     content = data.as_content(tx.now.date())
 
     def work() -> tuple[Reading, Ranking]:
-        reading = reader.read_text(content.condition.indication, local=view.local.terms)
+        reading = read_condition(reader, content.condition, view.local.terms)
         question = from_content(content, reading)
         ranking = rank(question, view.columns, on=tx.now.date(), regions=region_ids, limit=limit, weighing=weighing)
         return reading, ranking

@@ -4,7 +4,12 @@ Each list is a `Literal`, so that msgspec refuses an unknown code with the field
 document lists the allowed values.
 """
 
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta
+
+# A concept of the vocabulary: an ICD-10 category, or a finer one in it.
+ConceptId = Annotated[str, Meta(pattern=r"^[A-Z]\d[0-9A-Z](/[a-z0-9_.-]{1,60})?$", examples=["J45"])]
 
 TherapyArea = Literal[
     "cardiovascular",
