@@ -76,6 +76,7 @@ from trialport.invitations import (
     workspace_pages,
 )
 from trialport.invitations import api as invitations_api
+from trialport.invitations.office_start import read_office_start
 from trialport.invitations.start import read_unit_start
 from trialport.matching import api as matching_api
 from trialport.matching import judgement_api, reading_pages, shortlist_api, weights_api, why_api
@@ -113,6 +114,7 @@ _OFFICE_PAGES = (
 START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]]] = {
     "investigator": read_unit_start,
     "unit_head": read_unit_start,
+    "office": read_office_start,
 }
 
 
