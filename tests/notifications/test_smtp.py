@@ -351,3 +351,9 @@ def test_mails_about_one_thing_refer_to_one_root_and_may_carry_files() -> None:
     (attached,) = messages[0].iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == ("reply.pdf", b"%PDF-1.7")
     assert compose(mail(), mail_from="a@b.example")["References"] is None
+
+
+def test_the_manual_names_every_kind() -> None:
+    manual = (Path(__file__).parents[2] / "docs/mail.md").read_text(encoding="utf-8")
+    table = manual.partition("## Every kind")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`([a-z_]+)`", table)) == set(PARAMS)
