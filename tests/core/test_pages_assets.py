@@ -103,3 +103,14 @@ def test_a_package_that_is_not_the_locked_one_is_refused(checkout: Path) -> None
     assert failed.returncode != 0
     assert "EINTEGRITY" in failed.stderr
     assert not (checkout / BUILT).exists()
+
+
+def test_every_rule_of_the_style_sheet_is_closed() -> None:
+    """One brace too few would switch off all that follows, and no browser says so."""
+    depth = 0
+    for number, line in enumerate((ROOT / "src/trialport/core/assets/trialport.css").read_text().splitlines(), 1):
+        depth += line.count("{") - line.count("}")
+        assert depth in (0, 1, 2), number
+        # Only a rule within a condition stands deeper, and is moved in.
+        assert not (line.startswith((".", ":", "#")) and line.endswith("{") and depth != 1), number
+    assert depth == 0
