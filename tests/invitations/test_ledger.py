@@ -151,7 +151,10 @@ async def test_a_condition_filled_from_a_resource_makes_a_yes(
     assert (reply["yes"], reply["conditional"]) == (1, 0)
     unit = reply["units"][0]
     assert (unit["answer"], unit["conditions"]) == ("yes", [])
-    assert unit["filled"] == ["contract help: trial office", "nurse hours: Trial unit"]
+    assert unit["filled"] == [
+        {"condition": "contract_help", "provided_by": None},
+        {"condition": "nurse_hours", "provided_by": "Trial unit"},
+    ]
     assert unit["contact_email"] == "lung@example.org"
     # The unit sees what it gets; the task is done.
     texts = [one["text"] for one in (await ok(client("investigator").get(address)))["fills"]]

@@ -146,7 +146,7 @@ async def test_yes_if_filled_from_a_resource(course: Course, drain: Drain, peopl
     assert (lent["resource_name"], lent["nurse_hours"]) == ("Trial unit", 8)
     content = await course.reply()
     assert (content["yes"], content["conditional"], content["participants_sure"]) == (1, 0, 5)
-    assert "Trial unit" in content["units"][0]["filled"][0]
+    assert "Trial unit" in content["units"][0]["filled"][0]["provided_by"]
     await course.decide("not_selected")
     await course.require_over({"lung": ["not_selected"]})
 

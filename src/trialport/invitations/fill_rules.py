@@ -59,8 +59,3 @@ def in_words(condition: Condition, resource_name: str | None, nurse_hours: float
     if nurse_hours is not None:
         return f"The trial office lends {nurse_hours:g} nurse hours a week from {resource_name}."
     return f"The trial office provides {WORDS[condition]} from {resource_name}."
-
-
-def in_short(condition: Condition, resource_name: str | None) -> str:
-    """Tell a sponsor the same."""
-    return f"{WORDS[condition]}: {resource_name or 'trial office'}"

@@ -84,7 +84,7 @@ async def read_questionnaire(tx: Transaction, actor: Actor, inquiry_id: UUID) ->
                 answers={key: answer for key, answer in one.answers.items() if key in keys},
             )
             for one in approved
-            if is_binding(one.answer, one.approval)
+            if is_binding(one.answer, one.approval, is_filled=one.is_filled)
         ),
     )
 

@@ -38,6 +38,8 @@ class ApprovedRow(Struct, frozen=True, kw_only=True):
     answers: dict[str, AnswerValue]
     answer: Answer
     approval: Approval | None
+    # Whether the region provides everything that the unit misses.
+    is_filled: bool
 
 
 class SiteAnswer(Struct, frozen=True, kw_only=True):
@@ -130,13 +132,21 @@ async def select_approved_answers(connection: Connection, *, inquiry_id: UUID) -
         select u.name as unit_name, s.name as site_name, a.approved_at, a.answers, e.answer,
                case when o.eoi_id is not null then coalesce(
                    o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
-               end as approval
+               end as approval,
+               not exists (
+                   select from jsonb_array_elements_text(e.content -> 'conditions') c
+                   where not exists (select from fill f
+                                     where f.invitation_id = v.invitation_id and f.condition = c
+                                       and f.taken_back_at is null)) as is_filled
         from invitation v
         join questionnaire_answer a using (invitation_id)
         join unit u using (unit_id)
         join site s using (site_id)
         join lateral (
-            select eoi_id, answer from eoi where eoi.invitation_id = v.invitation_id order by revision desc limit 1
+            select eoi_id, answer, content from eoi
+            where eoi.invitation_id = v.invitation_id
+            order by revision desc
+            limit 1
         ) e on true
         left join sign_off o on o.eoi_id = e.eoi_id
         where v.inquiry_id = $1 and v.state <> 'withdrawn' and a.state = 'approved'

@@ -19,10 +19,16 @@ from trialport.inquiries.triage_service import move_inquiry
 from trialport.invitations import answer_queries, fill_queries, reply_queries, rules
 from trialport.invitations.answer_queries import AskedUnit
 from trialport.invitations.fill_queries import FillRow
-from trialport.invitations.fill_rules import in_short
 from trialport.invitations.models import EoiCreate
 from trialport.invitations.outcome import start_outcome_clock
-from trialport.invitations.reply_models import AnsweredQuestion, ReplyContent, ReplyCreate, ReplyDetail, UnitAnswer
+from trialport.invitations.reply_models import (
+    AnsweredQuestion,
+    FilledCondition,
+    ReplyContent,
+    ReplyCreate,
+    ReplyDetail,
+    UnitAnswer,
+)
 from trialport.invitations.reply_queries import StoredReply
 from trialport.notifications.messages import queue_message
 from trialport.notifications.service import settle_office_tasks
@@ -183,7 +189,7 @@ def _shown(unit: AskedUnit, questions: Sequence[str], fills: Sequence[FillRow]) 
         participants_basis=None if eoi is None else eoi.participants_basis,
         earliest_start=None if eoi is None else eoi.earliest_start,
         conditions=missing,
-        filled=tuple(in_short(one.condition, one.resource_name) for one in filled),
+        filled=tuple(FilledCondition(condition=one.condition, provided_by=one.resource_name) for one in filled),
         reasons=() if eoi is None else eoi.reasons,
         answers_to_questions=() if eoi is None or answer not in ("yes", "yes_if") else _answered(eoi, questions),
         contact_name=unit.contact_name if says_yes else None,

@@ -17,6 +17,16 @@ class AnsweredQuestion(Struct, frozen=True, kw_only=True):
     answer: Annotated[str, Meta(description="Answer.", examples=["About two."])]
 
 
+class FilledCondition(Struct, frozen=True, kw_only=True):
+    """What a unit misses and its region provides."""
+
+    condition: Annotated[Condition, Meta(description="What was missing.", examples=["nurse_hours"])]
+    provided_by: Annotated[
+        str | None,
+        Meta(description="The shared resource it comes from; null for the trial office.", examples=["Trial unit"]),
+    ]
+
+
 class UnitAnswer(Struct, frozen=True, kw_only=True):
     """One unit in the collated reply: a no is a unit and coded reasons, never a person."""
 
@@ -40,12 +50,7 @@ class UnitAnswer(Struct, frozen=True, kw_only=True):
     participants_basis: Annotated[Basis | None, Meta(description="Basis of the number.", examples=["register"])]
     earliest_start: Annotated[date | None, Meta(description="Earliest start.", examples=["2027-01-15"])]
     conditions: Annotated[tuple[Condition, ...], Meta(description="What is missing.", examples=[["nurse_hours"]])]
-    filled: Annotated[
-        tuple[str, ...],
-        Meta(
-            description="What the region provides to the unit, and from where.", examples=[["nurse hours: Trial unit"]]
-        ),
-    ] = ()
+    filled: Annotated[tuple[FilledCondition, ...], Meta(description="What was missing and the region provides.")] = ()
     reasons: Annotated[tuple[NoReason, ...], Meta(description="Why not.", examples=[["no_nurse_time"]])]
     answers_to_questions: Annotated[
         tuple[AnsweredQuestion, ...],

@@ -9,7 +9,7 @@ from trialport.core.documents import Document, Fact, Section, Table
 from trialport.core.language import Language
 from trialport.core.translations import to_translate, translate
 from trialport.invitations.models import Condition, NoReason
-from trialport.invitations.reply_models import ReplyDetail, UnitAnswer
+from trialport.invitations.reply_models import FilledCondition, ReplyDetail, UnitAnswer
 from trialport.units.models import Basis
 
 ANSWERS: Mapping[str, str] = {
@@ -55,6 +55,7 @@ BASES: Mapping[Basis, str] = {
 
 _NOTHING = "-"
 _AWAITING = to_translate("the head of unit has not approved it yet")
+_BEFORE_CHANGE = to_translate("given before the inquiry changed")
 
 
 def shown_day(day: date, language: Language) -> str:
@@ -153,6 +154,7 @@ def _row(unit: UnitAnswer, language: Language) -> tuple[str, ...]:
         participants = f"{unit.participants}{basis}"
     said = [
         *(translate(language, CONDITIONS[one]) for one in unit.conditions),
+        *(_provided(one, language) for one in unit.filled),
         *(translate(language, REASONS[one]) for one in unit.reasons),
     ]
     return (
@@ -164,12 +166,27 @@ def _row(unit: UnitAnswer, language: Language) -> tuple[str, ...]:
     )
 
 
+def _provided(filled: FilledCondition, language: Language) -> str:
+    return translate(
+        language,
+        _PROVIDED,
+        what=translate(language, CONDITIONS[filled.condition]),
+        by=filled.provided_by or translate(language, _OFFICE),
+    )
+
+
+_PROVIDED = to_translate("%(what)s: provided by %(by)s")
+_OFFICE = to_translate("the trial office")
+
+
 def _answer(unit: UnitAnswer, language: Language) -> str:
     # What the head of unit has refused is a no, as it is counted.
     said = "no" if unit.answer in ("yes", "yes_if") and not _can(unit) else unit.answer
     answer = translate(language, ANSWERS[said])
     if _can(unit) and unit.approval == "awaiting_head":
         return f"{answer} ({translate(language, _AWAITING)})"
+    if _can(unit) and unit.before_change:
+        return f"{answer} ({translate(language, _BEFORE_CHANGE)})"
     return answer
 
 
