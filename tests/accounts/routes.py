@@ -138,6 +138,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/inquiries/{inquiry_id}/receipt"): Row(roles=SPONSORS, about="inquiry"),
     ("GET", "/inquiries/{inquiry_id}/withdraw"): Row(roles=SUBMITTING, about="over", ok=409),
     ("POST", "/inquiries/{inquiry_id}/withdraw"): Row(roles=SUBMITTING, ok=415, body=dict),
+    ("GET", "/inquiries/{inquiry_id}/outcome"): Row(roles=OVERVIEW, about="over", ok=409),
+    ("POST", "/inquiries/{inquiry_id}/outcome"): Row(roles=OVERVIEW, ok=415, body=dict),
+    ("POST", "/inquiries/{inquiry_id}/outcome-promise"): Row(roles=OVERVIEW, ok=415, body=dict),
+    ("POST", "/inquiries/{inquiry_id}/milestones"): Row(roles=OVERVIEW, ok=415, body=dict),
     # Signing in: without a token of one of our pages nothing is taken, and there is no link and no provider.
     ("GET", "/sign-in"): Row(roles=NOBODY, is_open=True),
     ("POST", "/sign-in"): Row(roles=NOBODY, is_open=True, ok=403),

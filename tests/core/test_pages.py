@@ -8,6 +8,7 @@ import pytest
 from jinja2 import UndefinedError
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
@@ -60,7 +61,9 @@ def edge() -> httpx.AsyncClient:
             HTTPException: http.answer_http_exception,
             Exception: http.answer_unforeseen,
         },
-        state=State({"settings": settings}),
+        # Nobody has signed in here, so nothing is looked up.
+        dependencies={"open_transaction": Provide(lambda: None, sync_to_thread=False)},
+        state=State({"settings": settings, "start_facts": {}}),
         openapi_config=None,
         logging_config=None,
     )

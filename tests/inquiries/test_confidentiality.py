@@ -34,7 +34,7 @@ CANARIES: dict[str, dict[str, Any]] = {
         name: f"CANARY burden.{name}"
         for name in ("procedures_per_visit", "imaging", "biopsies", "sample_handling", "e_devices")
     },
-    "needs": {"pharmacy": "CANARY needs.pharmacy"},
+    "needs": {name: f"CANARY needs.{name}" for name in ("pharmacy", "unit_pay")},
     "placement": {
         "already_contacted": [
             {"unit_name": "CANARY placement.unit", "person_name": "CANARY placement.person"},
@@ -53,7 +53,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "identity": {"synopsis_status": "draft"},
     "kind": {"first_in_human": False, "paediatric": False, "rare_disease": True, "low_intervention": True},
     "product": {"cytotoxic": True, "radioactive": True, "gmo": False, "ce_marked": True},
-    "condition": {"icd10_codes": ["J44"]},
+    "condition": {"icd10_codes": ["J44"], "concepts_not_meant": ["J45"]},
     "population": {"age_from": 41, "age_to": 77, "sex": "female", "care_settings": ["outpatient"]},
     "numbers": {
         "sites_wanted": 3,
@@ -62,13 +62,14 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
         "follow_up_months": 16,
         "competitive_recruitment": True,
     },
-    "burden": {"visits": 17, "pk_sampling": True, "overnight_stay": True},
+    "burden": {"visits": 17, "minutes_per_visit": 33, "pk_sampling": True, "overnight_stay": True},
     "needs": {
         "equipment": ["spirometry"],
         "nurse_hours": 3.25,
         "physician_hours": 2.75,
         "resources": ["biobank"],
         "gcp_experience": True,
+        "primary_care_role": "visit",
         "material_languages": ["sv"],
     },
     "placement": {

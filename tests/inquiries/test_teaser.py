@@ -69,6 +69,8 @@ def row(body: dict[str, Any]) -> InquiryRow:
             "region_ids": [],
             "regions": ["TST", "OTH"],
             "assessed": False,
+            "paused_at": None,
+            "paused_working_days": 0,
             "confidential_fields": rules.confidential_paths(content),
             "content": shown,
             "confidential": hidden,

@@ -35,11 +35,12 @@ class LanguageChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 @get("/", opt={"open": True, "start": True}, include_in_schema=False)
 async def read_home(request: Request[Any, Any, State], open_transaction: TxOpener) -> Response[str]:
     """Show what Trialport is, or to who has signed in what waits for her, as the slices of her role say."""
-    read_start = request.app.state.start_facts.get(getattr(request.user, "role", None))
+    viewer = request.scope.get("user")
+    read_start = request.app.state.start_facts.get(getattr(viewer, "role", None))
     facts: Mapping[str, Any] = {}
     if read_start is not None:
         async with open_transaction() as tx:
-            facts = await read_start(tx, request.user)
+            facts = await read_start(tx, viewer)
     return render_page(request, "front/home.html", {"start": facts})
 
 

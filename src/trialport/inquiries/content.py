@@ -20,7 +20,7 @@ from trialport.core.fields import (
 from trialport.vocabulary.codes import (
     Capability,
     CareSetting,
-    ConceptId,
+    ConceptIds,
     DctActivity,
     Phase,
     PrimaryCareRole,
@@ -163,7 +163,7 @@ class Condition(Group, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$", examples=["J44"])], ...],
         Meta(max_length=50, description="ICD-10 codes.", examples=[["J44"]]),
     ] = ()
-    concepts_not_meant: Annotated[tuple[ConceptId, ...], Meta(max_length=50, description="Not meant.")] = ()
+    concepts_not_meant: Annotated[ConceptIds, Meta(description="Concepts not meant.", examples=[["J45"]])] = ()
     line_of_therapy: Annotated[ShortText | None, Meta(description="Line of therapy.", examples=["second line"])] = None
     biomarker: Annotated[ShortText | None, Meta(description="Biomarker.", examples=["eosinophils >= 300/ul"])] = None
 

@@ -88,7 +88,6 @@ async def show_for_sponsor(request: PageRequest, tx: Transaction, actor: Actor, 
         "draft_id": await draft_queries.select_draft_of_inquiry(tx.connection, actor=actor, inquiry_id=row.inquiry_id),
         "field_name": lambda path: field_name(path, language),
         "step_of": draft_fields.step_of,
-        "has_outcome_page": False,
         "is_changed": bool(request.query_params.get("done")),
     }
     return render_page(request, "inquiries/mine_one.html", values)

@@ -33,7 +33,7 @@ MOST_OVERBOOKED = 500
 
 @get(
     "/reservations",
-    opt=may("reservation", "read"),
+    opt={**may("reservation", "read"), "errors": (404,)},
     summary="See what is set aside of a capacity",
     description="For the region's office, and for the unit's own people.",
 )

@@ -16,6 +16,7 @@ from trialport.inquiries.service import read_inquiry, require_command
 from trialport.inquiries.sponsor_person import read_sponsor_person
 from trialport.inquiries.triage_service import move_inquiry
 from trialport.invitations import answer_queries, ledger, outcome_queries, outcome_rules
+from trialport.invitations.answer_queries import AskedUnit
 from trialport.invitations.ending import tell_units
 from trialport.invitations.ending_queries import EndedInquiry
 from trialport.invitations.models import OutcomeCreate
@@ -140,6 +141,15 @@ async def read_chain(tx: Transaction, actor: Actor, inquiry_id: UUID) -> Outcome
         selected_unit_ids=facts.selected_unit_ids,
         milestones=tuple(milestones),
     )
+
+
+async def read_choices(tx: Transaction, actor: Actor, inquiry_id: UUID) -> list[AskedUnit]:
+    """Return the units that the sponsor can choose among: those that said they can, or can on a condition."""
+    row = await read_inquiry(tx, actor, inquiry_id)
+    require_command(actor, row, "read_reply")
+    async with as_system(tx.connection):
+        asked = await answer_queries.select_asked_units(tx.connection, inquiry_id=inquiry_id)
+    return [unit for unit in asked if unit.answer in ("yes", "yes_if") and unit.approval != "refused"]
 
 
 async def record_milestone(tx: Transaction, actor: Actor, inquiry_id: UUID, told: MilestoneCreate) -> OutcomeChain:

@@ -198,6 +198,7 @@ async def _calendar_page(
     *,
     is_overtaken: bool = False,
 ) -> Response[str]:
+    await region_service.require_region(tx, actor, region_id)
     detail = await region_service.read_quiet_periods(tx, actor, region_id)
     promise = await promise_service.read_promise(tx, actor, region_id)
     promises = await promise_service.read_promise_history(tx, actor, region_id)

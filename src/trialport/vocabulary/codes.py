@@ -10,6 +10,7 @@ from msgspec import Meta
 
 # A concept of the vocabulary: an ICD-10 category, or a finer one in it.
 ConceptId = Annotated[str, Meta(pattern=r"^[A-Z]\d[0-9A-Z](/[a-z0-9_.-]{1,60})?$", examples=["J45"])]
+ConceptIds = Annotated[tuple[ConceptId, ...], Meta(max_length=50)]
 
 TherapyArea = Literal[
     "cardiovascular",
