@@ -40,7 +40,7 @@ def trial_facts(asked: TeaserContent, language: Language) -> tuple[Fact, ...]:
     said = [
         ("Kind", kind + translate(language, labels.PHASES[asked.kind.phase])),
         ("Participants wanted here", str(numbers.participants_wanted)),
-        ("Planned start", format_date(numbers.planned_start, "long", locale=language)),
+        ("Planned start", format_date(numbers.planned_start, "long", locale="en_GB" if language == "en" else language)),
     ]
     if visits is not None:
         said.append(("Visits a participant", str(visits)))

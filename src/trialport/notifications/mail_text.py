@@ -17,6 +17,8 @@ from trialport.core.language import Language
 from trialport.notifications import wording_da, wording_en, wording_sv
 from trialport.notifications.mail_models import Filling, Mail, Wording
 
+# English is that of the regions: the day stands before the month.
+_LOCALES: dict[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
 _TEMPLATES = Path(__file__).with_name("mail_templates")
 _LANGUAGES: dict[Language, ModuleType] = {"en": wording_en, "sv": wording_sv, "da": wording_da}
 
@@ -88,7 +90,7 @@ def _render(
 
 
 def _shown(value: Any, language: Language) -> Any:
-    return format_date(value, "long", locale=language) if isinstance(value, date) else value
+    return format_date(value, "long", locale=_LOCALES[language]) if isinstance(value, date) else value
 
 
 @cache
