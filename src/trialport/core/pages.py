@@ -7,7 +7,7 @@ page), `messages`, `csrf_token`, `csrf_field()`, `shown_time(time)`, `shown_day(
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from markupsafe import Markup
 
+from trialport.core.days import LOCALES, TIME_ZONE, shown_day
 from trialport.core.language import LANGUAGE_COOKIE, LANGUAGES, Language, chosen_language
 from trialport.core.static_files import static_url
 from trialport.core.translations import translations
@@ -40,9 +41,6 @@ HTMX_CONFIG: Mapping[str, Any] = {
         {"code": "[45]..", "swap": True, "error": True},
     ],
 }
-
-_TIME_ZONE = "Europe/Stockholm"
-_LOCALES: Mapping[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
 
 
 def template_folders() -> Sequence[Path]:
@@ -84,17 +82,8 @@ def shown_time(time: datetime, language: Language) -> str:
     # Only a process that shows pages needs this package.
     from babel.dates import format_datetime, get_timezone  # noqa: PLC0415
 
-    locale = _LOCALES[language]
-    return format_datetime(time, "d MMMM y, HH:mm z", tzinfo=get_timezone(_TIME_ZONE), locale=locale)
-
-
-def shown_day(day: date, language: Language) -> str:
-    """Write a day as people of the regions do: `22 November 2026`; of a moment the day that it is there."""
-    from babel.dates import format_date, get_timezone  # noqa: PLC0415 - as above
-
-    if isinstance(day, datetime):
-        day = day.astimezone(get_timezone(_TIME_ZONE)).date()
-    return format_date(day, "d MMMM y", locale=_LOCALES[language])
+    locale = LOCALES[language]
+    return format_datetime(time, "d MMMM y, HH:mm z", tzinfo=get_timezone(TIME_ZONE), locale=locale)
 
 
 @pass_context

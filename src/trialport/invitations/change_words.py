@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-
+from trialport.core.days import shown_day
 from trialport.core.language import Language
 from trialport.core.translations import to_translate as _
 from trialport.core.translations import translate
@@ -77,5 +76,5 @@ def _single(field: str, value: Any, language: Language) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if field in _DAYS:
-        return format_date(date.fromisoformat(str(value)), "d MMMM y", locale=language)
+        return shown_day(date.fromisoformat(str(value)), language)
     return translate(language, _CODES[field].get(str(value), str(value))) if field in _CODES else str(value)

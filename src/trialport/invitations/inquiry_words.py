@@ -7,13 +7,13 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import fields
 
+from trialport.core.days import shown_day
 from trialport.core.language import Language
 from trialport.core.translations import to_translate as _
 from trialport.core.translations import translate
 from trialport.inquiries.content import InquiryContent
 from trialport.inquiries.field_names import field_name
 from trialport.invitations import labels
-from trialport.invitations.reply_words import shown_day
 from trialport.matching.explain import WORDINGS
 
 _CODES: Mapping[str, str] = {

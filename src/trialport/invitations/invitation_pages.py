@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from litestar import Response, Router, get, post
 from litestar.params import QueryParameter
 
@@ -14,7 +13,7 @@ from trialport.accounts.permissions import may
 from trialport.accounts.signin_pages import PageRequest
 from trialport.core.db import as_system
 from trialport.core.edge import AppSettings, Tx
-from trialport.core.pages import page_language, render_page
+from trialport.core.pages import render_page
 from trialport.invitations import labels, link_pages
 from trialport.invitations.api import InvitationId
 from trialport.invitations.link_access import Visitor
@@ -31,13 +30,11 @@ async def list_invitations(request: PageRequest, tx: Tx, actor: Caller) -> Respo
     """Show the invitations of the viewer's units: what waits, what is answered, what is over."""
     async with as_system(tx.connection):
         found = await select_unit_invitations(tx.connection, actor=actor, a_part=_A_PART)
-    language = page_language(request)
     values = {
         "parts": {part: _of(found, part) for part in ("waiting", "answered", "over")},
         "today": tx.now.astimezone(_CLOCK).date(),
         "a_part": _A_PART,
         "labels": labels,
-        "shown_day": lambda day: format_date(day, "d MMMM y", locale=language),
     }
     return render_page(request, "invitations/list.html", values, headers=link_pages.HEADERS)
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from babel.dates import format_date
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
@@ -298,14 +297,12 @@ def _closed_page(request: PageRequest, closed: LinkClosed) -> Response[Any]:
 
 
 def _page(request: PageRequest, template: str, context: Mapping[str, Any], *, status_code: int = 200) -> Response[Any]:
-    language = page_language(request)
     if "form" in context:
         # What nobody has filled in yet is empty.
         context = {**context, "form": defaultdict(str, context["form"])}
     shared = {
         "labels": labels,
         "link_path": _link_path(request),
-        "shown_day": lambda day: format_date(day, "d MMMM y", locale=language),
         # Choosing another language shows the page again, and not what a form was sent to.
         "address": _link_path(request),
     }

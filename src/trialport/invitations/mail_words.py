@@ -4,8 +4,7 @@ No title, no condition and nothing that tells which trial it is, whatever the sp
 mailboxes. It is made from the teaser, which holds no confidential field.
 """
 
-from babel.dates import format_date
-
+from trialport.core.days import shown_day
 from trialport.core.documents import Fact
 from trialport.core.language import Language
 from trialport.core.translations import to_translate as _
@@ -40,7 +39,7 @@ def trial_facts(asked: TeaserContent, language: Language) -> tuple[Fact, ...]:
     said = [
         ("Kind", kind + translate(language, labels.PHASES[asked.kind.phase])),
         ("Participants wanted here", str(numbers.participants_wanted)),
-        ("Planned start", format_date(numbers.planned_start, "long", locale="en_GB" if language == "en" else language)),
+        ("Planned start", shown_day(numbers.planned_start, language)),
     ]
     if visits is not None:
         said.append(("Visits a participant", str(visits)))

@@ -26,7 +26,7 @@ from trialport.invitations.questions_models import (
     SponsorQuestions,
 )
 from trialport.invitations.questions_queries import QuestionRow, UnitPerson
-from trialport.invitations.reading import find_invitation
+from trialport.invitations.reading import PROGRAM, find_invitation
 from trialport.notifications.messages import queue_message
 from trialport.notifications.service import open_office_task, settle_office_tasks
 
@@ -34,7 +34,6 @@ from trialport.notifications.service import open_office_task, settle_office_task
 MOST_QUESTIONS = 30
 _LISTED = 200
 _LIVE = ("inviting", "collating", "replied")
-_PROGRAM = Actor(token_id=None, name="trialport", role="admin")
 _FASTER = "Somebody did this at the same moment. Read the question again."
 
 
@@ -42,7 +41,7 @@ async def ask_question(tx: Transaction, actor: Actor, invitation_id: UUID, text:
     """Take a unit's question; the office gets a task. Raises Refused where the inquiry is over."""
     found = await find_invitation(tx, actor, invitation_id)
     async with as_system(tx.connection):
-        inquiry = await select_inquiry(tx.connection, actor=_PROGRAM, inquiry_id=found.inquiry_id)
+        inquiry = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=found.inquiry_id)
     state = "" if inquiry is None else inquiry.state
     if found.state == "withdrawn" or state not in _LIVE:
         raise Refused("The inquiry takes no more questions.", extra={"state": state, "available_actions": ["read"]})

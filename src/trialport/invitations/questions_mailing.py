@@ -1,11 +1,11 @@
 """What the mails about questions get as they leave: their links. No question stands in a mail."""
 
-from trialport.accounts.models import Actor
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.inquiries.queries import select_inquiry
 from trialport.invitations import queries
 from trialport.invitations.links import link_address, link_for
+from trialport.invitations.reading import PROGRAM
 from trialport.notifications.mail_models import (
     Filling,
     MailParams,
@@ -14,14 +14,12 @@ from trialport.notifications.mail_models import (
     QuestionShared,
 )
 
-_PROGRAM = Actor(token_id=None, name="trialport", role="admin")
-
 
 async def fill_question_forwarded(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
     """Give the sponsor's mail the address of the page where she answers."""
     if not isinstance(params, QuestionForwarded):
         raise TypeError(f"these are not the parameters of a question: {type(params).__name__}")
-    if await select_inquiry(tx.connection, actor=_PROGRAM, inquiry_id=params.inquiry_id) is None:
+    if await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=params.inquiry_id) is None:
         return None
     return Filling(values={"link": f"{settings.public_url}/inquiries/{params.inquiry_id}/questions"})
 

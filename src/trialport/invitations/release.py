@@ -13,11 +13,9 @@ from trialport.inquiries.queries import select_inquiry
 from trialport.invitations import answer_queries, fill_queries, rules
 from trialport.invitations.queries import InvitationRow
 from trialport.invitations.questionnaire_models import UnitFile
-from trialport.invitations.reading import find_invitation
+from trialport.invitations.reading import PROGRAM, find_invitation
 from trialport.sponsors.agreement_queries import select_agreement_facts
 from trialport.sponsors.agreement_rules import AskedInquiry, UnitSite, opens_confidential
-
-_PROGRAM = Actor(token_id=None, name="trialport", role="admin")
 
 
 async def require_yes(tx: Transaction, actor: Actor, invitation_id: UUID) -> InvitationRow:
@@ -45,7 +43,7 @@ async def require_released(tx: Transaction, actor: Actor, invitation_id: UUID) -
     """Return the same, where the inquiry's confidential content is open to the unit too; raises Refused otherwise."""
     found = await require_yes(tx, actor, invitation_id)
     async with as_system(tx.connection):
-        inquiry = await select_inquiry(tx.connection, actor=_PROGRAM, inquiry_id=found.inquiry_id)
+        inquiry = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=found.inquiry_id)
         if inquiry is None:
             raise NotFound("No invitation of yours here.")
         facts = await select_agreement_facts(tx.connection, sponsor_id=inquiry.sponsor_id, region_id=found.region_id)
@@ -104,5 +102,5 @@ async def open_unit_file(
 
 async def _held_back(tx: Transaction, found: InvitationRow) -> list[AttachmentRow]:
     async with as_system(tx.connection):
-        rows = await select_attachments(tx.connection, actor=_PROGRAM, inquiry_id=found.inquiry_id)
+        rows = await select_attachments(tx.connection, actor=PROGRAM, inquiry_id=found.inquiry_id)
     return [row for row in rows if row.held_back]

@@ -12,12 +12,11 @@ from trialport.core.language import Language
 from trialport.core.typesetting import to_pdf
 from trialport.inquiries.queries import select_inquiry
 from trialport.inquiries.service import read_inquiry
+from trialport.invitations.reading import PROGRAM
 from trialport.invitations.reply import read_reply
 from trialport.invitations.reply_words import describe_reply, file_name
 from trialport.notifications.mail_models import Filling, MailFile, MailParams, ReplySent
 
-# The program writes the mail; whom it goes to is said where it is queued.
-_PROGRAM = Actor(token_id=None, name="trialport", role="admin")
 _QUESTIONS = "answer.questions"
 
 
@@ -37,10 +36,10 @@ async def fill_reply(tx: Transaction, settings: Settings, params: MailParams) ->
     """
     if not isinstance(params, ReplySent):
         raise TypeError(f"these are not the parameters of a reply: {type(params).__name__}")
-    row = await select_inquiry(tx.connection, actor=_PROGRAM, inquiry_id=params.inquiry_id)
+    row = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=params.inquiry_id)
     if row is None:
         return None
-    reply = await read_reply(tx, _PROGRAM, params.inquiry_id, params.version)
+    reply = await read_reply(tx, PROGRAM, params.inquiry_id, params.version)
     if reply.newest_version != params.version:
         return None
     document = describe_reply(

@@ -1,10 +1,8 @@
 """The collated reply as a document in one language; the page, the PDF and the mail are all made from it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
-from babel.dates import format_date
-
+from trialport.core.days import shown_day
 from trialport.core.documents import Document, Fact, Section, Table
 from trialport.core.language import Language
 from trialport.core.translations import to_translate, translate
@@ -56,11 +54,6 @@ BASES: Mapping[Basis, str] = {
 _NOTHING = "-"
 _AWAITING = to_translate("the head of unit has not approved it yet")
 _BEFORE_CHANGE = to_translate("given before the inquiry changed")
-
-
-def shown_day(day: date, language: Language) -> str:
-    """Write a day in full, as people of the region do."""
-    return format_date(day, "long", locale="en_GB" if language == "en" else language)
 
 
 def describe_reply(reply: ReplyDetail, reference: str, language: Language, *, with_questions: bool = True) -> Document:

@@ -3,7 +3,6 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from litestar import Response, Router, get, post
 
 from trialport.accounts.csrf import read_form
@@ -78,7 +77,6 @@ async def _list_page(
         "is_overtaken": is_overtaken,
         "today": tx.now.astimezone(_CLOCK).date(),
         "labels": labels,
-        "shown_day": lambda day: format_date(day, "d MMMM y", locale=language),
         "address": "/sign-offs",
     }
     return render_page(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from trialport.accounts.models import Actor
+from trialport.core.days import shown_day
 from trialport.core.db import Transaction, as_system
 from trialport.core.documents import Document, Fact, Section
 from trialport.core.errors import NotFound
@@ -16,13 +17,12 @@ from trialport.core.translations import to_translate, translate
 from trialport.inquiries.queries import select_inquiry
 from trialport.invitations import suitability_queries as queries
 from trialport.invitations.answer import require_invitation_command
+from trialport.invitations.reading import PROGRAM
 from trialport.invitations.release import require_yes
-from trialport.invitations.reply_words import shown_day
 from trialport.invitations.suitability_queries import CapacityFacts, SiteFacts
 from trialport.units.models import CapabilityOffer
 from trialport.vocabulary.codes import Capability
 
-_PROGRAM = Actor(token_id=None, name="trialport", role="admin")
 # Which part of the form a capability speaks to.
 _PRODUCT: tuple[Capability, ...] = (
     "trial_pharmacy",
@@ -97,7 +97,7 @@ async def draft_suitability(
     found = await require_yes(tx, actor, invitation_id)
     require_invitation_command(actor, found, "draft_suitability")
     async with as_system(tx.connection):
-        inquiry = await select_inquiry(tx.connection, actor=_PROGRAM, inquiry_id=found.inquiry_id)
+        inquiry = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=found.inquiry_id)
         facts = await queries.select_site_facts(tx.connection, invitation_id=invitation_id)
         capacities = await queries.select_capacity_facts(tx.connection, unit_id=found.unit_id)
     if inquiry is None or facts is None:

@@ -10,15 +10,13 @@ from types import ModuleType
 from typing import Any
 
 import msgspec
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from trialport.core.days import shown_day
 from trialport.core.language import Language
 from trialport.notifications import wording_da, wording_en, wording_sv
 from trialport.notifications.mail_models import Filling, Mail, Wording
 
-# English is that of the regions: the day stands before the month.
-_LOCALES: dict[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
 _TEMPLATES = Path(__file__).with_name("mail_templates")
 _LANGUAGES: dict[Language, ModuleType] = {"en": wording_en, "sv": wording_sv, "da": wording_da}
 
@@ -90,7 +88,7 @@ def _render(
 
 
 def _shown(value: Any, language: Language) -> Any:
-    return format_date(value, "long", locale=_LOCALES[language]) if isinstance(value, date) else value
+    return shown_day(value, language) if isinstance(value, date) else value
 
 
 @cache

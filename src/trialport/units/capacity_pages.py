@@ -7,7 +7,6 @@ from typing import Annotated, Any, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from litestar import Response, Router, get, post
 from litestar.params import QueryParameter
@@ -17,6 +16,7 @@ from trialport.accounts.guards import Caller
 from trialport.accounts.models import Actor
 from trialport.accounts.permissions import may
 from trialport.accounts.signin_pages import PageRequest, go_to
+from trialport.core.days import shown_day
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
 from trialport.core.errors import Changed, Contradiction
@@ -132,7 +132,7 @@ def words_of(language: Language) -> Mapping[str, Any]:
     return {
         "labels": labels,
         "shared": shared,
-        "shown_day": lambda day: format_date(day, "d MMMM y", locale=language),
+        "shown_day": lambda day: shown_day(day, language),
         "shown_number": lambda number: format_decimal(number, "#,##0.##", locale=language),
     }
 

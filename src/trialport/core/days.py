@@ -1,0 +1,19 @@
+"""A day in words, the same on pages, in mails and in documents."""
+
+from datetime import date, datetime
+
+from trialport.core.language import Language
+
+TIME_ZONE = "Europe/Stockholm"
+# English is that of the regions: the day stands before the month.
+LOCALES: dict[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
+
+
+def shown_day(day: date, language: Language) -> str:
+    """Write a day as people of the regions do: `22 November 2026`; of a moment the day that it is there."""
+    # Only a process that words something for people needs this package.
+    from babel.dates import format_date, get_timezone  # noqa: PLC0415
+
+    if isinstance(day, datetime):
+        day = day.astimezone(get_timezone(TIME_ZONE)).date()
+    return format_date(day, "long", locale=LOCALES[language])
