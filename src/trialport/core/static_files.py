@@ -57,7 +57,7 @@ def manifest() -> Manifest:
 
 
 def static_url(name: str) -> str:
-    """Return the address of a file by its plain name, such as `trialport.css`."""
+    """Return the address of a file by its plain name, such as `pages.css`; raises KeyError for another."""
     return f"{PREFIX}/{manifest().files[name]}"
 
 
