@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -13,7 +14,11 @@ from msgspec.structs import replace
 from tests.accounts.browsers import SITE, actions, add_person
 from tests.accounts.conftest import Drain, MakeBrowser, SignIn
 from tests.mailbox import Mailbox
+from trialport.accounts.models import SYSTEM
+from trialport.accounts.people_service import find_or_add_person
+from trialport.accounts.signin_service import make_open_link
 from trialport.core.config import Settings
+from trialport.core.db import SYSTEM_VIEWER, transaction
 
 LastLink = Callable[[], str]
 
@@ -228,3 +233,12 @@ async def test_the_log_holds_no_address_and_no_secret(
 async def test_a_wrong_method_of_the_link_page_says_so(app: Litestar, browser: MakeBrowser) -> None:
     answer = await browser().http.delete("/sign-in")
     assert answer.status_code == 405
+
+
+async def test_a_link_that_lives_long_is_made_in_a_demonstration_alone(app: Litestar) -> None:
+    async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
+        person = await find_or_add_person(tx, SYSTEM, email="long@example.org", name="Kim (test)", language="en")
+        with pytest.raises(ValueError, match="quarter of an hour"):
+            await make_open_link(tx, app.state.settings, person, valid=timedelta(days=7))
+        demo = replace(app.state.settings, environment="demo")
+        assert "/sign-in/link/" in await make_open_link(tx, demo, person, valid=timedelta(days=7))

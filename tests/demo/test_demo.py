@@ -19,6 +19,7 @@ import pytest
 from trialport.core.servers.strangers import is_gone
 from trialport.core.servers.valkey import free_port
 from trialport.demo.leftovers import FOLDER_VARIABLE
+from trialport.demo.people import demo_people
 from trialport.demo.running import running_database_url
 
 # Each start takes seconds: one folder is shared, and made by the first test that needs it.
@@ -92,6 +93,38 @@ def running(data: Path, port: int) -> Iterator[tuple["subprocess.Popen[str]", Pa
             process.wait()
 
 
+def require_ways_in(data: Path, address: str) -> None:
+    """Sign in by each printed address with one press of its button, and land on a page that is there."""
+    links = json.loads((data / "sign-in.json").read_text())
+    assert [link["opens"] for link in links] == [person.opens for person in demo_people()]
+    assert len({link["role"] for link in links}) == len(links)
+    for link in links:
+        assert link["url"].startswith(f"{address}/sign-in/link/")
+        shown, cookies = ask("GET", link["url"], {})
+        button = {"csrf_token": shown.text.partition('name="csrf_token" value="')[2].partition('"')[0]}
+        signed_in, cookies = ask("POST", link["url"], cookies, data=button)
+        assert (signed_in.status_code, signed_in.headers["location"]) == (303, link["opens"]), link
+        landed, cookies = ask("GET", address + link["opens"], cookies)
+        if link["role"] == "Several roles":
+            assert landed.headers["location"].startswith("/me/role"), "first the choice of a role"
+        else:
+            assert landed.status_code == 200, (link, landed.headers)
+        again, _ = ask("GET", link["url"], {})
+        assert again.status_code == 410, "a link works once"
+
+
+def ask(method: str, url: str, cookies: dict[str, str], **kwargs: Any) -> tuple[httpx.Response, dict[str, str]]:
+    """Ask as a browser does, which takes cookies for TLS alone from this machine itself too."""
+    headers = {
+        "Accept": "text/html",
+        "Origin": url[: url.index("/", len("http://"))],
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+    }
+    answer = httpx.request(method, url, headers=headers, trust_env=False, **kwargs)
+    given = [line.partition(";")[0].partition("=") for line in answer.headers.get_list("set-cookie")]
+    return answer, cookies | {name: value for name, _, value in given}
+
+
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """Start the demonstration once on a fresh folder with a space in its path."""
@@ -148,6 +181,7 @@ def test_dead_api_is_started_again_and_ctrl_c_stops_everything(data: Path) -> No
     port = free_port()
     with running(data, port) as (process, errors):
         assert running_database_url(data) is not None
+        require_ways_in(data, f"http://127.0.0.1:{port}")
         started = processes_of(data)
         os.kill(pid_of(data, "API"), signal.SIGKILL)
         wait_until(lambda: "The API is started again." in errors.read_text())

@@ -44,13 +44,34 @@ class DemoRole(Entry, frozen=True, kw_only=True):
         return "-".join(part for part in ((self.region or "").lower(), self.role) if part)
 
 
+# The roles in the words of the guide.
+ROLE_NAMES: dict[Role, str] = {
+    "sponsor_contact": "Sponsor contact",
+    "office": "Trial office",
+    "investigator": "Investigator",
+    "unit_head": "Head of unit",
+    "management": "Management",
+    "admin": "Administrator",
+    "service": "Service",
+}
+
+
 class DemoPerson(Entry, frozen=True, kw_only=True):
-    """An invented person who can sign in."""
+    """An invented person who can sign in; `opens` is the page where her work is."""
 
     email: str
     name: str
     language: Language
+    opens: str
     roles: tuple[DemoRole, ...]
+
+    @property
+    def shown_role(self) -> str:
+        """Return her role in words, with its region, for whoever chooses as whom to look."""
+        if len(self.roles) > 1:
+            return "Several roles"
+        role = self.roles[0]
+        return " ".join(part for part in (ROLE_NAMES[role.role], role.region) if part)
 
 
 def demo_people() -> tuple[DemoPerson, ...]:

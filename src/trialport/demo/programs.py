@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 
+from trialport.core.config import Settings, load_settings
 from trialport.core.servers.child import Child, explain
 from trialport.core.servers.valkey import LOOPBACK, free_port
 from trialport.demo.folder import DataFolder
@@ -54,6 +55,10 @@ class Programs:
             "TRIALPORT_FILES_URL": (self._folder.path / "files").as_uri(),
             "TRIALPORT_SECRET_KEY": self._secret_key(),
         }
+
+    def settings(self) -> Settings:
+        """Return the settings as the programs started now read them."""
+        return load_settings(self._environment)
 
     def _secret_key(self) -> str:
         """Return the key of this folder, so that links in its mails outlive a restart."""

@@ -94,7 +94,7 @@ def _run_stack(options: DemoOptions, folder: DataFolder, stack: "Stack", progres
     address, tokens = stack.start(options.port, now)
     # Both load the HTTP client, which nothing before this needs.
     from trialport.demo.sample import SampleInquiry  # noqa: PLC0415
-    from trialport.demo.table import print_addresses, print_assessment, print_json  # noqa: PLC0415
+    from trialport.demo.table import print_addresses, print_assessment, print_json, print_ways_in  # noqa: PLC0415
 
     sample = SampleInquiry(address, tokens, folder, stack.check)
     with progress.step("Submitting the sample inquiry", "Sample inquiry is assessed"):
@@ -105,9 +105,10 @@ def _run_stack(options: DemoOptions, folder: DataFolder, stack: "Stack", progres
     if not options.once:
         stack.offer_provider()
     print_assessment(assessed)
-    print_addresses(address, stack.mail_address, tokens, folder, running=not options.once)
+    print_addresses(address, stack.mail_address, folder)
     if options.once:
         return 0
+    print_ways_in(address, stack.mail_address, tokens, stack.sign_in_links(now))
     try:
         stack.watch()
     except Interrupted:

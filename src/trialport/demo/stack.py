@@ -16,6 +16,7 @@ from trialport.demo.preparing import VocabularyPreparation
 from trialport.demo.programs import CATCHER, PROVIDER, Programs, choose_port, free_or_other
 from trialport.demo.progress import Progress
 from trialport.demo.running import DATABASE
+from trialport.demo.sign_in import SIGN_IN_FILE, SignInLink, make_sign_in_links
 from trialport.demo.trouble import DemoError
 
 WATCH_SECONDS = 0.2
@@ -78,6 +79,12 @@ class Stack:
     def offer_provider(self) -> None:
         """Start the OpenID Connect provider; for a demonstration that somebody is going to look at."""
         self._start_program("sign-in provider", PROVIDER)
+
+    def sign_in_links(self, now: datetime) -> tuple[SignInLink, ...]:
+        """Make an address for each role that signs one in; also kept in the data folder, which only its owner reads."""
+        links = make_sign_in_links(self.postgres, self._programs.settings(), now)
+        self._folder.write(SIGN_IN_FILE, links)
+        return links
 
     def check(self) -> None:
         """Raise if the user wants to end or a process has died; for waits while starting."""

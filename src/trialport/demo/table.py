@@ -14,9 +14,9 @@ from rich.text import Text
 
 from trialport.demo.folder import DataFolder
 from trialport.demo.models import DemoTokens
-from trialport.demo.people import demo_people
 from trialport.demo.progress import can_print
 from trialport.demo.sample import Assessed
+from trialport.demo.sign_in import SignInLink
 
 Json = dict[str, Any]
 
@@ -53,8 +53,8 @@ def print_assessment(assessed: Assessed) -> None:
     sys.stdout.flush()
 
 
-def print_addresses(address: str, mail_address: str, tokens: DemoTokens, folder: DataFolder, *, running: bool) -> None:
-    """Print where to go from here; the lines are not wrapped, so that they can be copied."""
+def print_addresses(address: str, mail_address: str, folder: DataFolder) -> None:
+    """Print where everything is; the lines are not wrapped, so that they can be copied."""
     console = _console()
     lines = [
         ("API", f"{address}/api/v1"),
@@ -68,24 +68,26 @@ def print_addresses(address: str, mail_address: str, tokens: DemoTokens, folder:
     for name, value in lines:
         console.print(Text(f"{name:<17} {value}"), soft_wrap=True)
     console.print()
-    if running:
-        _print_people(console, address, mail_address)
-        console.print(Text("As the trial office of Uppsala:"))
-        call = f"curl -H 'Authorization: Bearer {tokens.office_uas}' {address}/api/v1/inquiries"
-        console.print(Text(f"  {call}"), soft_wrap=True)
-        console.print()
-        console.print(Text("Running. Stop with Ctrl-C; the data stays."))
     sys.stdout.flush()
 
 
-def _print_people(console: Console, address: str, mail_address: str) -> None:
-    """Say as whom one can sign in, and how; all of them are invented."""
-    console.print(Text(f"Sign in at {address}/sign-in as one of these (invented) people:"))
-    for person in demo_people():
-        roles = ", ".join(f"{one.role} {one.region or ''}".strip() for one in person.roles)
-        console.print(Text(f"  {person.email:<30} {roles}"), soft_wrap=True)
-    console.print(Text(f"The link arrives at {mail_address}; or choose your organisation's sign-in, without a mail."))
+def print_ways_in(address: str, mail_address: str, tokens: DemoTokens, links: Sequence[SignInLink]) -> None:
+    """Print an address for each role that signs one in where her work is, and that everything runs."""
+    console = _console()
+    console.print(Text("Look at it as one of these (invented) people; each address signs you in once, in any browser:"))
+    wide_role = max((len(link.role) for link in links), default=0)
+    wide_name = max((len(link.name) for link in links), default=0)
+    for link in links:
+        console.print(Text(f"  {link.role:<{wide_role}}  {link.name:<{wide_name}}  {link.url}"), soft_wrap=True)
+    console.print(Text(f"The next start makes new ones. At {address}/sign-in they sign in with an address of theirs:"))
+    console.print(Text(f"its link arrives at {mail_address}; or with their organisation, without a mail."))
     console.print()
+    console.print(Text("As the trial office of Uppsala:"))
+    call = f"curl -H 'Authorization: Bearer {tokens.office_uas}' {address}/api/v1/inquiries"
+    console.print(Text(f"  {call}"), soft_wrap=True)
+    console.print()
+    console.print(Text("Running. Stop with Ctrl-C; the data stays."))
+    sys.stdout.flush()
 
 
 def _console() -> Console:
