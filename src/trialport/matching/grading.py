@@ -123,7 +123,7 @@ class Marks:
                 wanted=wanted,
                 offered=offered,
                 case=case,
-                facts={name: value for name, value in facts.items() if value is not None and value != []},
+                facts={name: value for name, value in facts.items() if value is not None and value != []} if facts else {},
             )
             for state, fit, (wanted, offered, case, facts) in zip(
                 self.state_of_rows().tolist(), fits.tolist(), self.tell(), strict=True
@@ -157,9 +157,10 @@ def asked_items(packed: Ints, places: Sequence[int]) -> Ints:
     return codes
 
 
-def items_of(code: int, count: int) -> list[int]:
+@lru_cache(maxsize=4096)
+def items_of(code: int, count: int) -> tuple[int, ...]:
     """Return the codes that `asked_items` has packed for one row."""
-    return [code >> ITEM_BITS * number & ITEM_MASK for number in range(count)]
+    return tuple([code >> ITEM_BITS * number & ITEM_MASK for number in range(count)])
 
 
 def graded_items(grade: "GradeItems", codes: Ints, count: int, extra: int = 0) -> tuple[Codes, Floats, Ints]:

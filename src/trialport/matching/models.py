@@ -110,7 +110,7 @@ class CapacityRow(Struct, frozen=True, kw_only=True):
     gcp_investigators: int | None = None
 
 
-class Criterion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Criterion(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One compared point of a candidate, free of any language: `explain` turns it into a sentence.
 
     `fit` is 0..1 and `weight` counts against the weights of the other criteria asked. `case` tells apart
@@ -127,7 +127,7 @@ class Criterion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     facts: dict[str, Value] = {}
 
 
-class Candidate(Struct, frozen=True, kw_only=True):
+class Candidate(Struct, frozen=True, kw_only=True, gc=False):
     """One unit's capacity scored for one inquiry; `score` is 0..100, `rank` starts at 1."""
 
     rank: int
