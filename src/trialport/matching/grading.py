@@ -123,12 +123,16 @@ class Marks:
                 wanted=wanted,
                 offered=offered,
                 case=case,
-                facts={name: value for name, value in facts.items() if value is not None and value != []} if facts else {},
+                facts=_said(facts) if facts else {},
             )
             for state, fit, (wanted, offered, case, facts) in zip(
                 self.state_of_rows().tolist(), fits.tolist(), self.tell(), strict=True
             )
         ]
+
+
+def _said(facts: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in facts.items() if value is not None and value != []}
 
 
 # The least and the greatest fit each state allows, in the order of STATES.
