@@ -12,7 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
 from litestar.types import Message, Scope
 
-from trialport.accounts.csrf import browser_csrf_token, method_of
+from trialport.accounts.csrf import browser_csrf_token, mask_token, method_of
 from trialport.accounts.secret import LONGEST, hash_secret, new_secret
 from trialport.accounts.sessions_models import SignedIn, StartedSession
 from trialport.core.error_pages import prefers_page
@@ -48,7 +48,8 @@ def note_viewer(connection: ASGIConnection[Any, Any, Any, State], signed_in: Sig
     if not 0 < len(browser) <= LONGEST:
         browser = state["new_browser"] = new_secret()
     state["browser"] = browser
-    state["csrf_token"] = browser_csrf_token(browser) if signed_in is None else signed_in.csrf_token
+    token = browser_csrf_token(browser) if signed_in is None else signed_in.csrf_token
+    state["expected_csrf_token"], state["csrf_token"] = token, mask_token(token)
 
 
 async def keep_browser(message: Message, scope: Scope) -> None:

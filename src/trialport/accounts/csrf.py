@@ -7,6 +7,7 @@ authority and need neither.
 
 import hashlib
 import secrets
+from base64 import b64decode, urlsafe_b64encode
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from trialport.accounts.secret import LONGEST
 from trialport.core.config import Settings
 from trialport.core.errors import NotAllowed, OutOfDate, WrongMediaType
 
+# A token and what it is masked with, as base64 writes them.
+_LONGEST_MASKED = 4 * LONGEST
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELD = "csrf_token"
@@ -33,6 +36,29 @@ _FORGED = "This page is out of date, or the request did not come from it. Load t
 def browser_csrf_token(browser: str) -> str:
     """Return the token of somebody who has not signed in: it follows from her browser's cookie, which is secret."""
     return hashlib.sha256(b"csrf\0" + browser.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mask_token(token: str) -> str:
+    """Write a token in another way each time, so that the length of a packed page tells nothing about it."""
+    plain = token.encode()
+    pad = secrets.token_bytes(len(plain))
+    return urlsafe_b64encode(pad + bytes(a ^ b for a, b in zip(pad, plain, strict=True))).decode()
+
+
+def is_token(sent: str, token: str) -> bool:
+    """Tell whether this is the token, masked or as it is; an empty one never is."""
+    if not token or len(sent) > _LONGEST_MASKED:
+        return False
+    return any(secrets.compare_digest(one, token.encode()) for one in (sent.encode(), _unmasked(sent)))
+
+
+def _unmasked(sent: str) -> bytes:
+    try:
+        both = b64decode(sent, altchars=b"-_", validate=True)
+    except ValueError:
+        return b""
+    pad, masked = both[: len(both) // 2], both[len(both) // 2 :]
+    return bytes(a ^ b for a, b in zip(pad, masked, strict=False))
 
 
 async def refuse_forged(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
@@ -54,8 +80,8 @@ async def refuse_forged(connection: ASGIConnection[Any, Any, Any, State], handle
         sent = sent or (await read_form(connection)).get(FIELD, "")
     if handler.opt.get("harmless") and sent:
         return
-    expected = str(connection.scope["state"].get("csrf_token", ""))
-    if not expected or len(sent) > LONGEST or not secrets.compare_digest(sent.encode(), expected.encode()):
+    expected = str(connection.scope["state"].get("expected_csrf_token", ""))
+    if not is_token(sent, expected):
         raise OutOfDate(_FORGED, typed=typed)
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from litestar.types import ASGIApp
 
+from trialport.core.packing import SMALLEST, accepts_packed, pack
 from trialport.core.security_headers import SECURITY_HEADERS
 
 # The framework's own types of these tell requests from answers only by name; what passes here is plain ASGI.
@@ -68,6 +69,9 @@ class _Exchange:
         has_body = b"transfer-encoding" in names or names.get(b"content-length", b"0") != b"0"
         # Whoever asks before sending (Expect: 100-continue) does listen, and need not send at all.
         self._is_unread = has_body and b"expect" not in names
+        self._is_packing = method != "HEAD" and accepts_packed(names.get(b"accept-encoding", b""))
+        # The head of a page waits for its body, whose length it names.
+        self._head: Message | None = None
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -81,10 +85,18 @@ class _Exchange:
             self.status = message["status"]
             if self._is_unread:
                 await self._drain()
+            if self._is_packing and _is_page(message):
+                self._head = message
+                return
         elif message["type"] == "http.response.body" and (
             self._method == "HEAD" or self.status == HTTPStatus.NO_CONTENT
         ):
             message["body"] = b""
+        if self._head is not None:
+            head, self._head = self._head, None
+            if not message.get("more_body", False):
+                _pack_page(head, message)
+            await self._send(head)
         await self._send(message)
 
     def _write_head(self, message: Message) -> None:
@@ -98,6 +110,8 @@ class _Exchange:
         if self._method == "OPTIONS" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
             message["status"] = HTTPStatus.NO_CONTENT.value
             del headers[b"content-type"], headers[b"content-length"]
+        if _is_page({"headers": headers.items()}):
+            headers[b"vary"] = b", ".join(filter(None, (headers.get(b"vary"), b"Accept-Encoding")))
         message["headers"] = list(headers.items())
 
     async def _drain(self) -> None:
@@ -107,6 +121,21 @@ class _Exchange:
                 while self._is_unread and taken < _DRAINED_BYTES:
                     message = await self.receive()
                     taken += len(message.get("body", b""))
+
+
+def _is_page(head: Message) -> bool:
+    names = dict(head["headers"])
+    return names.get(b"content-type", b"").startswith(b"text/html") and b"content-encoding" not in names
+
+
+def _pack_page(head: Message, message: Message) -> None:
+    body = message.get("body", b"")
+    if len(body) < SMALLEST:
+        return
+    message["body"] = pack(body)
+    headers = dict(head["headers"]) | {b"content-encoding": b"gzip"}
+    headers[b"content-length"] = str(len(message["body"])).encode()
+    head["headers"] = list(headers.items())
 
 
 def _allowed(routed: bytes) -> bytes:
