@@ -54,3 +54,8 @@ async def test_every_part_of_the_workspace_is_well(
         assert answer is not None
         assert answer.status == 200, path
         await is_well(visit, language)
+        if path.endswith("/candidates"):
+            # Nothing within the page scrolls sideways either, on a wide screen or a phone.
+            wide = "() => [...document.querySelectorAll('main *')].filter(e => e.scrollWidth > e.clientWidth + 1"
+            wide += " && getComputedStyle(e).overflowX !== 'visible' && !e.closest('.tp-unseen')).map(e => e.className)"
+            assert await page.evaluate(wide) == []

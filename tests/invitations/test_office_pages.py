@@ -75,15 +75,21 @@ async def test_the_sponsor_is_asked_for_what_was_ticked(client: Client, inquiry:
 
 
 async def test_of_two_who_change_it_the_second_is_told_what_is_new(client: Client, inquiry: str) -> None:
-    (revision,) = set(re.findall(r'name="revision" value="(\d+)"', await page(client, inquiry)))
+    before = await page(client, inquiry)
+    (revision,) = set(re.findall(r'name="revision" value="(\d+)"', before))
+    (seen,) = set(re.findall(r'name="seen" value="([^"]+)"', before))
     first = await send(client, inquiry + "/office/reading", {"icd10_codes": "J45", "revision": revision})
     assert first.status_code == 303, first.text
     second = await send(
-        client, inquiry + "/office/decline", {"decline_reason": "other", "decline_note": "Sorry.", "revision": revision}
+        client,
+        inquiry + "/office/decline",
+        {"decline_reason": "other", "decline_note": "Sorry.", "revision": revision, "seen": seen},
     )
     assert second.status_code == 412
     assert "Sorry." in second.text
-    assert "The inquiry was amended" in second.text
+    news = second.text.partition("New since you opened this page")[2]
+    assert "The inquiry was amended, " in news
+    assert "The inquiry came in" not in news
     fresh = re.findall(r'name="revision" value="(\d+)"', second.text)
     assert set(fresh) == {str(int(revision) + 1)}
     done = await send(
@@ -155,6 +161,8 @@ async def test_candidates_are_compared_filtered_and_explained(client: Client, in
     lung, heart = people.units["lung"], people.units["heart"]
     beside = await page(client, f"{inquiry}/candidates?compare0={lung}&compare1={heart}&compare2=&compare3=")
     assert "Side by side" in beside
+    both = await send(client, inquiry + "/office/invite", {f"unit_{lung}": "on", f"unit_{heart}": "on", "beside": "1"})
+    assert both.headers["location"] == f"{inquiry}/candidates?compare0={lung}&compare1={heart}#compare"
     why = await page(client, f"{inquiry}/candidates/{lung}")
     assert "of 2, score" in why
     form = {"kind": "add", "shortlist_unit": str(lung), "reason": ""}
@@ -187,6 +195,51 @@ async def test_units_are_invited_after_a_look_at_the_mail(client: Client, inquir
     assert "24 wanted" in answers
     again = await send(client, inquiry + "/office/invite", form)
     assert again.status_code == 412
+
+
+async def test_what_the_database_refuses_shows_the_form_again(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection
+) -> None:
+    asked = await invite(client, f"/api/v1{inquiry}", people, "lung")
+    needs = {"answer": "yes_if", "conditions": ["nurse_hours"], "participants": 12, "participants_basis": "estimate"}
+    await ok(client("investigator").post(asked["lung"] + "/eoi", json={**needs, "head_informed": True}))
+    resource = await connection.fetchval(
+        "insert into resource (region_id, kind, name, nurse_hours_free) values ($1, 'trial_unit', 'Pool', 4) "
+        "returning resource_id",
+        people.regions["ours"],
+    )
+    lung = asked["lung"].rpartition("/")[2]
+    assert f'id="nurse_hours-{lung}"' in await page(client, inquiry + "/answers")
+    step = f"{inquiry}/office/invitations/{lung}"
+    form = {
+        "what": "fill",
+        "condition": "nurse_hours",
+        "resource_id": str(resource),
+        "nurse_hours": "40",
+        "note": "Hej",
+    }
+    refused = await send(client, step, form)
+    assert refused.status_code == 409, refused.text
+    for words in (f'id="nurse_hours-{lung}-error"', 'value="40"', f'value="{resource}" selected', "Hej"):
+        assert words in refused.text
+    assert (await send(client, step, {**form, "nurse_hours": "4"})).status_code == 303
+    old = re.findall(r'name="revision" value="(\d+)"', refused.text)[0]
+    assert (await send(client, step, {"what": "revoke"})).status_code == 303
+    late = await send(client, step, {"what": "revoke", "revision": old})
+    assert late.status_code == 412, "the invitation moved on since the form was made"
+
+
+async def test_answers_come_in_without_taking_the_list_away(client: Client, inquiry: str, people: Cast) -> None:
+    asked = await invite(client, f"/api/v1{inquiry}", people, "lung", "heart")
+    (more,) = re.findall(r'hx-get="([^"]+seen_sum[^"]+)"', await page(client, inquiry + "/answers"))
+    same = await client("office").get(more, headers={**HTML, "HX-Request": "true"})
+    assert (same.status_code, same.text) == (204, "")
+    await ok(client("investigator").post(asked["lung"] + "/eoi", json=YES))
+    part = await page(client, more, **{"HX-Request": "true"})
+    assert part.strip().startswith('<div id="sum"')
+    assert "1 of 2 units have answered" in part
+    assert 'hx-swap-oob="innerHTML:#messages"' in part
+    assert "<form" not in part
 
 
 async def test_answers_are_followed_and_replied_to(client: Client, inquiry: str, people: Cast) -> None:

@@ -16,18 +16,29 @@ from trialport.accounts.permissions import allowed_commands, may
 from trialport.accounts.signin_pages import PageRequest
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
-from trialport.core.errors import Contradiction, Problem
-from trialport.core.pages import page_language
+from trialport.core.errors import Changed, Contradiction, Problem, Refused
+from trialport.core.pages import page_language, wants_block
+from trialport.core.translations import translate
 from trialport.inquiries.api import InquiryId
 from trialport.inquiries.service import require_command
 from trialport.inquiries.teamwork_service import region_at_work
-from trialport.invitations import deadline, fill, questions, recipient, withdraw, workspace_queries
+from trialport.invitations import (
+    deadline,
+    fill,
+    labels,
+    office_labels,
+    questions,
+    recipient,
+    withdraw,
+    workspace_queries,
+)
 from trialport.invitations.ledger_models import FillCreate
-from trialport.invitations.office_page import DONE_QUERY, OFFICE_FORM_BYTES, done, office_page, try_step
+from trialport.invitations.office_page import OFFICE_FORM_BYTES, done, office_page, revision_of, try_step
+from trialport.invitations.reading import find_invitation
 from trialport.invitations.reply import read_reply, send_reply
 from trialport.invitations.reply_models import ReplyCreate, ReplyDetail
 from trialport.invitations.reply_words import describe_reply
-from trialport.invitations.workspace import read_frame
+from trialport.invitations.workspace import read_frame, require_seen
 from trialport.invitations.workspace_pages import failed
 
 MOST_ASKED = 500
@@ -36,7 +47,10 @@ _LONGEST_TEXT = 1000
 _LONGEST_NOTE = 4000
 
 
-@get("/inquiries/{inquiry_id:uuid}/answers", opt={**may("inquiry", "read_answers"), **DONE_QUERY})
+@get(
+    "/inquiries/{inquiry_id:uuid}/answers",
+    opt={**may("inquiry", "read_answers"), "filters": True, "query": ("done", "seen_sum")},
+)
 async def show_answers(request: PageRequest, tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Response[str]:
     """Show every unit asked with its answer; the list alone is what htmx asks for."""
     return await _answers_page(request, tx, actor, inquiry_id)
@@ -60,6 +74,7 @@ async def change_invitation(
     what = form.get("what", "")
 
     async def step() -> None:
+        await _require_same(tx, actor, invitation_id, revision_of(form))
         steps: dict[str, Callable[[], Awaitable[object]]] = {
             "deadline": lambda: deadline.move_deadline(tx, settings, actor, invitation_id, _day(form, "due_on")),
             "resend": lambda: recipient.resend_invitation(tx, settings, actor, invitation_id),
@@ -74,7 +89,7 @@ async def change_invitation(
             raise Contradiction.at("what", "Choose what is to be done.")
         await steps[what]()
 
-    return await _taken(request, tx, actor, inquiry_id, form, step(), what)
+    return await _taken(request, tx, actor, inquiry_id, form, step(), what, of=str(invitation_id))
 
 
 @post("/inquiries/{inquiry_id:uuid}/office/deadline", opt={**may("inquiry", "invite"), "form": True}, status_code=303)
@@ -85,6 +100,7 @@ async def move_deadlines(
     form = await read_form(request)
 
     async def step() -> None:
+        await require_seen(tx, actor, inquiry_id, revision_of(form))
         await deadline.move_deadlines(tx, settings, actor, inquiry_id, _day(form, "due_on"))
 
     return await _taken(request, tx, actor, inquiry_id, form, step(), "deadlines")
@@ -117,12 +133,11 @@ async def change_question(
                 tx, settings, actor, question_id, "asker" if form.get("share") == "asker" else "all"
             )
 
-    return await _taken(
-        request, tx, actor, inquiry_id, form, step(), what if what in ("forward", "dismiss") else "share"
-    )
+    done_with = what if what in ("forward", "dismiss") else "share"
+    return await _taken(request, tx, actor, inquiry_id, form, step(), done_with, of=str(question_id))
 
 
-@get("/inquiries/{inquiry_id:uuid}/reply/edit", opt={**may("inquiry", "reply"), **DONE_QUERY})
+@get("/inquiries/{inquiry_id:uuid}/reply/edit", opt={**may("inquiry", "reply"), "query": ("done",)})
 async def show_reply_form(request: PageRequest, tx: Tx, actor: Caller, inquiry_id: InquiryId) -> Response[str]:
     """Show what the reply would say now, with the form for what the office adds."""
     return await _reply_page(request, tx, actor, inquiry_id)
@@ -154,29 +169,55 @@ async def _answers_page(
     *,
     form: Form | None = None,
     problem: Problem | None = None,
+    of: str = "",
 ) -> Response[str]:
     frame = await read_frame(tx, actor, inquiry_id)
     require_command(actor, frame.row, "read_answers")
     asked = await workspace_queries.select_asked(tx.connection, actor=actor, inquiry_id=inquiry_id, limit=MOST_ASKED)
     reply = await read_reply(tx, actor, inquiry_id, 0)
     wanted = frame.content.numbers.participants_wanted
-    region_id = region_at_work(actor, frame.row)
-    values = {
+    resources = await workspace_queries.select_resource_choices(
+        tx.connection, region_id=region_at_work(actor, frame.row)
+    )
+    people = await workspace_queries.select_unit_people(
+        tx.connection, actor=actor, unit_ids=[one.unit_id for one in asked]
+    )
+    language = page_language(request)
+    values: dict[str, Any] = {
         "frame": frame,
         "tab": "answers",
         "asked": asked,
-        "people": await workspace_queries.select_unit_people(
-            tx.connection, actor=actor, unit_ids=[one.unit_id for one in asked]
-        ),
-        "resources": await workspace_queries.select_resource_choices(tx.connection, region_id=region_id),
+        "people_at": lambda unit_id: [(one.investigator_id, one.name) for one in people if one.unit_id == unit_id],
+        "resources": [(one.resource_id, one.name) for one in resources],
+        "condition_words": lambda codes: [(code, translate(language, labels.CONDITIONS[code])) for code in codes],
         "content": reply.content,
         "wanted": wanted,
         "questions": (await questions.list_questions(tx, actor, inquiry_id)).items,
         "allowed": {one.invitation_id: allowed_commands("invitation", actor.role, one.state) for one in asked},
-        **await failed(tx, actor, frame, form, problem),
+        "failed_step": (of, (form or {}).get("what", "")),
+        **_placed(await failed(tx, actor, frame, form, problem), problem, of),
     }
+    values |= {"seen_sum": reply.content_hash, "is_part": wants_block(request)}
+    if wants_block(request) and request.query_params.get("seen_sum") == reply.content_hash:
+        # Nothing was answered since: what is on the page stays, and nothing is announced.
+        return Response("", status_code=204)
     status = 200 if problem is None else problem.status
-    return office_page(request, "invitations/answers.html", values, block="answers_list", status_code=status)
+    return office_page(request, "invitations/answers.html", values, block="answers_sum", status_code=status)
+
+
+def _placed(said: dict[str, Any], problem: Problem | None, of: str) -> dict[str, Any]:
+    """Give what was typed, and what is wrong with it, back to the one invitation or question that it was about."""
+    form, faults = said["form"], dict(said.get("faults", {}))
+    if isinstance(problem, Refused) and not faults and form.get("what") == "fill" and "state" not in problem.extra:
+        # The database refused it: filled already, or more hours than the resource has free.
+        name = "nurse_hours" if form.get("nurse_hours") else "condition"
+        faults[name] = office_labels.FAULTS[name]
+    if not of:
+        return said | {"faults": faults}
+    return said | {
+        "form": {f"{name}-{of}": value for name, value in form.items()},
+        "faults": {f"{name}-{of}": text for name, text in faults.items()},
+    }
 
 
 async def _reply_page(
@@ -214,6 +255,8 @@ async def _taken(
     form: Form,
     step: Awaitable[object],
     what: str,
+    *,
+    of: str = "",
 ) -> Response[Any]:
     async def whole() -> None:
         await read_frame(tx, actor, inquiry_id)
@@ -221,8 +264,14 @@ async def _taken(
 
     problem = await try_step(request, tx, whole())
     if problem is not None:
-        return await _answers_page(request, tx, actor, inquiry_id, form=form, problem=problem)
+        return await _answers_page(request, tx, actor, inquiry_id, form=form, problem=problem, of=of)
     return done(f"/inquiries/{inquiry_id}/answers", what)
+
+
+async def _require_same(tx: Transaction, actor: Actor, invitation_id: UUID, revision: int | None) -> None:
+    """Raise Changed when an invitation has moved on since the state that a form was made from."""
+    if revision is not None and (await find_invitation(tx, actor, invitation_id)).revision != revision:
+        raise Changed("This invitation was changed after you read it. Read it again.")
 
 
 def _shown_with(now: ReplyDetail, typed: Form) -> ReplyDetail:

@@ -13,7 +13,7 @@ from trialport.accounts.csrf import read_form
 from trialport.accounts.guards import Caller
 from trialport.accounts.models import Actor
 from trialport.accounts.permissions import may
-from trialport.accounts.signin_pages import PageRequest
+from trialport.accounts.signin_pages import PageRequest, go_to
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
@@ -88,6 +88,7 @@ async def change_shortlist(request: PageRequest, tx: Tx, actor: Caller, inquiry_
 
     async def step() -> None:
         await read_frame(tx, actor, inquiry_id)
+        await require_seen(tx, actor, inquiry_id, revision_of(form))
         await shortlist_service.change_shortlist(tx, actor, inquiry_id, _change(form), page_language(request))
 
     problem = await try_step(request, tx, step())
@@ -107,6 +108,8 @@ async def invite_units(
     """Show who would be asked and the mail in each language, and only when that was confirmed send it."""
     form = await read_form(request)
     unit_ids = [UUID(name.removeprefix("unit_")) for name in form if _is_unit(name)]
+    if "beside" in form:
+        return _beside(inquiry_id, unit_ids)
     due_on = _day(form.get("due_on", ""))
     problem: Problem | None = None
     if "send" in form:
@@ -125,6 +128,12 @@ async def invite_units(
         if problem is None:
             return await _sent_page(request, tx, actor, inquiry_id, made[0])
     return await _preview_page(request, tx, settings, actor, inquiry_id, unit_ids, form, due_on, problem)
+
+
+def _beside(inquiry_id: UUID, unit_ids: list[UUID]) -> Response[None]:
+    """Go to the comparison of the first units chosen."""
+    chosen = {f"compare{at}": str(one) for at, one in enumerate(unit_ids[:MOST_COMPARED])}
+    return go_to(f"/inquiries/{inquiry_id}/candidates?{urlencode(chosen)}#compare")
 
 
 async def _candidates_page(

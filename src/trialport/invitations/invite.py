@@ -86,7 +86,7 @@ async def preview_units(
     region = await _region_of(tx, actor, row)
     today = tx.now.astimezone(ZoneInfo(region.timezone)).date()
     chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(unit_ids)))
-    return chosen, skipped, rules.due_by_default(today, region.country)
+    return chosen, skipped, rules.due_by_default(today, region.country, quiet=region.quiet_periods)
 
 
 async def _region_of(tx: Transaction, actor: Actor, row: InquiryRow) -> AskedRegion:

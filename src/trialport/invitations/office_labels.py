@@ -227,6 +227,7 @@ FAULTS: Mapping[str, str] = {
     "concept": _("Give an ICD-10 code such as J44 for what the words stand for."),
     "term": _("Give the words of the inquiry, at most eight of them, that have no proposal yet."),
     "investigator_id": _("Choose somebody who works there, is not away and may still be asked this month."),
+    "condition": _("Choose what is missing and not provided yet."),
     "nurse_hours": _("Say how many hours a week and from which resource; no more than it has free."),
     "resource_id": _("Choose a resource of your region that has it."),
     "next_step_on": _("Say what happens on that day, or leave the day out."),

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping
+from datetime import datetime
 from typing import Any
 
+import asyncpg
 from babel.dates import format_date
 from litestar import Response
 
 from trialport.accounts.signin_pages import PageRequest, go_to
 from trialport.core.db import Transaction, attempt
 from trialport.core.error_pages import wants_page
-from trialport.core.errors import BadInput, Changed, Contradiction, Problem, Refused
+from trialport.core.errors import BadInput, Busy, Changed, Contradiction, Problem, Refused, from_database
 from trialport.core.pages import page_language, render_page
 from trialport.core.translations import translate
 from trialport.invitations import labels, office_labels
@@ -63,7 +65,10 @@ def query_of(request: PageRequest) -> str:
 
 
 async def try_step(request: PageRequest, tx: Transaction, step: Awaitable[object]) -> Problem | None:
-    """Take a step; returns what was wrong, with nothing of the step kept. A program is answered with the problem."""
+    """Take a step; returns what was wrong, with nothing of the step kept. A program is answered with the problem.
+
+    What the database refuses by a constraint of its own counts as wrong in the same way; that it is busy does not.
+    """
     try:
         async with attempt(tx.connection):
             await step
@@ -71,6 +76,11 @@ async def try_step(request: PageRequest, tx: Transaction, step: Awaitable[object
         if not wants_page(request):
             raise
         return problem
+    except asyncpg.PostgresError as error:
+        refused = from_database(error)
+        if refused is None or isinstance(refused, Busy) or not wants_page(request):
+            raise
+        return refused
     return None
 
 
@@ -83,6 +93,15 @@ def faults_of(problem: Problem) -> dict[str, str]:
 def done(path: str, what: str, anchor: str = "") -> Response[None]:
     """Go back to a page that says what was done."""
     return go_to(f"{path}?done={what}" + (f"#{anchor}" if anchor else ""))
+
+
+def seen_at(form: Mapping[str, str]) -> datetime | None:
+    """Return when the page of a form was read; None where it does not say."""
+    try:
+        seen = datetime.fromisoformat(form.get("seen", ""))
+    except ValueError:
+        return None
+    return seen if seen.tzinfo is not None else None
 
 
 def revision_of(form: Mapping[str, str]) -> int | None:

@@ -21,7 +21,9 @@ from trialport.inquiries.api import InquiryId
 from trialport.inquiries.service import read_inquiry
 from trialport.invitations import outcome
 from trialport.invitations.models import OutcomeCreate
+from trialport.invitations.office_page import office_page
 from trialport.invitations.outcome_models import MilestoneCreate, PromiseOutcome
+from trialport.invitations.workspace import read_frame
 
 DECISIONS: Mapping[str, str] = {
     "selected": _("We chose one or more units"),
@@ -149,7 +151,14 @@ async def _page(
         "form": form or {},
         "faults": faults or {},
     }
-    return render_page(request, "invitations/outcome.html", values, status_code=422 if faults else 200)
+    status = 422 if faults else 200
+    if actor.role == "sponsor_contact":
+        return render_page(request, "invitations/outcome.html", values, status_code=status)
+    # The office sees it as a part of the inquiry's workspace.
+    frame = await read_frame(tx, actor, inquiry_id)
+    return office_page(
+        request, "invitations/outcome_office.html", {"frame": frame, "tab": "outcome", **values}, status_code=status
+    )
 
 
 router = Router(

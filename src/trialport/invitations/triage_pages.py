@@ -16,7 +16,7 @@ from trialport.accounts.permissions import may
 from trialport.accounts.signin_pages import PageRequest
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
-from trialport.core.errors import BadInput, Contradiction
+from trialport.core.errors import BadInput, Changed, Contradiction
 from trialport.core.pages import page_language
 from trialport.inquiries import teamwork_service, triage_service
 from trialport.inquiries.api import Icd10Check, InquiryId
@@ -94,6 +94,10 @@ async def assign(request: PageRequest, tx: Tx, actor: Caller, inquiry_id: Inquir
     async def step(form: Form) -> None:
         chosen = form.get("person_id") or None
         person_id = None if chosen is None else _converted(chosen, UUID, "person_id")
+        row = await read_inquiry(tx, actor, inquiry_id)
+        now = (await teamwork_service.read_assignment(tx, actor, row)).assigned_to
+        if form.get("assigned_before", "") != ("" if now is None else str(now.person_id)) and "seen" in form:
+            raise Changed("Somebody else was given the inquiry after you read it. Read it again.")
         await teamwork_service.assign_inquiry(tx, actor, inquiry_id, person_id)
 
     return await _taken(request, tx, actor, inquiry_id, step, "assigned", "team")

@@ -1,6 +1,6 @@
 """What every part of an inquiry's workspace shows above it, and what became new while somebody was at it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,11 @@ from trialport.inquiries.service import read_inquiry
 from trialport.invitations import workspace_queries as queries
 from trialport.invitations.workspace_queries import TimelineEvent
 
-MOST_NEWS = 10
+MOST_NEWS = 50
+# A change under way while a page is read carries a time from just before it.
+_UNDER_WAY = timedelta(minutes=1)
+# That somebody read is no change.
+_READINGS = ("inquiry.confidential_read", "attachment.downloaded")
 _OPEN = ("submitted", "in_triage", "needs_information", "inviting", "collating")
 
 
@@ -68,11 +72,15 @@ async def read_frame(tx: Transaction, actor: Actor, inquiry_id: UUID) -> Frame:
 async def read_news(
     tx: Transaction, actor: Actor, inquiry_id: UUID, since: datetime | None
 ) -> tuple[TimelineEvent, ...]:
-    """Return what others and oneself did since a page was loaded, newest first."""
-    events = await queries.select_timeline(
-        tx.connection, actor=actor, inquiry_id=inquiry_id, since=since, before=None, limit=MOST_NEWS
-    )
-    return await with_names(tx, events)
+    """Return what was changed, and by whom, since a page was read, newest first."""
+    for start in (since, None if since is None else since - _UNDER_WAY):
+        found = await queries.select_timeline(
+            tx.connection, actor=actor, inquiry_id=inquiry_id, since=start, before=None, limit=MOST_NEWS
+        )
+        events = [event for event in found if event.action not in _READINGS]
+        if events:
+            return await with_names(tx, events)
+    return ()
 
 
 async def read_timeline(

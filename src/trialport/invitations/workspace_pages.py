@@ -24,8 +24,9 @@ from trialport.inquiries.service import note_read_confidential, read_inquiry
 from trialport.inquiries.sponsor_pages import show_for_sponsor
 from trialport.inquiries.triage_service import read_completeness
 from trialport.invitations.inquiry_words import describe_inquiry
-from trialport.invitations.office_page import DONE_QUERY, faults_of, office_page
+from trialport.invitations.office_page import DONE_QUERY, faults_of, office_page, seen_at
 from trialport.invitations.workspace import Frame, read_frame, read_news, read_timeline
+from trialport.invitations.workspace_queries import TimelineEvent
 from trialport.matching import service as matching_service
 from trialport.matching.duplicates_service import find_similar
 from trialport.matching.queries import StoredAssessment
@@ -86,6 +87,7 @@ async def overview_page(
         "comments": await _comments(tx, actor, frame),
         "field_name": lambda path: field_name(path, language),
         "areas_of": lambda reading: areas_of(reading, language),
+        "read_as_of": lambda reading: {one["code"]: f"{one['label']} ({one['code']})" for one in reading["concepts"]},
         "people_of": lambda team: {str(one.person_id): one.name for one in team.office},
         **await failed(tx, actor, frame, form, problem),
     }
@@ -115,8 +117,9 @@ async def failed(
     """Return what a page says of a step that failed: what was typed, what is wrong, what others did meanwhile."""
     if problem is None:
         return {"form": form or {}, "news": ()}
-    since = None
-    news = await read_news(tx, actor, frame.row.inquiry_id, since) if problem.status in (409, 412) else ()
+    news: tuple[TimelineEvent, ...] = ()
+    if problem.status in (409, 412):
+        news = await read_news(tx, actor, frame.row.inquiry_id, seen_at(form or {}))
     return {"form": form or {}, "faults": faults_of(problem), "problem": problem, "news": news}
 
 

@@ -47,6 +47,7 @@ class AskedUnitRow(Struct, frozen=True, kw_only=True):
     unit_id: UUID
     unit_name: str
     state: InvitationState
+    revision: int
     due_on: date
     invited_at: datetime
     recipient_name: str
@@ -200,7 +201,7 @@ async def select_asked(connection: Connection, *, actor: Actor, inquiry_id: UUID
     """Read every invitation of an inquiry in the actor's scope with its newest answer, by unit."""
     records = await connection.fetch(
         """
-        select v.invitation_id, v.unit_id, u.name as unit_name, v.state, v.due_on, v.invited_at,
+        select v.invitation_id, v.unit_id, u.name as unit_name, v.state, v.revision, v.due_on, v.invited_at,
                coalesce(p.name, '') as recipient_name, e.answer, e.content, e.late,
                case when o.eoi_id is not null then coalesce(
                    o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
