@@ -57,12 +57,12 @@ ROLE_NAMES: dict[Role, str] = {
 
 
 class DemoPerson(Entry, frozen=True, kw_only=True):
-    """An invented person who can sign in; `opens` is the page where her work is."""
+    """An invented person who can sign in; `opens` is the page where her work is, if an address is printed for her."""
 
     email: str
     name: str
     language: Language
-    opens: str
+    opens: str | None = None
     roles: tuple[DemoRole, ...]
 
     @property

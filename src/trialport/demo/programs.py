@@ -30,6 +30,10 @@ MAIL_CATCHER = "trialport.demo.mail_catcher"
 # Nor is the OpenID Connect provider, which comes from a package.
 PROVIDER = "provider"
 PROVIDER_MODULE = "oidc_provider_mock"
+# What is played once, in a process of its own: it needs nearly every desk, and this one shall start quickly.
+STORY = "story"
+STORY_MODULE = "trialport.demo.story"
+STORY_SECONDS = 120.0
 
 
 class Programs:
@@ -42,7 +46,7 @@ class Programs:
         self._environment = _base_environment(folder)
         self._children: dict[str, Child] = {}
         self._deaths: dict[str, list[float]] = {}
-        self._modules: dict[str, tuple[str, ...]] = {}
+        self._modules: dict[str, tuple[str, ...]] = {STORY: (STORY_MODULE,)}
 
     def configure(self, database_url: str, owner_url: str, valkey_url: str, port: int) -> None:
         """Set what the programs started from now on shall use."""
@@ -117,6 +121,16 @@ class Programs:
             child.stop(STOP_STEPS)
         if code != 0:
             raise failed(child, "the database could not be brought to this version")
+
+    def play_story(self, check: Callable[[], None]) -> None:
+        """Play the story of the demonstration, unless the database holds it. Raises DemoError."""
+        child = self.run(STORY, STORY)
+        try:
+            code = child.wait(STORY_SECONDS, check)
+        finally:
+            child.stop(STOP_STEPS)
+        if code != 0:
+            raise failed(child, "the story of the demonstration could not be played")
 
     def check_alive(self) -> None:
         """Raise DemoError if a program has died; for the time before everything is ready."""

@@ -1,5 +1,7 @@
-"""The tokens of a loaded demonstration, to renew those whose secrets are lost."""
+"""What a loaded demonstration holds: tokens whose secrets may be lost, and what its story names."""
 
+from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -32,3 +34,37 @@ async def select_token_holders(connection: Connection) -> list[TokenHolder]:
         """
     )
     return msgspec.convert(records, list[TokenHolder])
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Something the story names: a region by code, a unit by registry id, a resource by name, a person by address."""
+
+    kind: Literal["region", "unit", "resource", "investigator"]
+    name: str
+    id: UUID
+
+
+async def select_places(connection: Connection) -> list[Place]:
+    """Read what the story of the demonstration can name."""
+    records = await connection.fetch(
+        """
+        select 'region' as kind, code as name, region_id as id from region
+        union all select 'unit', registry_id, unit_id from unit
+        union all select 'resource', name, resource_id from resource
+        union all select 'investigator', email, investigator_id from investigator
+        """
+    )
+    return msgspec.convert(records, list[Place])
+
+
+async def count_inquiries_named(connection: Connection, *, titles: Sequence[str]) -> int:
+    """Count the inquiries that bear one of these working titles (inquiries)."""
+    found: int = await connection.fetchval(
+        """
+        select count(distinct v.inquiry_id)
+        from inquiry_version v
+        where v.content #>> '{identity,working_title}' = any($1::text[])
+        """,
+        titles,
+    )
+    return found

@@ -54,7 +54,7 @@ async def sign_in_links(connection: Connection, settings: Settings, now: datetim
     made = []
     for one in demo_people():
         person = await select_person_by_email(connection, email=one.email)
-        if person is None:
+        if person is None or one.opens is None:
             continue
         if person.notice_version != NOTICE_VERSION:
             # She is invented and has nothing to be told; the notice stays where everybody can read it.
