@@ -6,6 +6,7 @@ from trialport.invitations import mailing, questions_mailing, reply_document
 from trialport.notifications.digests import digest_filler
 from trialport.notifications.mail_models import MessageKind
 from trialport.notifications.messages import Filler
+from trialport.units import stale_service
 
 _OWN: Mapping[MessageKind, Filler] = {
     "invitation": mailing.fill_invitation,
@@ -18,5 +19,6 @@ _OWN: Mapping[MessageKind, Filler] = {
     "question_forwarded": questions_mailing.fill_question_forwarded,
     "question_shared": questions_mailing.fill_question_to_unit,
     "question_dismissed": questions_mailing.fill_question_to_unit,
+    "capacity_stale": stale_service.fill_question,
 }
 FILLERS: Mapping[MessageKind, Filler] = {**_OWN, "digest": digest_filler(_OWN)}

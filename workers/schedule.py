@@ -25,12 +25,14 @@ from trialport.matching.register_queries import delete_old_register_changes
 from trialport.notifications.bounces import read_bounces
 from trialport.notifications.messages import tidy_messages
 from trialport.units.retention_service import ask_inactive_people, erase_people_who_kept_away
+from trialport.units.stale_service import ask_about_stale
 from workers.jobs import bury
 
 Context = dict[str, Any]
 
 _SWEPT_AT_ONCE = 500
 _REMINDED_AT_ONCE = 1000
+_ASKED_AT_ONCE = 200
 _KEEP_KEYS_DAYS = 30
 _KEEP_SESSIONS_DAYS = 30
 # Processes read the log of the register every few seconds; one that was away for longer reads the register anew.
@@ -71,6 +73,15 @@ async def remind_sponsors(ctx: Context) -> None:
             async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id="outcomes") as tx:
                 found = await step(tx, ctx["settings"], _REMINDED_AT_ONCE)
             ctx["doorbell"].ring_later(tx.rung)
+
+
+async def ask_about_capacity(ctx: Context) -> None:
+    """Ask whether capacities that run out are still right, and make up for those that ran out meanwhile."""
+    found = _ASKED_AT_ONCE
+    while found == _ASKED_AT_ONCE:
+        async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id="capacity") as tx:
+            found = await ask_about_stale(tx, ctx["settings"], _ASKED_AT_ONCE)
+        ctx["doorbell"].ring_later(tx.rung)
 
 
 async def seal(ctx: Context, *, everything: bool = False) -> int:
@@ -154,6 +165,7 @@ def cron_jobs(settings: Settings) -> list[CronJob]:
             max_tries=1,
             keep_result=0,
         ),
+        cron(ask_about_capacity, minute={19}, second=0, run_at_startup=True, unique=True, max_tries=1, keep_result=0),
         cron(collect_bounces, second=47, unique=True, max_tries=1, keep_result=0),
         cron(retain, hour=2, minute=37, second=0, unique=True, max_tries=1, keep_result=0),
         cron(sweep_files, minute={11, 41}, second=0, unique=True, max_tries=1, keep_result=0),

@@ -97,6 +97,7 @@ from trialport.units import (
     import_pages,
     objection_api,
     profile_pages,
+    question_pages,
     register_pages,
 )
 from trialport.vocabulary.index import load_vocabulary
@@ -195,6 +196,7 @@ _PAGES = (
     sign_off_pages.router,
     capacity_pages.router,
     capacity_edit_pages.router,
+    question_pages.router,
     profile_pages.router,
     accounts_pages.router,
     reply_pages.router,

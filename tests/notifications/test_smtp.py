@@ -59,7 +59,7 @@ SUBJECT = UUID("0198f3a0-5b7e-7c31-9d55-3f0a1c2b4d6f")
 EXAMPLES: dict[str, MailParams] = {
     "signin_link": SigninLink(link="https://trialport.example/a", minutes=15),
     "account_created": AccountCreated(link="https://trialport.example/a"),
-    "capacity_stale": CapacityStale(link="https://trialport.example/capacity"),
+    "capacity_stale": CapacityStale(capacity_question_id=SUBJECT, last_day=date(2026, 12, 1)),
     "invitation": Invitation(invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042", due_on=date(2026, 12, 1)),
     "invitation_reminder": InvitationReminder(
         invitation_id=SUBJECT, to_id=SUBJECT, reference="UAS-2026-0042", due_on=date(2026, 12, 1), is_overdue=True

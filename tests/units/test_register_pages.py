@@ -71,10 +71,11 @@ async def test_the_owner_is_asked_once_a_week(
     again = await office.post(path, form, page="/register")
     assert again.headers["location"] == "/register?stale=on&asked=already"
     mails = await connection.fetch("select to_address, params from message where kind = 'capacity_stale'")
-    assert [tuple(one) for one in mails] == [("heart@example.org", {"link": f"{SITE}/capacity"})]
+    assert [(one["to_address"], set(one["params"])) for one in mails] == [
+        ("heart@example.org", {"capacity_question_id", "last_day"})
+    ]
     assert await connection.fetchval("select count(*) from audit_event where action = 'capacity.asked'") == 1
     await connection.execute("update capacity_ask set asked_at = asked_at - interval '7 days 1 second'")
-    await connection.execute("update message set dedupe_key = 'earlier' where kind = 'capacity_stale'")
     assert (await office.post(path, form, page="/register")).headers["location"].endswith("asked=asked")
     assert await connection.fetchval("select count(*) from message where kind = 'capacity_stale'") == 2
     await connection.execute("delete from capacity_ask")

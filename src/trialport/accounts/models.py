@@ -20,7 +20,8 @@ class Actor(Struct, frozen=True, kw_only=True):
     head of unit (through positions). An admin has no bound. A machine has a `token_id`, a person who signed in
     a `person_id` and a `session_id`. A delegate has the `investigator_id` of whom she stands in for, once more in
     `acting_for` as text for the audit trail, and the principal's name for pages. Who came by the link of a mail acts on
-    the invitation `invitation_id` and on nothing else. `scopes` are `read` and `write`.
+    the invitation `invitation_id`, or on what `capacity_question_id` asks about, and on nothing else. `scopes` are
+    `read` and `write`.
     """
 
     token_id: UUID | None
@@ -34,6 +35,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     acting_for: str | None = None
     acting_for_name: str | None = None
     invitation_id: UUID | None = None
+    capacity_question_id: UUID | None = None
     scopes: tuple[Scope, ...] = ALL_SCOPES
 
     @property

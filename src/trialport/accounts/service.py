@@ -101,7 +101,7 @@ async def record_audit_event(
     trail cannot be changed, so what has to be erased one day must not stand in it. Who came by the link of a mail is
     named by the investigator's id, with the way she came.
     """
-    if actor.invitation_id is not None:
+    if actor.invitation_id is not None or actor.capacity_question_id is not None:
         details = {**(details or {}), "by_link": True, "investigator_id": str(actor.investigator_id)}
     await audit_queries.insert_audit_event(
         tx.connection,

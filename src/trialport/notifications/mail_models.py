@@ -184,9 +184,10 @@ class QuestionDismissed(MailParams, frozen=True, kw_only=True):
 
 
 class CapacityStale(MailParams, frozen=True, kw_only=True):
-    """A trial office asks whether what a unit said of its capacity still holds; `link` leads to the page for that."""
+    """Somebody is asked whether what her unit said of its capacity still holds; the link lapses after `last_day`."""
 
-    link: str
+    capacity_question_id: UUID
+    last_day: date
 
 
 class DigestItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -31,8 +31,8 @@ WORDING: dict[MessageKind, Wording] = {
         before=(
             "Regionens forsøgskontor spørger, om det, jeres enhed har oplyst om sin kapacitet, stadig passer.",
             (
-                "Hvis ja, bekræfter du det med ét tryk. Hvis nej, kan du rette det på et minut. Forsøg tilbydes "
-                "enheder med friske oplysninger."
+                "Hvis ja, bekræfter du det med ét tryk. Hvis nej, kan du rette det på et minut, uden adgangskode. "
+                "Forsøg tilbydes enheder med friske oplysninger."
             ),
         ),
         button="Se kapaciteten",

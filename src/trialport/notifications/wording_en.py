@@ -31,8 +31,8 @@ WORDING: dict[MessageKind, Wording] = {
         before=(
             "The trial office of your region asks whether what your unit has said of its capacity still holds.",
             (
-                "If it does, one press confirms it. If not, you can change it in a minute. Trials are offered "
-                "to units whose figures are fresh."
+                "If it does, one press confirms it. If not, you can change it in a minute; you need no password. "
+                "Trials are offered to units whose figures are fresh."
             ),
         ),
         button="Look at the capacity",

@@ -31,8 +31,8 @@ WORDING: dict[MessageKind, Wording] = {
         before=(
             ("Regionens prövningskontor undrar om det som er enhet har uppgett om sin kapacitet fortfarande stämmer."),
             (
-                "Gör det det räcker ett tryck för att bekräfta. Annars ändrar du på en minut. Prövningar "
-                "erbjuds enheter med aktuella uppgifter."
+                "Gör det det räcker ett tryck för att bekräfta. Annars ändrar du på en minut, utan lösenord. "
+                "Prövningar erbjuds enheter med aktuella uppgifter."
             ),
         ),
         button="Se över kapaciteten",

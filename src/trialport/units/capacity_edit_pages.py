@@ -12,6 +12,7 @@ from trialport.accounts.csrf import read_form
 from trialport.accounts.guards import Caller
 from trialport.accounts.models import Actor
 from trialport.accounts.signin_pages import PageRequest, go_to
+from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
 from trialport.core.errors import Changed, Contradiction, NotFound
@@ -25,15 +26,23 @@ from trialport.units.own_unit_queries import Held, OwnUnit, select_held, select_
 from trialport.units.rules import as_input
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 
+HOME = "/capacity"
 _NEWEST_CHANGES = 20
 
 
 class Place(NamedTuple):
-    """What a form is about: a unit, an area, and the record as it is stored, if there is one."""
+    """What a form is about: a unit, an area, the record as it is stored, if there is one, and the door to it."""
 
     unit: OwnUnit
     therapy_area: TherapyArea
     stored: CapacityDetail | None
+    # The page that leads here; the form lies one unit and one area below it.
+    home: str = HOME
+
+    @property
+    def address(self) -> str:
+        """Where the form is, and what it is sent to."""
+        return f"{self.home}/{self.unit.unit_id}/{self.therapy_area}"
 
 
 @get("/capacity/add", opt=CHANGES)
@@ -54,7 +63,12 @@ async def show_capacity(
     request: PageRequest, tx: Tx, actor: Caller, unit_id: UnitId, therapy_area: AreaCode
 ) -> Response[str]:
     """Show the form of one capacity, empty where there is none yet."""
-    place = await _place(tx, actor, unit_id, therapy_area)
+    return await show_form(request, tx, await find_place(tx, actor, unit_id, therapy_area))
+
+
+async def show_form(request: PageRequest, tx: Transaction, place: Place) -> Response[str]:
+    """Show the form as the record stands."""
+    therapy_area = place.therapy_area
     kind = place.unit.kind
     form = {} if place.stored is None else capacity_form.form_of(as_input(place.stored), kind, therapy_area)
     return await _form_page(request, tx, place, form, {})
@@ -66,7 +80,14 @@ async def change_capacity(
 ) -> Response[Any]:
     """Store what was typed; whatever is wrong, or was changed by somebody else meanwhile, is said in the form."""
     form = await read_form(request)
-    place = await _place(tx, actor, unit_id, therapy_area)
+    return await take_form(request, tx, settings, actor, await find_place(tx, actor, unit_id, therapy_area), form)
+
+
+async def take_form(
+    request: PageRequest, tx: Transaction, settings: Settings, actor: Actor, place: Place, form: Mapping[str, str]
+) -> Response[Any]:
+    """Store what was typed into the form of a place, by whichever door it came."""
+    unit_id, therapy_area = place.unit.unit_id, place.therapy_area
     stored = None if place.stored is None else as_input(place.stored)
     wanted, faults = capacity_form.read_form(form, stored, place.unit.kind, therapy_area)
     if wanted is None:
@@ -88,18 +109,22 @@ async def change_capacity(
         told = capacity_form.told(wrong.errors, place.unit.kind)
         return await _form_page(request, tx, place, form, told, status_code=422)
     except Changed:
-        return await _overtaken(request, tx, await _place(tx, actor, unit_id, therapy_area), form, wanted)
-    return go_to("/capacity?done=1")
+        now = await find_place(tx, actor, unit_id, therapy_area, place.home)
+        return await _overtaken(request, tx, now, form, wanted)
+    return go_to(f"{place.home}?done=1")
 
 
-async def _place(tx: Transaction, actor: Actor, unit_id: UUID, therapy_area: TherapyArea) -> Place:
+async def find_place(
+    tx: Transaction, actor: Actor, unit_id: UUID, therapy_area: TherapyArea, home: str = HOME
+) -> Place:
+    """Return what a form is about; raises NotFound for a unit out of scope."""
     units = await select_own_units(tx.connection, actor=actor, unit_id=unit_id)
     if not units:
         raise NotFound("No unit of yours here. Check the unit.")
     stored = await capacity_queries.select_capacity(
         tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.now.date()
     )
-    return Place(units[0], therapy_area, stored)
+    return Place(units[0], therapy_area, stored, home)
 
 
 async def _overtaken(
@@ -129,13 +154,16 @@ async def _form_page(
     stored = place.stored
     changes: list[CapacityChange] = []
     held = Held()
-    if stored is not None:
+    if stored is not None and place.home == HOME:
         changes = await capacity_queries.select_capacity_history(
             tx.connection, capacity_id=stored.capacity_id, before_revision=None, limit=_NEWEST_CHANGES
         )
+    if stored is not None:
         held = (await select_held(tx.connection, capacity_ids=[stored.capacity_id])).get(stored.capacity_id, held)
     values = {
         "unit": place.unit,
+        "home": place.home,
+        "form_address": place.address,
         "area": place.therapy_area,
         "stored": stored,
         "is_primary_care": capacity_form.is_primary_care(place.unit.kind),

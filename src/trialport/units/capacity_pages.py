@@ -26,8 +26,10 @@ from trialport.units import capacity_upkeep, labels
 from trialport.units.api import AreaCode, UnitId
 from trialport.units.capacity_queries import select_capacities
 from trialport.units.capacity_upkeep import Seen
+from trialport.units.confirmation_queries import select_own_confirmations
 from trialport.units.models import CapacityDetail
 from trialport.units.own_unit_queries import Held, select_held, select_own_units
+from trialport.units.service import TAKE_BACK
 from trialport.vocabulary import labels as shared
 from trialport.vocabulary.codes import TherapyArea
 
@@ -41,9 +43,12 @@ Done = Annotated[int, QueryParameter(ge=0, le=_MOST_CARDS)]
 
 
 @get("/capacity", opt=CONFIRMS)
-async def list_capacity(request: PageRequest, tx: Tx, actor: Caller, done: Done = 0) -> Response[str]:
-    """Show what the viewer's units can take on, what needs a look first; `done` were confirmed just now (count)."""
-    return await cards_page(request, tx, actor, done=done)
+async def list_capacity(request: PageRequest, tx: Tx, actor: Caller, done: Done = 0, undone: Done = 0) -> Response[str]:
+    """Show what the viewer's units can take on, what needs a look first.
+
+    `done` were confirmed just now, `undone` are no longer (counts).
+    """
+    return await cards_page(request, tx, actor, done=done, undone=undone)
 
 
 @post("/capacity/confirm-all", opt={**CONFIRMS, "form": True}, status_code=303)
@@ -56,12 +61,22 @@ async def confirm_all(request: PageRequest, tx: Tx, settings: AppSettings, actor
     return go_to(f"/capacity?done={len(confirmed)}")
 
 
+@post("/capacity/take-back", opt={**CONFIRMS, "form": True}, status_code=303)
+async def take_back(request: PageRequest, tx: Tx, settings: AppSettings, actor: Caller) -> Response[Any]:
+    """Undo what was confirmed by mistake."""
+    seen = seen_of(await read_form(request))
+    undone, moved = await capacity_upkeep.take_back_confirmations(tx, settings, actor, seen)
+    if moved:
+        return await cards_page(request, tx, actor, undone=len(undone), moved=moved, status_code=409)
+    return go_to(f"/capacity?undone={len(undone)}")
+
+
 @post("/capacity/{unit_id:uuid}/{therapy_area:str}/confirm", opt={**CONFIRMS, "form": True}, status_code=303)
 async def confirm_one(
     request: PageRequest, tx: Tx, settings: AppSettings, actor: Caller, unit_id: UnitId, therapy_area: AreaCode
 ) -> Response[Any]:
     """Confirm one capacity unchanged."""
-    seen = _seen(await read_form(request), unit_id, therapy_area)
+    seen = seen_one(await read_form(request), unit_id, therapy_area)
     _, moved = await capacity_upkeep.confirm_capacities(tx, settings, actor, [seen])
     return await cards_page(request, tx, actor, moved=moved, status_code=409) if moved else go_to("/capacity?done=1")
 
@@ -72,12 +87,12 @@ async def restate_one(
 ) -> Response[Any]:
     """Pause until a day, or open again."""
     form = await read_form(request)
-    seen = _seen(form, unit_id, therapy_area)
+    seen = seen_one(form, unit_id, therapy_area)
     try:
         if form.get("state") == "open":
             await capacity_upkeep.reopen_capacity(tx, settings, actor, seen)
         else:
-            await capacity_upkeep.pause_capacity(tx, settings, actor, seen, _day(form.get("until", "")))
+            await capacity_upkeep.pause_capacity(tx, settings, actor, seen, day_of(form.get("until", "")))
     except (Contradiction, ValueError):
         return await cards_page(request, tx, actor, wrong=seen, typed=form.get("until", ""), status_code=422)
     except Changed:
@@ -91,6 +106,7 @@ async def cards_page(
     actor: Actor,
     *,
     done: int = 0,
+    undone: int = 0,
     moved: list[Seen] | None = None,
     wrong: Seen | None = None,
     typed: str = "",
@@ -110,7 +126,11 @@ async def cards_page(
         limit=_MOST_CARDS,
     )
     units = await select_own_units(tx.connection, actor=actor, unit_id=None)
-    held = await select_held(tx.connection, capacity_ids=[one.capacity_id for one in found])
+    found_ids = [one.capacity_id for one in found]
+    held = await select_held(tx.connection, capacity_ids=found_ids)
+    own = await select_own_confirmations(
+        tx.connection, capacity_ids=found_ids, actor_id=actor.actor_id, since=tx.now - TAKE_BACK
+    )
     values = {
         "cards": sorted(found, key=_urgency),
         "units": {one.unit_id: one for one in units},
@@ -118,6 +138,8 @@ async def cards_page(
         "nothing_held": Held(),
         "today": today,
         "done": done,
+        "undone": undone,
+        "own": own,
         "moved": [(one.unit_id, one.therapy_area) for one in moved or ()],
         "wrong": None if wrong is None else (wrong.unit_id, wrong.therapy_area),
         "typed": typed,
@@ -150,7 +172,7 @@ def seen_of(form: Mapping[str, str]) -> list[Seen]:
     return found
 
 
-def _seen(form: Mapping[str, str], unit_id: UUID, therapy_area: TherapyArea) -> Seen:
+def seen_one(form: Mapping[str, str], unit_id: UUID, therapy_area: TherapyArea) -> Seen:
     revision = form.get("revision", "")
     return Seen(unit_id=unit_id, therapy_area=therapy_area, revision=int(revision) if _is_small(revision) else 0)
 
@@ -165,7 +187,7 @@ def _urgency(capacity: CapacityDetail) -> tuple[bool, date, str]:
     return not capacity.stale, capacity.valid_until or date.min, capacity.therapy_area
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
@@ -173,5 +195,5 @@ router = Router(
     path="/",
     include_in_schema=False,
     request_max_body_size=FORM_BYTES,
-    route_handlers=[list_capacity, confirm_all, confirm_one, restate_one],
+    route_handlers=[list_capacity, confirm_all, take_back, confirm_one, restate_one],
 )

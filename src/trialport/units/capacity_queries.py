@@ -243,12 +243,15 @@ async def insert_capacity_history(
     actor: Actor,
     before: CapacityInput | None,
     after: CapacityInput,
+    replaced: CapacityDetail | None = None,
 ) -> None:
+    """Add to a record's history; `replaced` is the record whose confirmation may be taken back to."""
     await connection.execute(
         """
         insert into capacity_history
-            (capacity_id, revision, action, changed_at, changed_by, actor_id, acting_for_id, before, after)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (capacity_id, revision, action, changed_at, changed_by, actor_id, acting_for_id, before, after,
+             confirmed_at_before, valid_until_before)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         capacity_id,
         revision,
@@ -259,6 +262,8 @@ async def insert_capacity_history(
         actor.acting_for_id,
         before,
         after,
+        None if replaced is None else replaced.confirmed_at,
+        None if replaced is None else replaced.valid_until,
     )
 
 

@@ -13,7 +13,7 @@ from trialport.core.db import Transaction
 from trialport.core.errors import Changed, Contradiction
 from trialport.units.models import CapacityDetail
 from trialport.units.rules import as_input
-from trialport.units.service import confirm_capacity, read_capacity, record_capacity
+from trialport.units.service import confirm_capacity, read_capacity, record_capacity, take_back_confirmation
 from trialport.vocabulary.codes import TherapyArea
 
 
@@ -43,6 +43,22 @@ async def confirm_capacities(
         except Changed:
             moved.append(one)
     return confirmed, moved
+
+
+async def take_back_confirmations(
+    tx: Transaction, settings: Settings, actor: Actor, seen: Sequence[Seen]
+) -> tuple[list[CapacityDetail], list[Seen]]:
+    """Undo one's own confirmations; returns those undone, and those that somebody has changed since."""
+    undone: list[CapacityDetail] = []
+    moved: list[Seen] = []
+    for one in sorted(seen, key=lambda each: (each.unit_id, each.therapy_area)):
+        try:
+            undone.append(
+                await take_back_confirmation(tx, settings, actor, one.unit_id, one.therapy_area, expected=one.revision)
+            )
+        except Changed:
+            moved.append(one)
+    return undone, moved
 
 
 async def pause_capacity(

@@ -27,6 +27,7 @@ ACTIONS: Mapping[str, str] = {
     "changed": _("Changed"),
     "confirmed": _("Confirmed"),
     "imported": _("Imported"),
+    "taken_back": _("Confirmation taken back"),
 }
 # Names of the fields of a capacity, as pages and history call them.
 FIELDS: Mapping[str, str] = {

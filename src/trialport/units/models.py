@@ -214,7 +214,7 @@ class CapacityChange(Struct, frozen=True, kw_only=True):
 
     revision: Annotated[int, Meta(ge=1, description="The revision it led to.", examples=[3])]
     action: Annotated[
-        Literal["created", "changed", "confirmed", "imported"],
+        Literal["created", "changed", "confirmed", "imported", "taken_back"],
         Meta(description="What was done.", examples=["changed"]),
     ]
     changed_at: Annotated[datetime, Meta(description="When (UTC).", examples=["2026-10-01T08:00:00Z"])]

@@ -134,6 +134,7 @@ class OwnerOfCapacity(Struct, frozen=True, kw_only=True):
 
     capacity_id: UUID
     region_id: UUID
+    valid_until: date | None
     investigator_id: UUID | None
     email: str | None
     language: Literal["en", "sv", "da"]

@@ -1,6 +1,7 @@
 """Keeping capacity true."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from trialport.core.errors import Changed, Contradiction, NotFound, explain
 from trialport.core.jobs.lease import ask_for_job
 from trialport.units import capacity_queries as queries
 from trialport.units import rules
+from trialport.units.confirmation_queries import select_own_confirmations, update_capacity_taken_back
 from trialport.units.models import (
     CapacityChange,
     CapacityDetail,
@@ -24,6 +26,9 @@ from trialport.units.models import (
 )
 from trialport.units.office_models import RosterPerson
 from trialport.vocabulary.codes import TherapyArea
+
+# How long a confirmation made by mistake can be taken back by whoever made it.
+TAKE_BACK = timedelta(hours=1)
 
 explain("capacity_unit_id_therapy_area_key", Changed, "therapy_area", "The unit already has this record. Read it.")
 
@@ -184,6 +189,7 @@ async def _replace(
         rules.as_input(before),
         capacity,
         action,
+        replaced=before if action == "confirmed" else None,
     )
     return await read_capacity(tx, actor, before.unit_id, before.therapy_area)
 
@@ -205,6 +211,33 @@ async def confirm_capacity(
     if region_id is None:
         raise NotFound("No unit of yours here. Check the unit.")
     return await _replace(tx, settings, actor, region_id, before, rules.as_input(before), "confirmed")
+
+
+async def take_back_confirmation(
+    tx: Transaction, settings: Settings, actor: Actor, unit_id: UUID, therapy_area: TherapyArea, *, expected: int
+) -> CapacityDetail:
+    """Undo one's own confirmation while nothing has happened since, within `TAKE_BACK`.
+
+    Raises NotFound out of scope, Changed where the record says something else or the time is up.
+    """
+    stored = await read_capacity(tx, actor, unit_id, therapy_area)
+    region_id = await queries.select_unit_in_scope(tx.connection, actor=actor, unit_id=unit_id)
+    if region_id is None:
+        raise NotFound("No unit of yours here. Check the unit.")
+    found = await select_own_confirmations(
+        tx.connection, capacity_ids=[stored.capacity_id], actor_id=actor.actor_id, since=tx.now - TAKE_BACK
+    )
+    replaced = found.get(stored.capacity_id)
+    revision = None
+    if replaced is not None and stored.revision == expected:
+        revision = await update_capacity_taken_back(
+            tx.connection, capacity_id=stored.capacity_id, revision=expected, replaced=replaced, now=tx.now
+        )
+    if revision is None:
+        raise Changed("This confirmation cannot be taken back any more. Read the record and change what is wrong.")
+    said = rules.as_input(stored)
+    await _remember(tx, settings, actor, region_id, stored.capacity_id, revision, said, said, "taken_back")
+    return await read_capacity(tx, actor, unit_id, therapy_area)
 
 
 async def list_capacity_history(
@@ -233,6 +266,8 @@ async def _remember(
     before: CapacityInput | None,
     after: CapacityInput,
     action: str,
+    *,
+    replaced: CapacityDetail | None = None,
 ) -> None:
     await queries.insert_capacity_history(
         tx.connection,
@@ -243,6 +278,7 @@ async def _remember(
         actor=actor,
         before=before,
         after=after,
+        replaced=replaced,
     )
     await record_audit_event(
         tx,

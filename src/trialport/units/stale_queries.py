@@ -1,14 +1,38 @@
-"""Table capacity_ask: when the owner of a capacity was last asked whether it still holds."""
+"""Tables capacity_ask and capacity_question: when who was asked whether a capacity still holds, and by which mail."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
+from trialport.core.language import Language
 from trialport.units.office_models import OwnerOfCapacity
+
+
+class StaleCapacity(Struct, frozen=True, kw_only=True):
+    """A capacity that is past its last day or soon will be, and who answers for it."""
+
+    capacity_id: UUID
+    region_id: UUID
+    valid_until: date | None
+    investigator_id: UUID
+    email: str
+    language: Language
+
+
+class QuestionHolder(Struct, frozen=True, kw_only=True):
+    """The person whom a mail asked, and what it goes by whether its link opens."""
+
+    investigator_id: UUID
+    name: str
+    objected: bool
+    person_id: UUID | None
+    language: Language | None
 
 
 async def select_owner(
@@ -17,7 +41,8 @@ async def select_owner(
     """Find who answers for a capacity in the actor's scope: the head who is not away, else whoever works there most."""
     record = await connection.fetchrow(
         """
-        select c.capacity_id, c.region_id, o.investigator_id, o.email, coalesce(o.language, 'en') as language
+        select c.capacity_id, c.region_id, c.valid_until, o.investigator_id, o.email,
+               coalesce(o.language, 'en') as language
         from capacity c
         left join lateral (
             select i.investigator_id, i.email, person.language
@@ -84,3 +109,117 @@ async def select_asks(connection: Connection, *, actor: Actor, capacity_ids: Seq
         list(capacity_ids),
     )
     return {record["capacity_id"]: record["asked_at"] for record in records}
+
+
+async def claim_stale_capacities(
+    connection: Connection, *, today: date, due_by: date, asked_since: datetime, limit: int
+) -> list[StaleCapacity]:
+    """Take capacities whose last day is before `due_by` and not asked about yet, of people not asked `asked_since`.
+
+    Run as the program; what another process has in hand is passed over.
+    """
+    records = await connection.fetch(
+        """
+        select c.capacity_id, c.region_id, c.valid_until, o.investigator_id, o.email,
+               coalesce(o.language, 'en') as language
+        from capacity c
+        join lateral (
+            select i.investigator_id, i.email, person.language
+            from position p
+            join investigator i using (investigator_id)
+            left join person on person.email = lower(i.email)
+            where p.unit_id = c.unit_id and i.objected_at is null
+            order by exists (select from investigator_absence b
+                             where b.investigator_id = i.investigator_id and $1 between b.first_day and b.last_day),
+                     p.is_head desc, p.share desc, i.investigator_id
+            limit 1) o on true
+        where c.valid_until < $2
+          and not exists (select from capacity_question q
+                          where q.capacity_id = c.capacity_id and q.valid_until = c.valid_until)
+          and not exists (select from capacity_question q
+                          where q.investigator_id = o.investigator_id and q.asked_at > $3)
+        order by o.investigator_id, c.capacity_id
+        limit $4
+        for no key update of c skip locked
+        """,
+        today,
+        due_by,
+        asked_since,
+        limit,
+    )
+    return msgspec.convert(records, list[StaleCapacity])
+
+
+async def insert_questions(
+    connection: Connection,
+    *,
+    asked: Sequence[tuple[UUID, StaleCapacity]],
+    cause: Literal["clock", "office"],
+    now: datetime,
+) -> set[UUID]:
+    """Note which question asks about each capacity; returns the questions that are new."""
+    records = await connection.fetch(
+        """
+        insert into capacity_question
+            (capacity_question_id, capacity_id, investigator_id, region_id, valid_until, asked_at, cause)
+        select question_id, capacity_id, investigator_id, region_id, valid_until, $6, $7
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::date[])
+            as q (question_id, capacity_id, investigator_id, region_id, valid_until)
+        on conflict do nothing
+        returning capacity_question_id
+        """,
+        [question_id for question_id, _ in asked],
+        [one.capacity_id for _, one in asked],
+        [one.investigator_id for _, one in asked],
+        [one.region_id for _, one in asked],
+        [one.valid_until for _, one in asked],
+        now,
+        cause,
+    )
+    return {record["capacity_question_id"] for record in records}
+
+
+async def select_question_holder(connection: Connection, *, capacity_question_id: UUID) -> QuestionHolder | None:
+    """Read whom a mail asked; run as the program, which has checked the signature."""
+    record = await connection.fetchrow(
+        """
+        select i.investigator_id, i.name, i.objected_at is not null as objected, person.person_id, person.language
+        from capacity_question q
+        join investigator i using (investigator_id)
+        left join person on person.email = lower(i.email) and person.erased_at is null
+        where q.capacity_question_id = $1
+        limit 1
+        """,
+        capacity_question_id,
+    )
+    return None if record is None else msgspec.convert(record, QuestionHolder)
+
+
+async def select_asked_capacity_ids(connection: Connection, *, capacity_question_id: UUID) -> set[UUID]:
+    """Read what a mail asked about, of the units where who was asked still works."""
+    records = await connection.fetch(
+        """
+        select c.capacity_id
+        from capacity_question q
+        join capacity c using (capacity_id)
+        join position p on p.unit_id = c.unit_id and p.investigator_id = q.investigator_id
+        where q.capacity_question_id = $1
+        """,
+        capacity_question_id,
+    )
+    return {record["capacity_id"] for record in records}
+
+
+async def count_due_capacities(connection: Connection, *, capacity_question_id: UUID) -> int:
+    """Count what a mail asked about and nobody has confirmed or changed since."""
+    count: int = await connection.fetchval(
+        """
+        select count(*)
+        from capacity_question q
+        join capacity c using (capacity_id)
+        join position p on p.unit_id = c.unit_id and p.investigator_id = q.investigator_id
+        where q.capacity_question_id = $1 and (c.confirmed_at is null or c.confirmed_at < q.asked_at)
+        """,
+        capacity_question_id,
+    )
+    return count
