@@ -33,6 +33,10 @@ _RETURNING = frozenset({"this", "these", "we", "our", "it", "vi", "denna", "dett
 _BUT = "utan"
 # "X, which explains the failure, is an exclusion": the clause between belongs to X.
 _RELATIVE = frozenset({"som", "der", "who", "whose", "which", "that", "where", "hvor", "dar", "vilka"})
+# They begin a condition at the head of a sentence; Swedish and Danish also ask: "har du astma, kan du inte delta".
+_CONDITIONS = frozenset({"if", "when", "should", "om", "ifall", "har", "nar", "hvis", "dersom", "safremt"})
+# Cut words, whose full stop ends no sentence: "asthma (excl. COPD)".
+_CUT = frozenset({"excl", "exkl", "ekskl"})
 _PLACES = frozenset({"where", "hvor", "dar"})
 _HEADS = frozenset({"include", "includes", "are", "is", "er", "ar", "omfattar", "inkluderar", "omfatter"})
 
@@ -194,7 +198,8 @@ def _forward(trigger: _Trigger, tokens: list[Token], steering: Steering, reach: 
     end = start
     while end < len(tokens) and end - start < reach:
         token = tokens[end]
-        if token.gap == ENDED or token.plain in stops or _bounds(end, tokens, steering):
+        ended = token.gap == ENDED and tokens[end - 1].plain not in _CUT
+        if ended or token.plain in stops or _bounds(end, tokens, steering):
             break
         listed = token.gap == LISTED or (end > start and tokens[end - 1].plain in _ADDING)
         if listed and token.plain in (_RESUMING | _RETURNING):
@@ -243,7 +248,7 @@ def _backward(trigger: _Trigger, tokens: list[Token], text: str, steering: Steer
         if tokens[start].gap >= ANNOUNCED and not (announced and start == trigger.first):
             break
         if tokens[start].gap == LISTED and start < trigger.first:
-            closes = _closes_relative(start, tokens)
+            closes = _closes_relative(start, tokens) or _closes_condition(start, tokens)
             if not closes and not (listing and _is_item(start, tokens, steering)):
                 break
             listing = listing or closes
@@ -264,6 +269,14 @@ def _closes_relative(end: int, tokens: list[Token]) -> bool:
         if tokens[number].gap == LISTED and tokens[number].plain in _RELATIVE:
             return True
     return False
+
+
+def _closes_condition(end: int, tokens: list[Token]) -> bool:
+    """Whether the comma here ends a condition: "if you have asthma, you cannot take part"."""
+    first = end - 1
+    while first and end - first < REACH and tokens[first].gap < LISTED:
+        first -= 1
+    return tokens[first].plain in _CONDITIONS and (first == 0 or tokens[first].gap >= ANNOUNCED)
 
 
 def _opens_aside(number: int, trigger: _Trigger, tokens: list[Token], text: str) -> bool:
