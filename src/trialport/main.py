@@ -86,6 +86,7 @@ from trialport.notifications import api as notifications_api
 from trialport.notifications import pages as notifications_pages
 from trialport.sponsors import agreement_api
 from trialport.terms import api as terms_api
+from trialport.terms import pages as terms_pages
 from trialport.terms.book import TermBook
 from trialport.terms.pace import Pace
 from trialport.units import api as units_api
@@ -111,6 +112,7 @@ _OFFICE_PAGES = (
     candidate_pages.router,
     answers_pages.router,
     settings_pages.router,
+    terms_pages.router,
 )
 # What the start page of a role shows, by role: each slice counts what waits.
 START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]]] = {

@@ -2,9 +2,11 @@
 
 REGISTER_PAGES = ("/tasks", "/settings", "/register", "/register/import", "/register/people", "/register/resources")
 SETTINGS_PAGES = tuple(f"/settings/{{region_id}}/{name}" for name in ("weights", "priorities", "calendar"))
+SETTINGS_READ = ("/settings/{region_id}/terms",)
 REGISTER_FORMS = (
     *SETTINGS_PAGES,
     "/settings/{region_id}/promise",
+    "/settings/{region_id}/terms/{local_term_id}",
     "/register/import",
     "/register/import/{import_draft_id}",
     "/register/units/{unit_id}/capacities/{therapy_area}/ask",

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from tests.accounts.office_routes import OFFICE_FORMS, OFFICE_ONLY_FORMS, OFFICE_PAGES
-from tests.accounts.register_routes import REGISTER_FORMS, REGISTER_PAGES, SETTINGS_PAGES
+from tests.accounts.register_routes import REGISTER_FORMS, REGISTER_PAGES, SETTINGS_PAGES, SETTINGS_READ
 from tests.accounts.rows import (
     ALL,
     CAPACITY,
@@ -375,7 +375,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
     **{("GET", one): Row(roles=TASKS) for one in REGISTER_PAGES},
-    **{("GET", one): Row(roles=TASKS, about="weights") for one in SETTINGS_PAGES},
+    **{("GET", one): Row(roles=TASKS, about="weights") for one in (*SETTINGS_PAGES, *SETTINGS_READ)},
     # What is no form.
     **{("POST", one): Row(roles=TASKS, ok=415) for one in REGISTER_FORMS},
     # Nobody of the test has tried a file.

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from tests.accounts.browsers import SITE, Browser
 from tests.cast import Cast
+from tests.conftest import Client
+from tests.invitations.course import Drain, ok, taken_up
 from tests.signed_in import signed_in
 from trialport.accounts.people_models import RoleScope
 from trialport.core.config import Settings
@@ -43,7 +45,7 @@ async def test_it_works(office: Browser, people: Cast) -> None:
     text = (await office.get("/settings")).text
     assert "within 10 working days" in text
     links = re.findall(r'href="(/settings/[^"]+)"', text)
-    assert len(links) == 3
+    assert len(links) == 4
     assert {(await office.get(link)).status_code for link in links} == {200}
 
 
@@ -124,3 +126,43 @@ async def test_stranger_gets_404(office: Browser, people: Cast) -> None:
         assert (await office.post(f"{theirs}/{name}", form, page="/settings")).status_code == 404
     form = {"promise_version": "0", "promised_working_days": "5", "promise_reason": "x"}
     assert (await office.post(f"{theirs}/promise", form, page="/settings")).status_code == 404
+
+
+async def test_weights_are_tried_on_open_inquiries_before_they_count(
+    client: Client, drain: Drain, office: Browser, here: str, connection: asyncpg.Connection
+) -> None:
+    await taken_up(client, drain)
+    path = f"{here}/weights"
+    form = shown((await office.get(path)).text) | {"version": "0", "preview": "1"}
+    same = await office.post(path, form, page=path)
+    assert same.status_code == 200, same.text
+    assert "Of 1 open inquiry looked at, 0 would get other first places." in same.text
+    names = [name for name in form if name.startswith("weight_")]
+    # Only the load counts then, of which units differ.
+    alone = form | dict.fromkeys(names, "0") | {"weight_load": "100", "weight_experience": "1"}
+    alone |= {name.replace("weight_", "reason_"): "Tried" for name in names}
+    tried = await office.post(path, alone, page=path)
+    assert tried.status_code == 200
+    assert 'id="preview"' in tried.text
+    assert shown(tried.text)["weight_load"] == "100", "what was typed stays"
+    assert await connection.fetchval("select count(*) from weight_set") == 0
+
+
+async def test_a_second_person_agrees_to_words(
+    client: Client, connection: asyncpg.Connection, office: Browser, here: str, people: Cast
+) -> None:
+    term = {"term": "KOL-spåret", "language": "sv", "concept": "J44", "read_as": "J45"}
+    made = (await ok(client("office").post("/api/v1/terms", json=term)))["local_term_id"]
+    page = (await office.get(f"{here}/terms")).text
+    for words in ("KOL-spåret", "was read as", "(J45)", "Agree"):
+        assert words in page
+    step = f"{here}/terms/{made}"
+    refused = await office.post(step, {"what": "reject", "revision": "1", "reason": ""}, page=f"{here}/terms")
+    assert refused.status_code == 422
+    assert f'id="reason-{made}-error"' in refused.text
+    agreed = await office.post(step, {"what": "agree", "revision": "1"}, page=f"{here}/terms")
+    assert agreed.headers["location"] == f"{here}/terms?done=agree"
+    late = await office.post(step, {"what": "withdraw", "revision": "1"}, page=f"{here}/terms")
+    assert late.status_code == 409
+    assert await connection.fetchval("select state from local_term") == "agreed"
+    assert (await office.get(f"/settings/{people.regions['theirs']}/terms")).status_code == 404

@@ -20,8 +20,9 @@ from trialport.core.pages import render_page
 from trialport.inquiries import region_service
 from trialport.inquiries.region_models import PrioritiesInput, QuietPeriodsInput
 from trialport.invitations import office_labels, settings_form
-from trialport.matching import weights_queries, weights_service
+from trialport.matching import weights_preview, weights_queries, weights_service
 from trialport.matching.weights_models import RegionWeightsInput, WeightsRevert
+from trialport.matching.weights_preview import WeightsPreview
 from trialport.units import promise_service
 from trialport.vocabulary import labels as words
 
@@ -56,8 +57,14 @@ async def change_weights(
     wanted, faults = settings_form.read_weights(form, now.weights) if "revert" not in form else ({}, {})
     if not reason:
         faults["reason"] = settings_form.WHY
+    if "preview" in form:
+        faults.pop("reason", None)
     if faults:
         return await _weights_page(request, tx, actor, region_id, form, faults)
+    if "preview" in form:
+        changes = {name: one.weight for name, one in wanted.items()}
+        preview = await weights_preview.preview_weights(tx, actor, region_id, changes)
+        return await _weights_page(request, tx, actor, region_id, form, preview=preview)
     try:
         if "revert" in form:
             wish = WeightsRevert(version=_version(form, "revert"), reason=reason)
@@ -155,12 +162,19 @@ async def _weights_page(
     faults: Mapping[str, str] | None = None,
     *,
     is_overtaken: bool = False,
+    preview: WeightsPreview | None = None,
 ) -> Response[str]:
     detail = await weights_service.read_weights(tx, actor, region_id)
     versions = await weights_queries.select_weight_sets(
         tx.connection, region_id=region_id, before_version=None, limit=_VERSIONS_SHOWN
     )
-    values = {"detail": detail, "versions": versions, "version": detail.version, "criteria": office_labels.CRITERIA}
+    values: dict[str, Any] = {
+        "detail": detail,
+        "versions": versions,
+        "version": detail.version,
+        "criteria": office_labels.CRITERIA,
+    }
+    values |= {"preview": preview, "first": weights_preview.FIRST}
     given = settings_form.weights_form(detail.weights) | dict(form or {})
     return await _page(request, tx, actor, region_id, "weights", values, given, faults, is_overtaken=is_overtaken)
 

@@ -47,6 +47,11 @@ async def select_inquiry_in_region(connection: Connection, *, inquiry_id: UUID, 
     return asked
 
 
+async def select_region_exists(connection: Connection, *, region_id: UUID) -> bool:
+    found: bool = await connection.fetchval("select exists (select from region where region_id = $1)", region_id)
+    return found
+
+
 async def insert_local_term(
     connection: Connection, *, actor: Actor, region_id: UUID, data: LocalTermCreate, term_key: str, now: datetime
 ) -> UUID | None:

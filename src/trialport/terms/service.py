@@ -37,6 +37,14 @@ async def read_text(
     return reader.read_text(text, lang, own.terms)
 
 
+async def require_region(tx: Transaction, actor: Actor, region_id: UUID) -> None:
+    """Raise NotFound unless the terms of the region are the actor's to see."""
+    if actor.role != "admin" and actor.region_id != region_id:
+        raise NotFound("No region of yours here.")
+    if not await queries.select_region_exists(tx.connection, region_id=region_id):
+        raise NotFound("No region of yours here.")
+
+
 def allowed_commands(actor: Actor, row: LocalTermRow) -> tuple[str, ...]:
     """Return what the actor may do with a term now."""
     return rules.allowed_commands(actor, row.state, proposer_id=row.proposer_id, proposed_by=row.proposed_by)
