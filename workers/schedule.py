@@ -17,7 +17,7 @@ from trialport.core.jobs.lease import bury_expired
 from trialport.core.jobs.queries import select_due_jobs
 from trialport.core.object_store import ObjectStore
 from trialport.inquiries.attachment_service import remove_deleted_objects, remove_orphans
-from trialport.inquiries.draft_service import tidy_drafts
+from trialport.inquiries.draft_service import forget_erased_people, tidy_drafts
 from trialport.invitations import ending, outcome
 from trialport.invitations.reminding import remind_units
 from trialport.invitations.sign_off_clock import remind_heads
@@ -108,6 +108,8 @@ async def retain(ctx: Context) -> None:
             ctx["doorbell"].ring_later(tx.rung)
             if not found:
                 break
+    async with transaction(ctx["pool"], viewer=SYSTEM_VIEWER, request_id="retention") as tx:
+        await forget_erased_people(tx)
     await seal(ctx, everything=True)
 
 

@@ -95,6 +95,15 @@ async def test_the_export_holds_everything_and_no_secret(
         alex,
         EMAIL,
     )
+    await connection.execute(
+        """
+        insert into inquiry_draft (sponsor_id, person_id, content, step, created_at, updated_at)
+        values ($1, $2, $3, 'trial', now(), now()), ($1, null, $3, 'trial', now(), now())
+        """,
+        people.sponsors["first"],
+        alex,
+        {"identity.working_title": "COPD at home"},
+    )
     contact = {**inquiry_body()["who"], "contact": {"name": NAME, "email": EMAIL}}
     reference = (await submit(client, who=contact))["reference"]
     await client("office").get(f"/api/v1/investigators/{lung}")
@@ -110,6 +119,7 @@ async def test_the_export_holds_everything_and_no_secret(
     assert investigator["delegates"] == ["Demo heart (demonstration)"]
     assert investigator["absences"] == [{"first_day": "2027-01-01", "last_day": "2027-02-01"}]
     assert export["inquiries_naming_you"] == [reference]
+    assert [draft["content"] for draft in export["drafts"]] == [{"identity.working_title": "COPD at home"}]
     assert [message["kind"] for message in export["messages"]] == ["retention_question"]
     assert [reading["reader_name"] for reading in export["name_readings"]] == ["office (test)"]
     assert [event["action"] for event in export["events_about_you"]].count("investigator.read") == 1

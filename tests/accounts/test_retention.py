@@ -123,6 +123,15 @@ async def test_who_comes_back_is_kept_and_asked_again_later(
 async def test_who_does_not_answer_is_erased(
     connection: asyncpg.Connection, context: Any, gone: UUID, people: Cast, client: Client
 ) -> None:
+    await connection.execute(
+        """
+        insert into inquiry_draft (sponsor_id, person_id, content, step, created_at, updated_at)
+        values ($1, $2, $3, 'trial', now(), now())
+        """,
+        people.sponsors["first"],
+        gone,
+        {"who.contact.name": NAME, "who.contact.email": EMAIL, "identity.working_title": "COPD"},
+    )
     await schedule.seal(context)
     before = await connection.fetch("select audit_event_id, actor_id, action from audit_event order by 1")
     await ask(connection, context, 29)
@@ -136,6 +145,8 @@ async def test_who_does_not_answer_is_erased(
         if word in text
     }
     assert found == {}
+    (draft,) = await connection.fetch("select person_id, content from inquiry_draft")
+    assert tuple(draft) == (None, {"identity.working_title": "COPD"}), "her colleagues keep the rest"
     person = await connection.fetchrow("select name, erased_at, person_id from person")
     assert (person["name"], person["erased_at"] is None, person["person_id"]) == ("erased person", False, gone)
     assert await connection.fetchval("select count(*) from role_grant where revoked_at is null") == 0

@@ -180,3 +180,38 @@ def test_the_steps_of_the_outcomes_clock() -> None:
     }
     assert {due_at.hour for due_at in steps.values()} == {6, 7}, "eight in the morning there, in winter and in summer"
     assert "ahead" not in outcome_steps(now, date(2026, 11, 25), "DK", "Europe/Copenhagen")
+
+
+HELD = "select v.unit_id from reservation r join invitation v using (invitation_id) where r.state = 'held'"
+
+
+async def silent(client: Client, drain: Drain, people: Cast, connection: asyncpg.Connection, app: Litestar) -> str:
+    """An inquiry whose sponsor kept silent until what its units kept free was let go."""
+    inquiry, _ = await replied(client, drain, people)
+    await swept(app, (await steps_due(connection))["office"])
+    assert await connection.fetch(HELD) == []
+    return inquiry
+
+
+async def test_who_is_selected_after_silence_is_held_again(
+    client: Client, drain: Drain, people: Cast, connection: asyncpg.Connection, app: Litestar
+) -> None:
+    inquiry = await silent(client, drain, people, connection, app)
+    lung = people.units["lung"]
+    decided = {"decision": "selected", "selected_unit_ids": [str(lung)]}
+    await ok(client("sponsor").post(inquiry + "/outcome", json=decided))
+    assert [record["unit_id"] for record in await connection.fetch(HELD)] == [lung]
+    assert await connection.fetchval("select count(*) from office_task where kind = 'selected_without_room'") == 0
+
+
+async def test_the_office_hears_of_who_is_selected_and_has_no_room(
+    client: Client, drain: Drain, people: Cast, connection: asyncpg.Connection, app: Litestar
+) -> None:
+    inquiry = await silent(client, drain, people, connection, app)
+    await connection.execute("update capacity set trial_slots = 0")
+    decided = {"decision": "selected", "selected_unit_ids": [str(people.units["lung"])]}
+    await ok(client("sponsor").post(inquiry + "/outcome", json=decided))
+    assert await connection.fetch(HELD) == []
+    tasks = (await ok(client("office").get("/api/v1/tasks")))["items"]
+    assert [one["object_type"] for one in tasks if one["kind"] == "selected_without_room"] == ["invitation"]
+    assert (await ok(client("office").get(inquiry)))["state"] == "closed"

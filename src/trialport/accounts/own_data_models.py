@@ -124,6 +124,13 @@ class OwnDataExport(Struct, frozen=True, kw_only=True):
     inquiries_naming_you: Annotated[
         tuple[str, ...], Meta(description="Inquiries whose contact you are.", examples=[["UAS-2026-0042"]])
     ]
+    drafts: Annotated[
+        tuple[Record, ...],
+        Meta(
+            description="Inquiries that you began and have not sent, as typed.",
+            examples=[[{"content": {"identity.working_title": "COPD at home"}}]],
+        ),
+    ]
     messages: Annotated[
         tuple[Record, ...], Meta(description="Mails to you.", examples=[[{"kind": "retention_question"}]])
     ]

@@ -111,6 +111,21 @@ async def select_inquiries_naming(connection: Connection, *, email: str) -> list
     return [record["reference"] for record in records]
 
 
+async def select_own_drafts(connection: Connection, *, person_id: UUID | None) -> list[Record]:
+    """Return what somebody began to type and has not sent, whole."""
+    records = await connection.fetch(
+        """
+        select d.draft_id, s.name as sponsor, d.inquiry_id, d.content, d.step, d.created_at, d.updated_at
+        from inquiry_draft d
+        join sponsor s using (sponsor_id)
+        where d.person_id = $1
+        order by d.draft_id
+        """,
+        person_id,
+    )
+    return [dict(record) for record in records]
+
+
 async def select_own_invitations(connection: Connection, *, investigator_ids: Collection[UUID]) -> list[Record]:
     """Return what the person was asked as the one who gets her unit's invitations."""
     records = await connection.fetch(

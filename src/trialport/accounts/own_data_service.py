@@ -96,6 +96,7 @@ async def _read_all(tx: Transaction, subject: DataSubject) -> OwnDataExport:
         answers=tuple(await queries.select_own_answers(connection, investigator_ids=mine)),
         sign_offs=tuple(await queries.select_own_sign_offs(connection, investigator_ids=mine)),
         inquiries_naming_you=tuple(await queries.select_inquiries_naming(connection, email=email)),
+        drafts=tuple(await queries.select_own_drafts(connection, person_id=person_id)),
         messages=tuple(await queries.select_own_messages(connection, person_id=person_id, email=email)),
         events_by_you=tuple(await queries.select_events_by(connection, actor_id=subject.own_id)),
         events_about_you=tuple(await queries.select_events_about(connection, object_ids=sorted(own_ids))),

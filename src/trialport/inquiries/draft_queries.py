@@ -152,6 +152,20 @@ async def delete_draft(connection: Connection, *, actor: Actor, draft_id: UUID) 
     )
 
 
+async def update_drafts_forgotten(connection: Connection) -> int:
+    """Take the contact out of drafts that erased people began; returns how many. Unscoped: only for the worker."""
+    status: str = await connection.execute(
+        """
+        update inquiry_draft d
+        set person_id = null, revision = revision + 1,
+            content = content - array['who.contact.name', 'who.contact.email', 'who.contact.phone']
+        from person p
+        where p.person_id = d.person_id and p.erased_at is not null
+        """
+    )
+    return int(status.rpartition(" ")[2])
+
+
 async def delete_old_drafts(connection: Connection, *, before: datetime) -> None:
     """Forget drafts that nobody has written in since a time. Unscoped: only for the worker."""
     await connection.execute("delete from inquiry_draft where updated_at < $1", before)

@@ -154,6 +154,11 @@ async def tidy_drafts(tx: Transaction) -> None:
     await draft_queries.delete_old_drafts(tx.connection, before=tx.now - KEEP_DRAFTS)
 
 
+async def forget_erased_people(tx: Transaction) -> int:
+    """Take who has been erased out of the drafts that she began; her colleagues keep the rest. Safe to repeat."""
+    return await draft_queries.update_drafts_forgotten(tx.connection)
+
+
 async def _require_current(tx: Transaction, draft: DraftRow, row: InquiryRow) -> None:
     """Bring a draft to the inquiry's newest version; raises Overtaken where that changed anything."""
     if row.version == draft.inquiry_version or draft.inquiry_version is None:

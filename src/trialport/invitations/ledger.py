@@ -9,8 +9,10 @@ then nothing can be set aside behind its back.
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+import asyncpg
+
 from trialport.accounts.models import Actor
-from trialport.core.db import Transaction, as_system
+from trialport.core.db import Transaction, as_system, attempt
 from trialport.core.errors import Refused, explain
 from trialport.invitations import fill_queries, queries
 from trialport.invitations import ledger_queries as shelf
@@ -119,6 +121,23 @@ async def release_inquiry(tx: Transaction, inquiry_id: UUID, reason: ReleaseReas
         return await shelf.update_inquiry_reservations_released(
             tx.connection, inquiry_id=inquiry_id, keep_unit_ids=list(keep), reason=reason, now=tx.now
         )
+
+
+async def hold_again(tx: Transaction, actor: Actor, inquiry_id: UUID, unit_id: UUID) -> UUID | None:
+    """Hold what a selected unit offered, which may have been let go while its sponsor was silent.
+
+    Returns the invitation for which there is no room any more, else None; then nothing is held and nothing undone.
+    """
+    async with as_system(tx.connection):
+        invitation_id = await shelf.select_invitation_of_unit(tx.connection, inquiry_id=inquiry_id, unit_id=unit_id)
+    if invitation_id is None:
+        return None
+    try:
+        async with attempt(tx.connection):
+            await settle_answer(tx, actor, invitation_id)
+    except asyncpg.IntegrityConstraintViolationError:
+        return invitation_id
+    return None
 
 
 async def release_started(tx: Transaction, inquiry_id: UUID, unit_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """What the sponsor decided, the clock that asks for it, and how the trial went on."""
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,27 @@ async def record_outcome(
     )
     async with as_system(tx.connection):
         await tell_units(tx, settings, ended)
+    await _hold_selected(tx, actor, row, outcome.selected_unit_ids)
     return OutcomeDetail(**msgspec.structs.asdict(outcome), recorded_at=tx.now)
+
+
+async def _hold_selected(tx: Transaction, actor: Actor, row: InquiryRow, unit_ids: Sequence[UUID]) -> None:
+    """Hold what the selected units offered; the office hears of each that has no room left."""
+    # Always in the same order, so that two outcomes at once wait for each other and never in a circle.
+    for unit_id in sorted(unit_ids):
+        invitation_id = await ledger.hold_again(tx, actor, row.inquiry_id, unit_id)
+        if invitation_id is None:
+            continue
+        async with as_system(tx.connection):
+            await open_office_task(
+                tx,
+                region_id=row.region_id,
+                kind="selected_without_room",
+                object_type="invitation",
+                object_id=invitation_id,
+                message=f"The sponsor of {row.reference} has selected a unit whose capacity was let go and is taken "
+                "by now. Ask the unit whether it can make room, or lend it what is missing.",
+            )
 
 
 async def start_outcome_clock(tx: Transaction, row: InquiryRow) -> None:

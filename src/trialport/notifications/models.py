@@ -22,6 +22,7 @@ OfficeTaskKind = Literal[
     "question_answered",
     "answer_after_reply",
     "sponsor_overdue",
+    "selected_without_room",
     "bounced_message",
 ]
 
