@@ -98,7 +98,8 @@ _FAMILY = (
     Copied("inquiry_comment", _OF_INQUIRY, ("inquiry_id", "inquiry_comment_id")),
     Copied("reply", _OF_INQUIRY, ("inquiry_id", "reply_id")),
     Copied("outcome_step", _OF_INQUIRY, ("inquiry_id",)),
-    Copied("audit_event", "t.object_id = $3", ("object_id", "audit_event_id")),
+    # The trail is sealed in the order of its ids, which begin with the time.
+    Copied("audit_event", "t.object_id = $3", ("object_id",), {"audit_event_id": "uuidv7()"}),
 )
 # Copies come in over the year before, and so are due by turns; a part of them waits for others.
 _INQUIRY = Copied(
@@ -153,8 +154,8 @@ async def copy_around(connection: asyncpg.Connection, region_id: UUID, inquiry_i
             Copied(
                 "audit_event",
                 "t.object_id = $3 and t.request_id <> 'copy'",
-                ("audit_event_id",),
-                {"request_id": "'copy'"},
+                (),
+                {"request_id": "'copy'", "audit_event_id": "uuidv7(n * interval '1 ms')"},
             ),
             inquiry_id,
         ),

@@ -75,6 +75,7 @@ _PAGES: dict[str, Page] = {
 _NO_PAGES = ("/api/", "/schema", "/static/", "/health/", "/sign-in/oidc", "/capacity/add")
 # A trial of an import belongs to the person who uploaded the file.
 _ONLY = {"/register/import/{import_draft_id}": ("office",)}
+_LINKED = re.compile(r'(?:<link[^>]*href|<script[^>]*src|<img[^>]*src)="([^"]+)"')
 _PARAMETER = re.compile(r":\w+}")
 
 
@@ -116,6 +117,11 @@ def address_of(path: str, page: Page, world: World, number: int = 0) -> str:
         links = world.links[page.link]
         return "/" + links[number % len(links)].partition("//")[2].partition("/")[2]
     return path.format(**world.objects.get(page.about or "", {})) + page.query
+
+
+def linked_files(text: str) -> list[str]:
+    """Return the addresses of the files that a browser fetches for a page."""
+    return _LINKED.findall(text)
 
 
 def rows_on(page: Page, text: str) -> int | None:

@@ -331,9 +331,13 @@ async def lengthen_reply(connection: asyncpg.Connection, world: World, units: in
 
 
 async def grow(connection: asyncpg.Connection, world: World, first: int, last: int) -> None:
-    """Copy inquiries, open and replied to, and what stands around one of them and around the people."""
+    """Copy inquiries, open and replied to."""
     for about in ("open", "replied"):
         await copy_inquiry(connection, UUID(world.objects[about]["inquiry_id"]), first, last)
+
+
+async def grow_around(connection: asyncpg.Connection, world: World, first: int, last: int) -> None:
+    """Copy what stands around the open inquiry, and around the people."""
     inquiry_id = UUID(world.objects["open"]["inquiry_id"])
     await copy_around(connection, world.ground.region_id, inquiry_id, first, last)
 

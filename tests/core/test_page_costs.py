@@ -14,11 +14,13 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from bench.page_rows import copy_units
-from bench.page_table import address_of, page_table, rows_on
+from bench.page_statements import Statements, listen
+from bench.page_table import address_of, linked_files, page_table, rows_on
 from bench.page_world import (
     Ground,
     World,
     grow,
+    grow_around,
     invite_copies,
     lengthen_reply,
     make_course,
@@ -36,18 +38,7 @@ from trialport.core.config import Settings
 FEW, MANY = 3, 30
 # Over the wire, with everything that a browser fetches for the first page it sees (bytes).
 HEAVIEST = 150_000
-_LINKED = re.compile(r'(?:<link[^>]*href|<script[^>]*src|<img[^>]*src)="([^"]+)"')
 _STYLES = re.compile(r'<link[^>]*rel="stylesheet"')
-
-
-class Statements:
-    """Counts the statements that the application's connections run."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def __call__(self, record: Any) -> None:
-        self.seen.append(record.query)
 
 
 @pytest.fixture
@@ -58,12 +49,7 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 async def statements(app: Litestar) -> Statements:
-    counted = Statements()
-    connection = await app.state.pool.acquire()
-    # The pool hands out a wrapper that lives for one use; the listener belongs on what it wraps.
-    connection._con.add_query_logger(counted)
-    await app.state.pool.release(connection)
-    return counted
+    return await listen(app)
 
 
 def ground_of(people: Cast) -> Ground:
@@ -102,6 +88,7 @@ async def test_pages_cost_the_same_however_many_rows_and_are_light(
         rounds = []
         for first, last in ((1, FEW), (FEW + 1, MANY)):
             await grow(connection, world, first, last)
+            await grow_around(connection, world, first, last)
             await copy_units(connection, world.ground.region_id, first + 1, last + 1)
             await invite_copies(connection, world, ask, assessed)
             await place_people(connection, world, last)
@@ -142,11 +129,11 @@ async def _look(app: Litestar, http: httpx.AsyncClient, world: World, statements
         address = address_of(path, page, world)
         # What is read the first time is noted.
         await http.get(address, headers=headers)
-        before = len(statements.seen)
+        before = statements.count
         answer, weight = await _get(http, address, headers)
-        counted = len(statements.seen) - before
+        counted = statements.count - before
         assert answer.status_code == httpx.codes.OK, (path, role, answer.text)
-        linked = _LINKED.findall(answer.text)
+        linked = linked_files(answer.text)
         assert len(_STYLES.findall(answer.text)) == answer.text.count("<script") == 1, path
         for file in linked:
             if file not in weights:

@@ -38,6 +38,14 @@ class QueueFilter(Struct, frozen=True, kw_only=True):
         return self.waiting_for in (None, placed.waiting_for) and self.overdue in (None, placed.is_overdue)
 
 
+class QueueCounts(Struct, frozen=True, kw_only=True):
+    """What an office begins its day with."""
+
+    open: int
+    overdue: int
+    office: int
+
+
 async def read_queue(
     tx: Transaction, actor: Actor, wanted: QueueFilter, *, cursor: str | None, limit: int
 ) -> QueuePage:
@@ -47,17 +55,7 @@ async def read_queue(
     hundred at most), and only those of the page are read further.
     """
     after = _read_cursor(cursor)
-    rows = await queries.select_queue(
-        tx.connection,
-        actor=actor,
-        state=wanted.state,
-        therapy_area=wanted.therapy_area,
-        person_id=(actor.person_id or _NOBODY) if wanted.is_mine else None,
-    )
-    set_by = {actor.region_id or row.region_id for row in rows}
-    stored = await select_priorities(tx.connection, region_ids=set_by)
-    priorities = {one.region_id: one.priorities for one in stored}
-    placed = [rules.place(row, priorities.get(actor.region_id or row.region_id, ()), tx.now) for row in rows]
+    placed = await _place_open(tx, actor, wanted)
     chosen = sorted(
         (one for one in placed if wanted.lets_in(one) and (after is None or one.key > after)), key=lambda one: one.key
     )
@@ -72,6 +70,31 @@ async def read_queue(
         items=tuple(_item(one, contents[one.row.inquiry_id], names) for one in page if one.row.inquiry_id in contents),
         next_cursor=rules.written_key(page[-1].key) if len(chosen) > limit else None,
     )
+
+
+async def count_queue(tx: Transaction, actor: Actor) -> QueueCounts:
+    """Count the open inquiries of the queue, the overdue ones, and those that wait for the office."""
+    placed = await _place_open(tx, actor, QueueFilter())
+    return QueueCounts(
+        open=len(placed),
+        overdue=sum(one.is_overdue for one in placed),
+        office=sum(one.waiting_for == "office" for one in placed),
+    )
+
+
+async def _place_open(tx: Transaction, actor: Actor, wanted: QueueFilter) -> list[Placed]:
+    """Place every open inquiry that the row alone does not keep out."""
+    rows = await queries.select_queue(
+        tx.connection,
+        actor=actor,
+        state=wanted.state,
+        therapy_area=wanted.therapy_area,
+        person_id=(actor.person_id or _NOBODY) if wanted.is_mine else None,
+    )
+    set_by = {actor.region_id or row.region_id for row in rows}
+    stored = await select_priorities(tx.connection, region_ids=set_by)
+    priorities = {one.region_id: one.priorities for one in stored}
+    return [rules.place(row, priorities.get(actor.region_id or row.region_id, ()), tx.now) for row in rows]
 
 
 def _read_cursor(cursor: str | None) -> rules.OrderKey | None:

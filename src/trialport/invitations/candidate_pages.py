@@ -222,12 +222,18 @@ async def _ranked(
 
 
 async def _left_out(tx: Transaction, actor: Actor, assessment: StoredAssessment, language: Language) -> dict[str, Any]:
-    found = await matching_queries.select_exclusions(tx.connection, actor=actor, assessment_id=assessment.assessment_id)
+    assessment_id = assessment.assessment_id
+    found = await matching_queries.select_exclusions(
+        tx.connection, actor=actor, assessment_id=assessment_id, limit=MOST_EXCLUDED
+    )
+    elsewhere = await matching_queries.count_exclusions(
+        tx.connection, actor=actor, assessment_id=assessment_id, reason=_OTHER_AREA
+    )
     near = [one for one in found if one.reason != _OTHER_AREA]
     wording = explain.WORDINGS[language]
     return {
-        "excluded": tuple(explain.exclusion_detail(one, wording) for one in near[:MOST_EXCLUDED]),
-        "elsewhere": len(found) - len(near),
+        "excluded": tuple(explain.exclusion_detail(one, wording) for one in near),
+        "elsewhere": elsewhere,
     }
 
 

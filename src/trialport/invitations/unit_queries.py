@@ -108,8 +108,7 @@ async def select_unit_invitations(connection: Connection, *, actor: Actor, a_par
         """
         with listed as (
             select v.invitation_id, v.reference, u.name as unit_name, v.state, v.due_on, v.invited_at, e.answer,
-                   iv.content #>> '{identity,working_title}' as title,
-                   iv.content #>> '{condition,indication}' as indication,
+                   iv.working_title as title, iv.indication,
                    case when o.eoi_id is not null then coalesce(
                        o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
                    end as approval,
@@ -158,8 +157,7 @@ async def select_sign_offs(connection: Connection, *, actor: Actor, limit: int) 
     records = await connection.fetch(
         """
         select v.invitation_id, e.eoi_id, v.reference, u.name as unit_name,
-               iv.content #>> '{identity,working_title}' as title,
-               iv.content #>> '{condition,indication}' as indication,
+               iv.working_title as title, iv.indication,
                e.answer, (e.content ->> 'participants')::integer as participants,
                coalesce(e.content -> 'conditions', '[]') as conditions, e.answered_at, by.name as answered_by,
                v.due_on, coalesce(o.decision, 'awaiting_head') as approval, o.note

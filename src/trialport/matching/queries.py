@@ -268,8 +268,10 @@ async def select_candidates(
     return msgspec.convert(records, list[Candidate])
 
 
-async def select_exclusions(connection: Connection, *, actor: Actor, assessment_id: UUID) -> list[Exclusion]:
-    """Read what an assessment left out in the actor's region, by reason and name."""
+async def select_exclusions(
+    connection: Connection, *, actor: Actor, assessment_id: UUID, unit_id: UUID | None = None, limit: int | None = None
+) -> list[Exclusion]:
+    """Read what an assessment left out in the actor's region, by reason and name, other therapy areas last."""
     records = await connection.fetch(
         """
         select e.capacity_id, e.unit_id, e.region_id, s.name as site_name, u.name as unit_name,
@@ -279,10 +281,31 @@ async def select_exclusions(connection: Connection, *, actor: Actor, assessment_
         join site s on s.site_id = u.site_id
         where e.assessment_id = $3
           and ($1 = 'admin' or ($1 in ('office', 'service') and e.region_id = $2))
+          and ($4::uuid is null or e.unit_id = $4)
         order by e.reason = 'other_therapy_area', e.reason, u.name, e.capacity_id
+        limit $5
         """,
         actor.role,
         actor.region_id,
         assessment_id,
+        unit_id,
+        limit,
     )
     return msgspec.convert(records, list[Exclusion])
+
+
+async def count_exclusions(connection: Connection, *, actor: Actor, assessment_id: UUID, reason: str) -> int:
+    """Count what an assessment left out in the actor's region for one reason."""
+    counted: int = await connection.fetchval(
+        """
+        select count(*)
+        from exclusion
+        where assessment_id = $3 and reason = $4
+          and ($1 = 'admin' or ($1 in ('office', 'service') and region_id = $2))
+        """,
+        actor.role,
+        actor.region_id,
+        assessment_id,
+        reason,
+    )
+    return counted

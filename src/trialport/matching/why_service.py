@@ -34,8 +34,9 @@ async def explain_candidate(
         tx.connection, actor=actor, assessment_id=stored.assessment_id, after_rank=0, limit=_ALL
     )
     explained = tuple(why_candidate(one, candidates) for one in candidates if one.unit_id == unit_id)
-    left_out = await queries.select_exclusions(tx.connection, actor=actor, assessment_id=stored.assessment_id)
-    excluded = tuple(one for one in left_out if one.unit_id == unit_id)
+    excluded = tuple(
+        await queries.select_exclusions(tx.connection, actor=actor, assessment_id=stored.assessment_id, unit_id=unit_id)
+    )
     if not explained and not excluded:
         raise NotFound("The newest assessment has no such unit of yours.")
     return explained, excluded

@@ -66,15 +66,15 @@ async def select_reach_sums(connection: Connection, *, region_id: UUID, today: d
             join unit u using (unit_id)
             where c.region_id = $1 and c.valid_until >= $2 and c.state in ('open', 'limited')
               and c.new_trials_possible is not false
-        ), offered as (
-            select offer.key as activity, count(distinct f.unit_id) as units
+        ), offer as materialized (
+            select distinct f.unit_id, offer.key as activity
             from fresh f, jsonb_each(f.dct_activities) as offer
             where offer.value ->> 'answer' in ('own', 'with_partner')
-            group by offer.key
+        ), offered as (
+            select activity, count(*) as units from offer group by activity
         )
         select (select count(distinct unit_id) from fresh where kind = 'primary_care_centre') as primary_care_units,
-               (select count(distinct f.unit_id) from fresh f, jsonb_each(f.dct_activities) as offer
-                where offer.value ->> 'answer' in ('own', 'with_partner')) as decentralised_units,
+               (select count(distinct unit_id) from offer) as decentralised_units,
                (select coalesce(jsonb_object_agg(activity, units), '{}') from offered) as dct_activities
         """,
         region_id,

@@ -125,7 +125,7 @@ async def cards_page(
         after=None,
         limit=_MOST_CARDS,
     )
-    units = await select_own_units(tx.connection, actor=actor, unit_id=None)
+    units = await select_own_units(tx.connection, actor=actor, unit_id=None, needed={one.unit_id for one in found})
     found_ids = [one.capacity_id for one in found]
     held = await select_held(tx.connection, capacity_ids=found_ids)
     own = await select_own_confirmations(
@@ -133,7 +133,7 @@ async def cards_page(
     )
     values = {
         "cards": sorted(found, key=_urgency),
-        "units": {one.unit_id: one for one in units},
+        "units": {one.unit_id: one for one in sorted(units, key=lambda one: one.name)},
         "held": held,
         "nothing_held": Held(),
         "today": today,

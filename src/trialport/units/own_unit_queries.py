@@ -34,8 +34,10 @@ class _HeldRow(Held, frozen=True, kw_only=True):
     capacity_id: UUID
 
 
-async def select_own_units(connection: Connection, *, actor: Actor, unit_id: UUID | None) -> list[OwnUnit]:
-    """Read the units whose capacity the actor may write, by name; one of them with `unit_id`."""
+async def select_own_units(
+    connection: Connection, *, actor: Actor, unit_id: UUID | None, needed: Collection[UUID] = ()
+) -> list[OwnUnit]:
+    """Read units whose capacity the actor may write, at most 200, those `needed` first; one of them with `unit_id`."""
     records = await connection.fetch(
         """
         select u.unit_id, u.name, s.name as site_name, u.kind, u.catchment_population
@@ -46,13 +48,14 @@ async def select_own_units(connection: Connection, *, actor: Actor, unit_id: UUI
                or ($1 in ('office', 'service') and u.region_id = $2)
                or ($1 in ('investigator', 'unit_head')
                    and exists (select from position p where p.unit_id = u.unit_id and p.investigator_id = $3)))
-        order by u.name, u.unit_id
+        order by u.unit_id = any ($5::uuid[]) desc, u.name, u.unit_id
         limit 200
         """,
         actor.role,
         actor.region_id,
         actor.investigator_id,
         unit_id,
+        needed,
     )
     return msgspec.convert(records, list[OwnUnit])
 
