@@ -206,6 +206,15 @@ async def copy_around(connection: asyncpg.Connection, region_id: UUID, inquiry_i
         ),
         (
             Copied(
+                "local_term",
+                "t.region_id = $3 and t.term not like '%~%'",
+                ("local_term_id",),
+                {"term": "t.term || '~' || n", "term_key": "t.term_key || '~' || n"},
+            ),
+            region_id,
+        ),
+        (
+            Copied(
                 "weight_set",
                 "t.region_id = $3 and t.reason <> 'copy'",
                 (),

@@ -19,6 +19,7 @@ from trialport.core.config import Settings
 from trialport.core.db import SYSTEM_VIEWER, Pool, transaction
 from trialport.core.front_pages import NOTICE_VERSION
 from trialport.invitations.links import link_address, link_for
+from trialport.units.stale_service import QuestionLink, question_address
 
 ROLES = ("sponsor_contact", "investigator", "unit_head", "office", "admin")
 # Token, method, path, body; returns the answer's JSON.
@@ -226,6 +227,14 @@ async def _add_around(connection: asyncpg.Connection, world: World) -> None:
         """,
         region_id,
     )
+    await connection.execute(
+        """
+        insert into local_term (region_id, term, language, concept, term_key, state, proposed_at, proposed_by,
+                                updated_at)
+        values ($1, 'Lung track', 'en', 'J44', 'lung track', 'proposed', now(), 'pages', now())
+        """,
+        region_id,
+    )
     draft_id = await connection.fetchval("select draft_id from inquiry_draft limit 1")
     world.objects["draft"] = {"draft_id": str(draft_id), "step_name": "trial"}
     world.objects["resource"] = {"resource_id": str(resource_id)}
@@ -253,6 +262,26 @@ async def _link(connection: asyncpg.Connection, world: World, settings: Settings
     link = link_for(own, world.ground.head_id, 1, date(2035, 1, 1))
     world.links["sign_off"] = [link_address(settings, link, "sign_off")]
     world.links["answer"] = [link_address(settings, link_for(*tuple(one))) for one in invitations]
+
+
+async def ask_about_capacities(connection: asyncpg.Connection, world: World, settings: Settings) -> None:
+    """Ask the investigator by mail whether the capacities of her units still hold; several links, for many looks."""
+    world.links["still_right"] = []
+    for _ in range(3):
+        question_id = await connection.fetchval("select uuidv7()")
+        await connection.execute(
+            """
+            insert into capacity_question
+                (capacity_question_id, capacity_id, investigator_id, region_id, asked_at, cause)
+            select $1, c.capacity_id, $2, c.region_id, now(), 'office'
+            from capacity c join position p using (unit_id)
+            where p.investigator_id = $2
+            """,
+            question_id,
+            world.colleague_id,
+        )
+        link = QuestionLink(capacity_question_id=question_id, last_day=date(2035, 1, 1))
+        world.links["still_right"].append(question_address(settings, link))
 
 
 async def try_import(http: httpx.AsyncClient, connection: asyncpg.Connection, world: World, rows: int) -> None:

@@ -24,6 +24,7 @@ from bench.page_table import Page, address_of, linked_files, page_table, rows_on
 from bench.page_world import (
     Ground,
     World,
+    ask_about_capacities,
     grow,
     grow_around,
     make_course,
@@ -41,7 +42,7 @@ from trialport.main import create_app
 
 KEY = "a-key-for-measuring-and-for-nothing-else"
 REGION = "UAS"
-REQUESTS = 60
+REQUESTS = 40
 WARM = 5
 UNITS_ASKED = 60
 # Comments, questions and files of one inquiry, tasks of each kind, sessions of each person, and the like.
@@ -157,6 +158,7 @@ async def _build(here: Stand, settings: Settings, size: Size) -> tuple[World, fl
         await try_import(http, connection, world, 200)
     await grow(connection, world, 1, size.inquiries // 2 - 1)
     await grow_around(connection, world, 1, AROUND)
+    await ask_about_capacities(connection, world, settings)
     # The states that an open inquiry goes through, by turns.
     await connection.execute("set session_replication_role = replica")
     await connection.execute(
@@ -257,8 +259,9 @@ async def _time(
         if (await http.get(door, headers=json_headers)).status_code != httpx.codes.OK:
             door = None
     pages, answers = [], []
-    # A link opens so often in a quarter of an hour; there are enough of them for all rounds.
-    for number in range(requests + WARM if page.link != "sign_off" else 20):
+    # A link opens so often in a quarter of an hour, and of some there are few.
+    few = page.link in ("sign_off", "still_right")
+    for number in range(20 if few else requests + WARM):
         began = time.perf_counter()
         await _get(http, address_of(path, page, world, number), headers)
         pages.append((time.perf_counter() - began) * 1000)

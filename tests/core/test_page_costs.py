@@ -19,6 +19,7 @@ from bench.page_table import address_of, linked_files, page_table, rows_on
 from bench.page_world import (
     Ground,
     World,
+    ask_about_capacities,
     grow,
     grow_around,
     invite_copies,
@@ -92,6 +93,7 @@ async def test_pages_cost_the_same_however_many_rows_and_are_light(
             await copy_units(connection, world.ground.region_id, first + 1, last + 1)
             await invite_copies(connection, world, ask, assessed)
             await place_people(connection, world, last)
+            await ask_about_capacities(connection, world, app.state.settings)
             await lengthen_reply(connection, world, last)
             await try_import(http, connection, world, last)
             rounds.append(await _look(app, http, world, statements))
