@@ -74,7 +74,7 @@ def print_addresses(address: str, mail_address: str, folder: DataFolder) -> None
 def print_ways_in(address: str, mail_address: str, tokens: DemoTokens, links: Sequence[SignInLink]) -> None:
     """Print an address for each role that signs one in where her work is, and that everything runs."""
     console = _console()
-    console.print(Text("Look at it as one of these (invented) people; each address signs you in once, in any browser:"))
+    console.print(Text("Sign in as one of these (invented) people, by an address that works once:"))
     wide_role = max((len(link.role) for link in links), default=0)
     wide_name = max((len(link.name) for link in links), default=0)
     for link in links:
