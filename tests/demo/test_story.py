@@ -37,7 +37,7 @@ async def test_it_can_be_played_on_any_day(app: Litestar, connection: asyncpg.Co
     }  # fmt: skip
     answers = await connection.fetch("select distinct answer from eoi")
     assert {record["answer"] for record in answers} == {"yes", "yes_if", "later", "no", "not_me"}
-    assert await connection.fetchval("select max(happened_at) from audit_event where object_type = 'inquiry'") < now
+    assert await connection.fetchval("select max(answered_at) from eoi") < now
     assert await connection.fetchval("select count(*) from job where kind = 'assess_inquiry' and state <> 'done'") == 0
 
 
