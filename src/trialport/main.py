@@ -99,6 +99,7 @@ from trialport.units import (
     objection_api,
     profile_pages,
     question_pages,
+    region_text_pages,
     register_pages,
 )
 from trialport.vocabulary.index import load_vocabulary
@@ -113,6 +114,7 @@ _OFFICE_PAGES = (
     answers_pages.router,
     settings_pages.router,
     terms_pages.router,
+    region_text_pages.router,
 )
 # What the start page of a role shows, by role: each slice counts what waits.
 START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]]] = {

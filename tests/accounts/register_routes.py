@@ -1,7 +1,7 @@
 """Pages of the office's tasks, register and settings, and the forms on them."""
 
 REGISTER_PAGES = ("/tasks", "/settings", "/register", "/register/import", "/register/people", "/register/resources")
-SETTINGS_PAGES = tuple(f"/settings/{{region_id}}/{name}" for name in ("weights", "priorities", "calendar"))
+SETTINGS_PAGES = tuple(f"/settings/{{region_id}}/{name}" for name in ("weights", "priorities", "calendar", "texts"))
 SETTINGS_READ = ("/settings/{region_id}/terms",)
 REGISTER_FORMS = (
     *SETTINGS_PAGES,

@@ -55,6 +55,29 @@ async def test_a_queued_mail_arrives(
         assert "lösenord" in body
 
 
+async def test_the_region_signs_its_mails_in_its_own_words(
+    queue: Queue, drain: Drain, mailbox: Mailbox, connection: asyncpg.Connection, people: Cast
+) -> None:
+    await connection.executemany(
+        "insert into region_text (region_id, version, texts, changed_at) values ($1, $2, $3, now())",
+        [
+            (people.regions["ours"], 1, {"signature": {"sv": "Gammalt"}}),
+            (people.regions["ours"], 2, {"signature": {"sv": "Kontoret <b>\nTel. 018", "en": "The office"}}),
+            (people.regions["theirs"], 1, {"signature": {"sv": "Ett annat"}}),
+        ],
+    )
+    await queue("anna@example.org", language="sv", region_id=people.regions["ours"])
+    await queue("bo@example.org", language="da", region_id=people.regions["ours"])
+    await queue("cai@example.org", language="sv")
+    assert await drain() == 3
+    swedish, *others = sorted(mailbox.mails(), key=lambda mail: str(mail.message["To"]))
+    assert "-- \nKontoret <b>\nTel. 018\nTrialport" in swedish.text.replace("\r\n", "\n")
+    assert "Kontoret &lt;b&gt;<br>Tel. 018<br>Trialport" in swedish.html
+    for other in others:
+        assert "Kontoret" not in other.text
+        assert "Ett annat" not in other.text
+
+
 async def test_the_same_thing_is_told_once(
     queue: Queue, drain: Drain, mailbox: Mailbox, connection: asyncpg.Connection
 ) -> None:

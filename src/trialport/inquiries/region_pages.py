@@ -5,9 +5,9 @@ from litestar.params import FromPath
 
 from trialport.accounts.signin_pages import OPEN, PageRequest
 from trialport.core.edge import Tx
-from trialport.core.pages import render_page
+from trialport.core.pages import page_language, render_page
 from trialport.inquiries.answer_time import read_answer_time
-from trialport.units import capacity_overview
+from trialport.units import capacity_overview, region_text_service
 from trialport.vocabulary import labels
 
 _BANDS = ("50+", "20-49", "10-19", "5-9", "<5", "0")
@@ -34,6 +34,7 @@ async def show_region(request: PageRequest, tx: Tx, code: FromPath[str]) -> Resp
         "activities": activities,
         "answer_time": await read_answer_time(tx, region),
         "labels": labels,
+        "own_words": await region_text_service.read_front_text(tx, region.region_id, page_language(request)),
     }
     return render_page(request, "inquiries/region.html", values)
 

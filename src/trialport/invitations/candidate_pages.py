@@ -33,6 +33,7 @@ from trialport.matching import queries as matching_queries
 from trialport.matching.models import CriterionName, CriterionState, ExclusionDetail
 from trialport.matching.queries import StoredAssessment
 from trialport.matching.shortlist_models import ShortlistChange
+from trialport.units import region_text_service
 from trialport.units.api import UnitId
 
 PAGE_ITEMS = 50
@@ -295,7 +296,12 @@ async def _preview_page(
         "skipped": skipped,
         "names": {unit_id: name for unit_id, (name, _) in names.items()},
         "mails": preview_mails(
-            settings, frame.row, due_on or by_default, tx.now, primary_care="primary_care_centre" in kinds
+            settings,
+            frame.row,
+            due_on or by_default,
+            tx.now,
+            await region_text_service.read_signatures(tx, actor.region_id or frame.row.region_id),
+            primary_care="primary_care_centre" in kinds,
         ),
         **await failed(tx, actor, frame, form, problem),
     }

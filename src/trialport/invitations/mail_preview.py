@@ -28,16 +28,30 @@ class ShownMail(Struct, frozen=True, kw_only=True):
 
 
 def preview_mails(
-    settings: Settings, row: InquiryRow, due_on: date, now: datetime, *, primary_care: bool
+    settings: Settings,
+    row: InquiryRow,
+    due_on: date,
+    now: datetime,
+    signatures: Mapping[Language, tuple[str, ...]],
+    *,
+    primary_care: bool,
 ) -> tuple[ShownMail, ...]:
-    """Word the mail in each language; for primary care with role, time and pay first."""
+    """Word the mail in each language, signed by the region; for primary care with role, time and pay first."""
     return tuple(
-        _preview(settings, row, due_on, now, language, primary_care=primary_care) for language in get_args(Language)
+        _preview(settings, row, due_on, now, language, signatures.get(language, ()), primary_care=primary_care)
+        for language in get_args(Language)
     )
 
 
 def _preview(
-    settings: Settings, row: InquiryRow, due_on: date, now: datetime, language: Language, *, primary_care: bool
+    settings: Settings,
+    row: InquiryRow,
+    due_on: date,
+    now: datetime,
+    language: Language,
+    signature: tuple[str, ...],
+    *,
+    primary_care: bool,
 ) -> ShownMail:
     asked = make_teaser(row).content
     values: Mapping[str, str] = {"link": f"{settings.public_url}/answer/..."}
@@ -49,6 +63,7 @@ def _preview(
             language=language,
             params=Invitation(invitation_id=_NOBODY, to_id=_NOBODY, reference=row.reference, due_on=due_on),
             written_at=now,
+            signature=signature,
         ),
         mail_from="office@example.org",
         filling=Filling(

@@ -273,6 +273,8 @@ class Mail(Struct, frozen=True, kw_only=True):
     written_at: datetime
     # Mails with the same one are shown together.
     thread_id: UUID | None = None
+    # Lines of the region that it comes from, above those of the program.
+    signature: tuple[str, ...] = ()
 
 
 class MailFile(Struct, frozen=True, kw_only=True):

@@ -55,6 +55,12 @@ def compose(mail: Mail, *, mail_from: str, filling: Filling | None = None) -> Em
     return message
 
 
+def own_signature(language: Language) -> tuple[str, ...]:
+    """Return the program's own lines below every mail."""
+    lines: tuple[str, ...] = _LANGUAGES[language].SIGNATURE
+    return lines
+
+
 def _render(
     template: str,
     mail: Mail,
@@ -83,7 +89,7 @@ def _render(
         document=filling.document,
         first=filling.first,
         facts=filling.facts,
-        signature=said.SIGNATURE,
+        signature=(*mail.signature, *said.SIGNATURE),
     )
 
 

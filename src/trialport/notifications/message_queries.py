@@ -26,6 +26,8 @@ class MessageRow(Struct, frozen=True, kw_only=True):
     params: dict[str, Any]
     created_at: datetime
     thread_id: UUID | None
+    # What the region that it comes from says below its mails in this language.
+    signature: str | None
 
 
 class FailedMessage(Struct, frozen=True, kw_only=True):
@@ -104,7 +106,12 @@ async def update_message_sending(connection: Connection, *, message_id: UUID, no
         update message
         set state = 'sending', sending_at = $2
         where message_id = $1 and state in ('queued', 'sending', 'failed')
-        returning message_id, kind, to_address, language, params, created_at, thread_id
+        returning message_id, kind, to_address, language, params, created_at, thread_id,
+                  (select t.texts -> 'signature' ->> message.language
+                   from region_text t
+                   where t.region_id = message.region_id
+                   order by t.version desc
+                   limit 1) as signature
         """,
         message_id,
         now,

@@ -130,6 +130,7 @@ async def send_queued(
         params=msgspec.convert(row.params, PARAMS[row.kind]),
         written_at=row.created_at,
         thread_id=row.thread_id,
+        signature=tuple((row.signature or "").splitlines()),
     )
     filling: Filling | None = Filling()
     if filler := fillers.get(mail.kind):
