@@ -90,12 +90,17 @@ async def visitor(browser: Browser, site: str) -> AsyncIterator[Visitor]:
             )
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            faults: list[str] = []
-            page.on("console", lambda message: _note(message, faults))
-            page.on("pageerror", lambda error: faults.append(_said(error)))
-            return Visit(page, faults)
+            return Visit(page, hear(page))
 
         yield open_window
+
+
+def hear(page: Page) -> list[str]:
+    """Return where what the browser complains of is noted from now on."""
+    faults: list[str] = []
+    page.on("console", lambda message: _note(message, faults))
+    page.on("pageerror", lambda error: faults.append(_said(error)))
+    return faults
 
 
 def _note(message: ConsoleMessage, faults: list[str]) -> None:

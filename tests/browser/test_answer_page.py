@@ -20,7 +20,8 @@ from trialport.invitations.links import link_address, link_for
 
 PHONE = 390
 WIDER_THAN_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-LANGUAGES: tuple[Language, ...] = ("en", "sv", "da")
+# Each page is seen in all three by test_every_page.py; here it matters what happens.
+LANGUAGES: tuple[Language, ...] = ("da",)
 
 
 async def is_well(visit: Visit, language: str, name: str) -> None:

@@ -37,7 +37,7 @@ async def replied(site: str, people: Cast) -> str:
     return address[11:]
 
 
-@pytest.mark.parametrize("language", TITLES)
+@pytest.mark.parametrize("language", ["sv"])
 async def test_the_reply_is_well_on_screen_and_on_paper(
     visitor: Visitor, database: str, site: str, people: Cast, language: Language
 ) -> None:

@@ -19,7 +19,8 @@ from trialport.core.db import Transaction, prepare_connection
 from trialport.core.language import Language
 
 WIDER_THAN_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-LANGUAGES: tuple[Language, ...] = ("en", "sv", "da")
+# Each page is seen in all three by test_every_page.py; here it matters what happens.
+LANGUAGES: tuple[Language, ...] = ("da",)
 
 
 async def link_for(database: str, site: str, people: Cast, language: Language) -> str:

@@ -66,36 +66,6 @@ async def sign_in(page: Page, database: str, site: str, people: Cast, language: 
     await page.locator("main form button").click()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_page_of_a_unit_is_well(
-    visitor: Visitor, database: str, site: str, people: Cast, language: Language
-) -> None:
-    invitation_id = await invited(site, people)
-    visit = await visitor(language=language, width=PHONE)
-    page = visit.page
-    await sign_in(page, database, site, people, language)
-    edit = f"/capacity/{people.units['lung']}/respiratory"
-    for path, name in (
-        ("/", "start"),
-        ("/invitations", "invitations"),
-        (f"/invitations/{invitation_id}", "invitation"),
-        ("/capacity", "capacity"),
-        (edit, "capacity-edit"),
-        ("/profile", "profile"),
-        ("/sign-offs", "sign-offs"),
-    ):
-        await page.goto(path)
-        await is_well(visit, language, name)
-    await page.goto(edit)
-    for summary in await page.locator("details summary").all():
-        await summary.click()
-    await is_well(visit, language, "capacity-edit-open")
-    await page.fill("#participants_per_month", "many")
-    await page.locator("form.tp-capacity button").first.click()
-    assert await page.locator(".ds-error-summary a[href='#participants_per_month']").count() == 1
-    await is_well(visit, language, "capacity-edit-wrong")
-
-
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_confirming_takes_one_tap_and_changing_less_than_a_minute(
     visitor: Visitor, database: str, site: str, people: Cast, *, scripts: bool

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from trialport.core.pages import render_page
 # A person is shown the notice again when this changes: the day from which its text holds.
 NOTICE_VERSION = "2026-11-22"
 # When the accessibility of the pages was last looked at as a whole.
-ACCESSIBILITY_REVIEWED_ON = "2026-11-22"
+ACCESSIBILITY_REVIEWED_ON = date(2026, 11, 22)
 _YEAR_SECONDS = 365 * 24 * 3600
 _LONGEST_ADDRESS = 1000
 # A path of our own: browsers read `//` and `/\` as the beginning of another server's address.
