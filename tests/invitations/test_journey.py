@@ -31,6 +31,8 @@ async def test_from_match_to_outcome(client: Client, inquiry: str, people: Cast)
     assert preview["version"] == 0
     assert (await client("sponsor").get(inquiry + "/reply")).status_code == 409
     sent = await ok(client("office").post(inquiry + "/reply", json={"note": "A call next week?"}))
+    tasks = (await ok(client("office").get("/api/v1/tasks")))["items"]
+    assert [task["kind"] for task in tasks if task["state"] == "open"] == []
     read = await ok(client("sponsor").get(inquiry + "/reply"))
     assert {**read, "available_actions": sent["available_actions"]} == sent
     content = read["content"]

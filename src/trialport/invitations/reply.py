@@ -103,8 +103,10 @@ async def send_reply(
 
 
 async def _note_sent(tx: Transaction, actor: Actor, row: InquiryRow, version: int, sent_hash: str) -> None:
-    """Write down that a version was sent; with it every answer that waited for a corrected reply is in one."""
+    """Write down that a version was sent; with it nothing more asks for a reply, and no answer for a corrected one."""
     async with as_system(tx.connection):
+        await settle_office_tasks(tx, kind="all_answered", object_id=row.inquiry_id)
+        await settle_office_tasks(tx, kind="target_reached", object_id=row.inquiry_id)
         for eoi_id in await reply_queries.select_answers_after_reply(tx.connection, inquiry_id=row.inquiry_id):
             await settle_office_tasks(tx, kind="answer_after_reply", object_id=eoi_id)
     await record_audit_event(
