@@ -28,6 +28,9 @@ TAKEN = {
 # One style sheet, fetched in one go. Ours comes last: it stands on the tokens of the others.
 STYLE_SHEET = "pages.css"
 STYLE_SHEET_OF = ("designsystemet.css", "theme.css", "trialport.css")
+# One script likewise: htmx, then our own few lines.
+SCRIPT = "pages.js"
+SCRIPT_OF = ("htmx.js", "trialport.js")
 # Their licences travel with them.
 LICENCES = ("@digdir/designsystemet-css/LICENSE", "htmx.org/LICENSE")
 LICENCES_NAME = "licences.txt"
@@ -59,6 +62,7 @@ def build_assets(root: Path) -> None:
     contents = _kept(root / BUILT, made_from) or _fetch(root)
     contents |= {path.name: path.read_bytes() for path in sorted((root / OWN).iterdir()) if path.is_file()}
     contents[STYLE_SHEET] = b"\n".join(contents[name] for name in STYLE_SHEET_OF)
+    contents[SCRIPT] = b"\n;\n".join(contents[name] for name in SCRIPT_OF)
     _write(root / BUILT, made_from, contents)
 
 

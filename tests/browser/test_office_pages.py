@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from playwright.async_api import Page
 
 from tests.browser.conftest import Visitor
 from tests.browser.test_signed_in_pages import link_for
@@ -49,3 +50,89 @@ async def test_the_candidates_scroll_sideways_nowhere(
     wide = "() => [...document.querySelectorAll('main *')].filter(e => e.scrollWidth > e.clientWidth + 1"
     wide += " && getComputedStyle(e).overflowX !== 'visible' && !e.closest('.tp-unseen')).map(e => e.className)"
     assert await page.evaluate(wide) == []
+
+
+async def signed_in_to(page: Page, database: str, site: str, people: Cast, path: str) -> None:
+    """Sign the office in and take up its role."""
+    await page.goto(await link_for(database, site, people, "en"))
+    await page.locator("main form button").click()
+    await page.locator("main form button").click()
+    await page.goto("/me/role")
+    await page.locator("main form button").first.click()
+    await page.goto(path)
+
+
+async def test_the_queue_moves_by_single_keys_that_can_be_switched_off(
+    visitor: Visitor, database: str, site: str, people: Cast
+) -> None:
+    await invited(site, people)
+    await invited(site, people)
+    visit = await visitor(language="en")
+    page = visit.page
+    await signed_in_to(page, database, site, people, "/queue")
+    focused = "document.activeElement.id"
+    links = await page.locator("[data-keys] h3 a").evaluate_all("all => all.map(one => one.id)")
+    assert len(links) > 1
+    for key, expected in (("j", links[0]), ("j", links[1]), ("k", links[0]), ("k", links[0])):
+        await page.keyboard.press(key)
+        assert await page.evaluate(focused) == expected
+    # In a field a letter is a letter.
+    await page.keyboard.press("f")
+    await page.keyboard.press("Enter")
+    await page.locator("#name").focus()
+    await page.keyboard.type("jfk")
+    assert await page.locator("#name").input_value() == "jfk"
+    # Switched off they do nothing, on the next page too.
+    switch = page.get_by_role("button", name="Single keys on", pressed=True)
+    await switch.click()
+    await page.reload()
+    await page.keyboard.press("j")
+    assert await page.evaluate("document.activeElement.tagName") == "BODY"
+    await page.get_by_role("button", name="Single keys on", pressed=False).click()
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/inquiries/*")
+    assert visit.faults == []
+
+
+async def test_an_update_keeps_the_focus_and_is_announced(
+    visitor: Visitor, database: str, site: str, people: Cast
+) -> None:
+    await invited(site, people)
+    visit = await visitor(language="en")
+    page = visit.page
+    await signed_in_to(page, database, site, people, "/queue")
+    await page.keyboard.press("j")
+    before = await page.evaluate("document.activeElement.id")
+    # What htmx does by itself after half a minute.
+    refresh = "htmx.ajax('GET', document.querySelector('#queue-list').getAttribute('hx-get'), "
+    refresh += "{target: '#queue-list', swap: 'outerHTML'})"
+    await page.evaluate(refresh)
+    assert await page.locator("#messages").inner_text() == "", "what has not changed is not told of"
+    await invited(site, people)
+    await page.evaluate(refresh)
+    await page.get_by_role("status").get_by_text("brought up to date").wait_for()
+    assert await page.evaluate("document.activeElement.id") == before
+    assert await page.locator("#queue-list").count() == 1
+    # Should what had the focus have left the list, what stands in its place has it.
+    await page.evaluate("document.activeElement.id = 'gone'")
+    await page.evaluate("document.querySelector('#queue-list').setAttribute('hx-get', '/queue?seen=')")
+    await page.evaluate(refresh)
+    await page.wait_for_function("document.activeElement.id.startsWith('go-')")
+    assert visit.faults == []
+
+
+async def test_without_network_nothing_typed_is_lost(visitor: Visitor, database: str, site: str, people: Cast) -> None:
+    visit = await visitor(language="en")
+    page = visit.page
+    await signed_in_to(page, database, site, people, "/queue?overdue=on")
+    await page.locator("#name").fill("Lung trials")
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Keep").click()
+    await page.get_by_role("status").get_by_text("There is no network").wait_for()
+    assert await page.locator("#name").input_value() == "Lung trials"
+    await page.context.set_offline(False)
+    await page.get_by_text("There is no network").wait_for(state="detached")
+    await page.get_by_role("button", name="Keep").click()
+    await page.get_by_role("link", name="Lung trials").wait_for()
+    assert visit.faults == []

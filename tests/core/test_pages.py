@@ -73,7 +73,7 @@ def edge() -> httpx.AsyncClient:
 
 
 async def test_every_answer_says_what_a_browser_may_do_with_it(edge: httpx.AsyncClient) -> None:
-    for path in ("/", "/privacy", "/nothing", "/fails/500", static_url("htmx.js")):
+    for path in ("/", "/privacy", "/nothing", "/fails/500", static_url("pages.js")):
         headers = (await edge.get(path)).headers
         policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
         assert policy["default-src"] == "'none'"
@@ -268,7 +268,7 @@ def test_only_our_own_languages_are_chosen() -> None:
 
 async def test_static_files_are_sent_with_their_type_and_kept_for_ever(edge: httpx.AsyncClient) -> None:
     types = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-    for name in ("pages.css", "htmx.js", "icon.svg", "licences.txt"):
+    for name in ("pages.css", "pages.js", "icon.svg", "licences.txt"):
         answer = await edge.get(static_url(name))
         assert answer.status_code == 200, name
         assert answer.headers["content-type"] == types.get(name[name.rindex(".") :], "text/plain; charset=utf-8")
@@ -307,6 +307,6 @@ async def test_nothing_else_is_a_static_file(edge: httpx.AsyncClient, path: str)
 
 
 def test_every_file_a_template_names_was_built() -> None:
-    assert set(manifest().files) >= {"pages.css", "htmx.js", "icon.svg"}
+    assert set(manifest().files) >= {"pages.css", "pages.js", "icon.svg"}
     with pytest.raises(KeyError):
         static_url("nothing.css")

@@ -50,6 +50,10 @@ async def test_the_filter_stands_in_the_address(client: Client, inquiry: str) ->
     part = await page(client, "/queue?state=in_triage", **{"HX-Request": "true"})
     assert part.strip().startswith("<section")
     assert "<html" not in part
+    (again,) = re.findall(r'hx-get="([^"]+)"', part)
+    same = await client("office").get(again.replace("&amp;", "&"), headers={**HTML, "HX-Request": "true"})
+    assert (same.status_code, same.text) == (204, ""), "nothing has changed, so nothing is swapped or announced"
+    assert "was brought up to date" in part
 
 
 async def test_a_machine_keeps_no_views(client: Client) -> None:

@@ -1,9 +1,11 @@
 """The office's queue as a page: open inquiries by what needs doing, then those replied to and those that are over."""
 
+from hashlib import sha256
 from typing import Any, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
+import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
@@ -16,6 +18,7 @@ from trialport.core.db import Transaction
 from trialport.core.edge import Tx
 from trialport.core.error_pages import wants_page
 from trialport.core.errors import BadInput, Contradiction
+from trialport.core.pages import wants_block
 from trialport.inquiries import over_queries, view_service
 from trialport.inquiries.models import InquiryState
 from trialport.inquiries.queue_models import WaitingFor
@@ -26,7 +29,7 @@ from trialport.vocabulary.codes import TherapyArea
 
 PAGE_ITEMS = 50
 _FILTERS = ("state", "waiting_for", "therapy_area", "overdue", "mine")
-_QUERY = (*_FILTERS, "tab", "cursor", "page", "done")
+_QUERY = (*_FILTERS, "tab", "cursor", "page", "done", "seen")
 
 
 @get("/queue", opt={**may("inquiry", "read_triage"), "filters": True, "query": _QUERY})
@@ -76,14 +79,26 @@ async def _queue_page(
         "views": await view_service.list_views(tx, actor),
         "counts": await over_queries.select_office_counts(tx.connection, actor=actor, now=tx.now),
         "query": urlencode(chosen),
-        "here": address_without_done(request) if form is None else f"/queue?{urlencode(chosen)}",
+        "here": _here(request) if form is None else f"/queue?{urlencode(chosen)}",
         "following": None,
     }
     if values["tab"] == "open":
         values |= await _open(tx, actor, chosen, asked.get("cursor"))
     else:
         values |= await _over(tx, actor, asked.get("page", ""), replied=tab == "replied")
+    # Whoever asks again with what stands on the page already gets nothing, so that nothing moves and nothing is said.
+    seen = sha256(msgspec.json.encode(values["items"])).hexdigest()[:32]
+    values |= {"seen": seen, "is_part": wants_block(request)}
+    if wants_block(request) and asked.get("seen") == seen:
+        return Response("", status_code=204)
     return office_page(request, "invitations/queue.html", values, block="queue_list", status_code=status_code)
+
+
+def _here(request: PageRequest) -> str:
+    """Return the address of the list, without what was just done and what was seen."""
+    path, _, query = address_without_done(request).partition("?")
+    kept = "&".join(part for part in query.split("&") if part and not part.startswith("seen="))
+    return f"{path}?{kept}" if kept else path
 
 
 async def _open(tx: Transaction, actor: Actor, chosen: dict[str, str], cursor: str | None) -> dict[str, Any]:
