@@ -1,8 +1,9 @@
 """What the office's pages share: their words, the fields of a form that are wrong, and steps that may fail."""
 
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
@@ -10,12 +11,17 @@ from babel.dates import format_date
 from litestar import Response
 
 from trialport.accounts.signin_pages import PageRequest, go_to
+from trialport.core.days import shown_day
 from trialport.core.db import Transaction, attempt
 from trialport.core.error_pages import wants_page
 from trialport.core.errors import BadInput, Busy, Changed, Contradiction, Problem, Refused, from_database
+from trialport.core.language import Language
 from trialport.core.pages import page_language, render_page
 from trialport.core.translations import translate
 from trialport.invitations import labels, office_labels
+
+# A day within a sentence of the comparison, which programs read too.
+_DAY = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
 
 # A form of the office holds some texts of a few thousand characters, as a form encodes them (bytes).
 OFFICE_FORM_BYTES = 60_000
@@ -39,6 +45,7 @@ def office_page(
         "labels": labels,
         "office": office_labels,
         "short_day": lambda day: format_date(day, "d MMM", locale=language),
+        "with_days": lambda text: _with_days(text, language),
         "dict_of": lambda texts: {code: translate(language, text) for code, text in texts.items()},
         "messages": () if done is None else (translate(language, done),),
         "faults": {},
@@ -50,6 +57,18 @@ def office_page(
     # What nobody has filled in yet is empty.
     values["form"] = defaultdict(str, context.get("form", {}))
     return render_page(request, template, values, block=block, status_code=status_code)
+
+
+def _with_days(text: str, language: Language) -> str:
+    """Write the days within a text as people do; what only looks like a day stays."""
+
+    def shown(found: re.Match[str]) -> str:
+        try:
+            return shown_day(date.fromisoformat(found[0]), language)
+        except ValueError:
+            return found[0]
+
+    return _DAY.sub(shown, text)
 
 
 def address_without_done(request: PageRequest) -> str:
