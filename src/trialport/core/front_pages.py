@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie, State
-from litestar.params import URLEncodedBody
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, ValidationError, convert
 
 from trialport.core.edge import TxOpener
+from trialport.core.errors import BadInput
 from trialport.core.language import LANGUAGE_COOKIE, Language
 from trialport.core.pages import render_page
 
@@ -58,8 +58,12 @@ async def read_privacy(request: Request[Any, Any, State]) -> Response[str]:
 
 
 @post("/language", opt={"open": True, "form": True}, include_in_schema=False, status_code=303)
-async def choose_language(data: URLEncodedBody[LanguageChoice]) -> Response[bytes]:
+async def choose_language(request: Request[Any, Any, State]) -> Response[bytes]:
     """Keep the chosen language in a cookie and go back to the page it was chosen on."""
+    try:
+        data = convert(dict(await request.form()), LanguageChoice)
+    except ValidationError:
+        raise BadInput.at("language", "Choose one of the languages offered.") from None
     answer = Response(b"", status_code=303, headers={"Location": own_address(data.return_to)}, media_type="text/plain")
     answer.set_cookie(
         Cookie(

@@ -86,10 +86,10 @@ async def change_invitation(
             "fill": lambda: fill.fill_condition(tx, actor, invitation_id, _filling(form)),
         }
         if what not in steps:
-            raise Contradiction.at("what", "Choose what is to be done.")
+            raise Contradiction.at("kind", "Choose what is to be done.")
         await steps[what]()
 
-    return await _taken(request, tx, actor, inquiry_id, form, step(), what, of=str(invitation_id))
+    return await _taken(request, tx, actor, inquiry_id, form, step, what, of=str(invitation_id))
 
 
 @post("/inquiries/{inquiry_id:uuid}/office/deadline", opt={**may("inquiry", "invite"), "form": True}, status_code=303)
@@ -103,7 +103,7 @@ async def move_deadlines(
         await require_seen(tx, actor, inquiry_id, revision_of(form))
         await deadline.move_deadlines(tx, settings, actor, inquiry_id, _day(form, "due_on"))
 
-    return await _taken(request, tx, actor, inquiry_id, form, step(), "deadlines")
+    return await _taken(request, tx, actor, inquiry_id, form, step, "deadlines")
 
 
 @post(
@@ -124,7 +124,11 @@ async def change_question(
     what = form.get("what", "")
 
     async def step() -> None:
+        if what not in ("forward", "dismiss", "share"):
+            raise Contradiction.at("kind", "Choose what is to be done.")
         if what == "forward":
+            if len(form.get("wording", "")) > _LONGEST_TEXT:
+                raise Contradiction.at("wording", "Write less.")
             await questions.forward_question(tx, settings, actor, question_id, form.get("wording") or None)
         elif what == "dismiss":
             await questions.dismiss_question(tx, settings, actor, question_id, _text(form, "reason"))
@@ -134,7 +138,7 @@ async def change_question(
             )
 
     done_with = what if what in ("forward", "dismiss") else "share"
-    return await _taken(request, tx, actor, inquiry_id, form, step(), done_with, of=str(question_id))
+    return await _taken(request, tx, actor, inquiry_id, form, step, done_with, of=str(question_id))
 
 
 @get("/inquiries/{inquiry_id:uuid}/reply/edit", opt={**may("inquiry", "reply"), "query": ("done",)})
@@ -153,7 +157,11 @@ async def take_reply(
         return await _reply_page(request, tx, actor, inquiry_id, form=form)
 
     async def step() -> None:
-        await send_reply(tx, settings, actor, inquiry_id, _reply(form))
+        wanted = _reply(form)
+        newest = str((await read_reply(tx, actor, inquiry_id, 0)).newest_version)
+        if form.get("newest_version", newest) != newest:
+            raise Changed("Somebody else has sent a reply since you opened this page. Read it first.")
+        await send_reply(tx, settings, actor, inquiry_id, wanted)
 
     problem = await try_step(request, tx, step())
     if problem is not None:
@@ -253,14 +261,14 @@ async def _taken(
     actor: Actor,
     inquiry_id: UUID,
     form: Form,
-    step: Awaitable[object],
+    step: Callable[[], Awaitable[object]],
     what: str,
     *,
     of: str = "",
 ) -> Response[Any]:
     async def whole() -> None:
         await read_frame(tx, actor, inquiry_id)
-        await step
+        await step()
 
     problem = await try_step(request, tx, whole())
     if problem is not None:

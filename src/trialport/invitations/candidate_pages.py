@@ -17,7 +17,7 @@ from trialport.accounts.signin_pages import PageRequest, go_to
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
-from trialport.core.errors import Contradiction, Problem, Refused
+from trialport.core.errors import Changed, Contradiction, Problem, Refused
 from trialport.core.language import Language
 from trialport.core.pages import page_language
 from trialport.core.translations import translate
@@ -32,7 +32,7 @@ from trialport.matching import explain, explain_why, shortlist_service, why_serv
 from trialport.matching import queries as matching_queries
 from trialport.matching.models import CriterionName, CriterionState, ExclusionDetail
 from trialport.matching.queries import StoredAssessment
-from trialport.matching.shortlist_models import ShortlistChange
+from trialport.matching.shortlist_models import ShortlistChange, ShortlistEntry
 from trialport.units import region_text_service
 from trialport.units.api import UnitId
 
@@ -90,6 +90,9 @@ async def change_shortlist(request: PageRequest, tx: Tx, actor: Caller, inquiry_
     async def step() -> None:
         await read_frame(tx, actor, inquiry_id)
         await require_seen(tx, actor, inquiry_id, revision_of(form))
+        now = await shortlist_service.read_shortlist(tx, actor, inquiry_id, page_language(request))
+        if form.get("shortlist_seen", _state_of(now.entries)) != _state_of(now.entries):
+            raise Changed("Somebody else changed the shortlist meanwhile. Look at how it is now.")
         await shortlist_service.change_shortlist(tx, actor, inquiry_id, _change(form), page_language(request))
 
     problem = await try_step(request, tx, step())
@@ -162,7 +165,8 @@ async def _candidates_page(
         "excluded": (),
         "columns": (),
         "elsewhere": 0,
-        "shortlist": (await shortlist_service.read_shortlist(tx, actor, inquiry_id, language)).entries,
+        "shortlist": (entries := (await shortlist_service.read_shortlist(tx, actor, inquiry_id, language)).entries),
+        "shortlist_state": _state_of(entries),
         **await failed(tx, actor, frame, form, problem),
     }
     compared = {name: one for name, one in asked.items() if name.startswith("compare")}
@@ -327,6 +331,11 @@ async def _sent_page(
     return office_page(request, "invitations/invited.html", values)
 
 
+def _state_of(entries: Sequence[ShortlistEntry]) -> str:
+    """Return what tells a shortlist from what it was before: the moment of its newest change."""
+    return max((one.changed_at.isoformat() for one in entries), default="")
+
+
 def _change(form: dict[str, str]) -> ShortlistChange:
     """Read what is to be done with which unit; raises Contradiction where it does not say."""
     reason, unit_id, position = form.get("reason", ""), form.get("shortlist_unit", ""), form.get("position", "")
@@ -334,10 +343,12 @@ def _change(form: dict[str, str]) -> ShortlistChange:
         raise Contradiction.at("reason", "Give a reason.")
     if not _is_uuid(unit_id):
         raise Contradiction.at("shortlist_unit", "Choose a unit.")
+    if position and not (position.isdecimal() and len(position) < 5):  # noqa: PLR2004 - places are few
+        raise Contradiction.at("position", "Give a place, counted from 1.")
     wanted = {
         "command": form.get("kind", ""),
         "unit_ids": [unit_id],
-        "position": int(position) if position.isdecimal() else None,
+        "position": int(position) if position else None,
         "reason": reason,
     }
     try:

@@ -10,10 +10,19 @@ from uuid import UUID
 
 import msgspec
 
-from trialport.core.errors import FieldError
+from trialport.core.errors import Contradiction, FieldError
 from trialport.core.translations import to_translate
 from trialport.invitations import rules
-from trialport.invitations.models import Answer, CapacityValues, Condition, EoiCreate, EoiDetail, NoReason, Prefill
+from trialport.invitations.models import (
+    Answer,
+    CapacityValues,
+    Condition,
+    EoiCreate,
+    EoiDetail,
+    NoReason,
+    Prefill,
+    SignOffCreate,
+)
 
 Form = Mapping[str, str]
 
@@ -33,6 +42,7 @@ _TICKS = ("head_informed", "mentor_wanted")
 # What to do about a field, in the words of the page.
 _ADVICE: Mapping[str, str] = {
     "answer": to_translate("Choose one of the answers."),
+    "decision": to_translate("Choose one of the answers."),
     "participants": to_translate("Say how many participants are realistic, as a whole number."),
     "participants_basis": to_translate("Say what the number rests on."),
     "earliest_start": to_translate("Give a day that exists, or leave the earliest start out."),
@@ -122,6 +132,22 @@ def _number(text: str) -> int | str:
         return int(text)
     except ValueError:
         return text
+
+
+def read_sign_off(form: Form) -> SignOffCreate:
+    """Return a head of unit's word; raises Contradiction for one that is neither yes nor no, or says too much."""
+    if form.get("decision") not in ("approved", "refused"):
+        raise Contradiction.at("decision", "Say whether the yes counts.")
+    note = form.get("reason") or form.get("note") or None
+    word = {
+        "decision": form["decision"],
+        "note": note if form["decision"] == "refused" else None,
+        "eoi_id": parse_id(form.get("eoi_id", "")),
+    }
+    try:
+        return msgspec.convert(word, SignOffCreate)
+    except msgspec.ValidationError as error:
+        raise Contradiction.at("note", "Say it in a few words.") from error
 
 
 def parse_id(text: str) -> UUID | None:

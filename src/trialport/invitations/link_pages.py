@@ -21,7 +21,7 @@ from trialport.core.pages import page_language, render_page
 from trialport.core.signing import Purpose
 from trialport.invitations import amendment, answer, change_words, labels, link_form, rules
 from trialport.invitations.link_access import LinkClosed, Visitor, open_link
-from trialport.invitations.models import CapacityUpdate, EoiCreate, InvitationForUnit, SignOffCreate
+from trialport.invitations.models import CapacityUpdate, EoiCreate, InvitationForUnit
 from trialport.units.models import InvestigatorSummary
 from trialport.units.queries import select_investigators
 from trialport.units.service import note_listed_names
@@ -103,13 +103,8 @@ async def take_sign_off(
     except LinkClosed as closed:
         return _closed_page(request, closed)
     form = await read_form(request)
-    word = SignOffCreate(
-        decision="approved" if form.get("decision") == "approved" else "refused",
-        note=form.get("note") or None,
-        eoi_id=link_form.parse_id(form.get("eoi_id", "")),
-    )
     try:
-        await answer.record_sign_off(tx, visitor.actor, visitor.invitation_id, word)
+        await answer.record_sign_off(tx, visitor.actor, visitor.invitation_id, link_form.read_sign_off(form))
     except Contradiction as wrong:
         shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
         context = {"invitation": shown, "form": form, "faults": link_form.told(wrong.errors)}
@@ -124,7 +119,10 @@ async def answer_page(request: PageRequest, tx: Transaction, visitor: Visitor) -
     """Show a unit's person the form, or what has become of the invitation, by whichever door she came."""
     shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
     wants_change = shown.answer is not None and request.query_params.get("change") == "1"
-    is_asked = shown.answer is None or wants_change or looks_again(shown)
+    # Who said that somebody else should be asked has not answered for whom the office asks then.
+    given = shown.answer
+    is_passed_on = given is not None and given.answer == "not_me" and not _is_own(visitor, shown)
+    is_asked = given is None or wants_change or is_passed_on or looks_again(shown)
     if "answer" not in shown.available_actions or not is_asked:
         return _receipt_page(request, tx, visitor, shown)
     return await _form_page(request, tx, visitor, shown, link_form.form_of(shown.answer, shown.prefill), {})
@@ -258,6 +256,10 @@ async def _overtaken(
     return await _form_page(request, tx, visitor, shown, form, {}, is_overtaken=True, status_code=409)
 
 
+def _is_own(visitor: Visitor, shown: InvitationForUnit) -> bool:
+    return shown.answer is not None and shown.answer.investigator_id == visitor.actor.investigator_id
+
+
 def _receipt_page(
     request: PageRequest,
     tx: Transaction,
@@ -267,10 +269,9 @@ def _receipt_page(
     capacity_fault: bool = False,
     status_code: int = 200,
 ) -> Response[Any]:
-    given = shown.answer
     context = {
         "invitation": shown,
-        "is_own": given is not None and given.investigator_id == visitor.actor.investigator_id,
+        "is_own": _is_own(visitor, shown),
         "is_late": rules.is_late(tx.now, shown.due_on, _TIMEZONE),
         "is_capacity_done": request.query_params.get("capacity") == "1",
         "capacity_fault": capacity_fault,

@@ -23,6 +23,8 @@ _DAY = _("Choose a day, or leave it empty.")
 _AREA = _("Choose a therapy area.")
 _PERIOD = _("Write month and day as 07-31, or a day of one year as 2027-07-31.")
 _NAME = _("Give it a name.")
+TOO_LONG = _("This is too long, or not of the form that it should have. Correct it.")
+LONGEST_REASON = 1000
 # What the desks find, so that the catalogues have it.
 FOUND = (
     _("It ends before it begins. Give a later day."),
@@ -57,6 +59,9 @@ def read_weights(form: Form, weights: Sequence[CriterionWeight]) -> tuple[dict[C
             continue
         if not reason:
             faults[f"reason_{one.name}"] = WHY
+        if len(reason) > LONGEST_REASON:
+            faults[f"reason_{one.name}"] = TOO_LONG
+            continue
         found[one.name] = WeightInput(weight=value, reason=reason or "-")
     return found, faults
 
@@ -100,8 +105,12 @@ def read_priorities(form: Form) -> tuple[list[Priority], list[int], Faults]:
             faults[f"reason_{at}"] = WHY
         faults |= {f"{name}_{at}": _DAY for name in ("from_day", "until_day") if row[name] and not _is_day(row[name])}
         if not any(name.endswith(f"_{at}") for name in faults):
-            found.append(_convert(row, Priority, weight=int(row["weight"])))
-            rows.append(at)
+            try:
+                found.append(_convert(row, Priority, weight=int(row["weight"])))
+                rows.append(at)
+            except msgspec.ValidationError as error:
+                field = "therapy_area" if "$.therapy_area" in str(error) else "reason"
+                faults[f"{field}_{at}"] = _AREA if field == "therapy_area" else TOO_LONG
     return found, rows, faults
 
 

@@ -1,6 +1,6 @@
 """What an office sets of its own work, as pages: weights, priorities, calendar, words, agreements."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -57,6 +57,8 @@ async def change_weights(
     wanted, faults = settings_form.read_weights(form, now.weights) if "revert" not in form else ({}, {})
     if not reason:
         faults["reason"] = settings_form.WHY
+    elif len(reason) > settings_form.LONGEST_REASON:
+        faults["reason"] = settings_form.TOO_LONG
     if "preview" in form:
         faults.pop("reason", None)
     if faults:
@@ -92,7 +94,7 @@ async def change_priorities(request: PageRequest, tx: Tx, actor: Caller, region_
     if "revert" in form:
         versions = await region_service.list_priority_versions(tx, actor, region_id)
         number = _version(form, "revert")
-        found = next((list(one.priorities) for one in versions if one.version == number), [])
+        found = list(_of_version(versions, number).priorities)
         faults = {}
     if not faults:
         try:
@@ -119,7 +121,7 @@ async def change_calendar(request: PageRequest, tx: Tx, actor: Caller, region_id
     if "revert" in form:
         versions = await region_service.list_quiet_versions(tx, actor, region_id)
         number = _version(form, "revert")
-        found = next((list(one.periods) for one in versions if one.version == number), [])
+        found = list(_of_version(versions, number).periods)
         faults = {}
     if not faults:
         try:
@@ -139,6 +141,8 @@ async def change_promise(request: PageRequest, tx: Tx, actor: Caller, region_id:
     form = await read_form(request)
     days, reason = form.get("promised_working_days", ""), form.get("promise_reason", "")
     faults = {} if reason else {"promise_reason": settings_form.WHY}
+    if len(reason) > settings_form.LONGEST_REASON:
+        faults = {"promise_reason": settings_form.TOO_LONG}
     if not faults:
         number = int(days) if days.isdecimal() and len(days) < 4 else 0  # noqa: PLR2004 - three digits
         try:
@@ -263,6 +267,14 @@ async def _names(tx: Transaction, versions: Iterable[Any]) -> dict[UUID, str]:
 def _kept(form: Mapping[str, str]) -> Mapping[str, str] | None:
     """Return what was typed; of a button that takes a version up again, nothing was."""
     return None if "revert" in form else form
+
+
+def _of_version(versions: Sequence[Any], number: int) -> Any:
+    """Return an older version to take up again; raises Refused where there is none, for that would empty the list."""
+    for one in versions:
+        if one.version == number:
+            return one
+    raise Refused("There is no such version. Load the page again.")
 
 
 def _version(form: Mapping[str, str], name: str = "version") -> int:

@@ -16,7 +16,6 @@ from trialport.core.pages import page_language, render_page
 from trialport.core.translations import to_translate, translate
 from trialport.invitations import answer, labels, link_form, link_pages
 from trialport.invitations.api import InvitationId
-from trialport.invitations.models import SignOffCreate
 from trialport.invitations.unit_queries import select_sign_offs
 
 # A head signs off herself: nobody stands in for her.
@@ -46,12 +45,11 @@ async def decide(request: PageRequest, tx: Tx, actor: Caller, invitation_id: Inv
         if form.get("decision") == "taken_back" and eoi_id is not None:
             await answer.take_back_sign_off(tx, actor, invitation_id, eoi_id)
         else:
-            is_approved = form.get("decision") == "approved"
-            note = None if is_approved else form.get("reason") or form.get("note") or None
-            word = SignOffCreate(decision="approved" if is_approved else "refused", note=note, eoi_id=eoi_id)
-            await answer.record_sign_off(tx, actor, invitation_id, word)
+            await answer.record_sign_off(tx, actor, invitation_id, link_form.read_sign_off(form))
     except Contradiction:
-        return await _list_page(request, tx, actor, faulty=str(invitation_id), status_code=422)
+        return await _list_page(
+            request, tx, actor, faulty=str(invitation_id), typed=form.get("note", ""), status_code=422
+        )
     except (Changed, Refused, NotAllowed):
         return await _list_page(request, tx, actor, is_overtaken=True, status_code=409)
     return go_to("/sign-offs")
@@ -63,6 +61,7 @@ async def _list_page(
     actor: Actor,
     *,
     faulty: str = "",
+    typed: str = "",
     is_overtaken: bool = False,
     status_code: int = 200,
 ) -> Response[str]:
@@ -74,6 +73,7 @@ async def _list_page(
         "decided": [one for one in found if one.approval != "awaiting_head"],
         "reasons": [translate(language, one) for one in REASONS],
         "faulty": faulty,
+        "typed": typed,
         "is_overtaken": is_overtaken,
         "today": tx.now.astimezone(_CLOCK).date(),
         "labels": labels,

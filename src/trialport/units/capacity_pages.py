@@ -91,12 +91,15 @@ async def restate_one(
     try:
         if form.get("state") == "open":
             await capacity_upkeep.reopen_capacity(tx, settings, actor, seen)
+        elif form.get("state") != "paused":
+            raise Contradiction.at("state", "Pause, or open again.")
         else:
             await capacity_upkeep.pause_capacity(tx, settings, actor, seen, day_of(form.get("until", "")))
     except (Contradiction, ValueError):
         return await cards_page(request, tx, actor, wrong=seen, typed=form.get("until", ""), status_code=422)
     except Changed:
-        return await cards_page(request, tx, actor, moved=[seen], status_code=409)
+        typed = form.get("until", "")
+        return await cards_page(request, tx, actor, moved=[seen], typed=typed, status_code=409)
     return go_to("/capacity?done=1")
 
 

@@ -32,6 +32,8 @@ _OWN = {**may("delegates", "change"), **ONESELF}
 _FORM = {**_OWN, "form": True}
 _CLOCK = ZoneInfo("Europe/Stockholm")
 _NEWEST_READINGS = 20
+# No number of invitations has so many digits.
+_DIGITS = 10
 _DAY = to_translate("Give a day that exists, or leave it empty.")
 _ADVICE: Mapping[str, str] = {
     "gcp_trained_on": to_translate("Give the day of the training; it cannot lie in the future."),
@@ -166,7 +168,9 @@ def _read(form: Mapping[str, str]) -> tuple[ProfileInput | None, dict[str, str]]
     days = ("gcp_trained_on", "gcp_expires_on", "school_completed_on")
     most = form.get("invitations_per_month", "")
     given: dict[str, Any] = {name: form.get(name) or None for name in days}
-    given["invitations_per_month"] = int(most) if most.isascii() and most.isdecimal() else most or None
+    given["invitations_per_month"] = (
+        int(most) if most.isascii() and most.isdecimal() and len(most) < _DIGITS else most or None
+    )
     given |= {"school_status": form.get("school_status") or "none", "visibility": form.get("visibility") or "office"}
     given["roles_wanted"] = [one for one in get_args(RoleWanted) if form.get(f"roles_wanted_{one}")]
     more = [one for one in form.get("more_languages", "").lower().split() if one not in labels.LANGUAGES]
