@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright
 
 from tests.browser.chromium import NoBrowserError, find_chromium
+from tests.browser.town import Town, running_town
 from tests.conftest import TEMPLATE, Servers, as_app
 from tests.journeys.served import served
 from trialport.core.config import Settings
@@ -44,6 +45,13 @@ def site(database: str, servers: Servers, tmp_path_factory: pytest.TempPathFacto
     settings = Settings(database_url=as_app(database), valkey_url=servers.valkey_url, secret_key=LINK_KEY)
     with served(settings, tmp_path_factory.mktemp("site") / "api.log") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A whole deployment for journeys, with a database of its own."""
+    with running_town(servers, tmp_path_factory.mktemp("town"), f"town_{uuid4().hex}") as one:
+        yield one
 
 
 @pytest.fixture(scope="session")
