@@ -39,6 +39,7 @@ from trialport.core.limits import Limits
 from trialport.core.listening import Listener
 from trialport.core.object_store import ObjectStore
 from trialport.core.openapi import DocumentPlugin
+from trialport.core.remembered import Remembered
 from trialport.core.static_files import read_static_file
 from trialport.inquiries import api as inquiries_api
 from trialport.inquiries import (
@@ -174,6 +175,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     app.state.reader = Reader(vocabulary)
     app.state.register = Register(vocabulary)
     app.state.pace = Pace()
+    app.state.front_figures = Remembered(settings.front_page_seconds)
     app.state.files = ObjectStore(settings.files_url)
     app.state.pool = await open_pool(settings, "trialport-api")
     app.state.doorbell = Doorbell(settings.valkey_url)

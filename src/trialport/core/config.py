@@ -59,6 +59,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         float,
         Meta(ge=0, le=3600, description="How long changes of capacity are gathered before reassessing."),
     ] = 20.0
+    front_page_seconds: Annotated[
+        float, Meta(ge=0, le=3600, description="How old the figures on a region's front page may be (seconds).")
+    ] = 60.0
     worker_jobs: Annotated[int, Meta(ge=1, le=100, description="Jobs one worker runs at a time.")] = 4
     log_level: Annotated[
         str,

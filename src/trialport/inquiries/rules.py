@@ -197,11 +197,15 @@ def promised_after_pause(
 
 def is_working_day(day: date, country: str, quiet: Sequence[QuietPeriod] = ()) -> bool:
     """Tell whether a day counts when a time limit is reckoned."""
+    return _is_open(day, country) and not any(period.holds(day) for period in quiet)
+
+
+@lru_cache(maxsize=8192)
+def _is_open(day: date, country: str) -> bool:
     return (
         day.weekday() < _SATURDAY
         and day not in _holidays(country)
         and (day.month, day.day) not in _ALSO_CLOSED.get(country, ())
-        and not any(period.holds(day) for period in quiet)
     )
 
 

@@ -36,7 +36,7 @@ from trialport.matching.shortlist_models import ShortlistChange, ShortlistEntry
 from trialport.units import region_text_service
 from trialport.units.api import UnitId
 
-PAGE_ITEMS = 50
+PAGE_ITEMS = 20
 MOST_COMPARED = 4
 MOST_EXCLUDED = 200
 _QUERY = (

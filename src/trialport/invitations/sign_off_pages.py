@@ -21,7 +21,7 @@ from trialport.invitations.unit_queries import select_sign_offs
 # A head signs off herself: nobody stands in for her.
 _HEAD = {**roles("unit_head"), **ONESELF}
 _CLOCK = ZoneInfo("Europe/Stockholm")
-_MOST = 100
+_MOST = 25
 # Why not, with one press; another reason can be written.
 REASONS = (
     to_translate("No staff for it"),
@@ -66,9 +66,11 @@ async def _list_page(
     status_code: int = 200,
 ) -> Response[str]:
     async with as_system(tx.connection):
-        found = await select_sign_offs(tx.connection, actor=actor, limit=_MOST)
+        found = await select_sign_offs(tx.connection, actor=actor, limit=_MOST + 1)
     language = page_language(request)
+    has_more, found = len(found) > _MOST, found[:_MOST]
     values = {
+        "has_more": has_more,
         "waiting": [one for one in found if one.approval == "awaiting_head"],
         "decided": [one for one in found if one.approval != "awaiting_head"],
         "reasons": [translate(language, one) for one in REASONS],
