@@ -71,6 +71,7 @@ _PAGES: dict[str, Page] = {
     "/settings/{region_id}/priorities": Page("region"),
     "/settings/{region_id}/calendar": Page("region"),
     "/settings/{region_id}/texts": Page("region"),
+    "/settings/{region_id}/confidentiality": Page("region"),
     "/settings/{region_id}/terms": Page("region", row="<li"),
     "/still-right/{signed}": Page(link="still_right", row=r'/still-right/[^"/]+/[0-9a-f-]{36}/[a-z_]+"'),
     "/still-right/{signed}/{unit_id}/{therapy_area}": Page("unit", link="still_right"),

@@ -85,7 +85,7 @@ from trialport.matching import judgement_api, reading_pages, shortlist_api, weig
 from trialport.matching.register import CHANNEL, Register
 from trialport.notifications import api as notifications_api
 from trialport.notifications import pages as notifications_pages
-from trialport.sponsors import agreement_api
+from trialport.sponsors import agreement_api, agreement_pages
 from trialport.terms import api as terms_api
 from trialport.terms import pages as terms_pages
 from trialport.terms.book import TermBook
@@ -116,6 +116,7 @@ _OFFICE_PAGES = (
     settings_pages.router,
     terms_pages.router,
     region_text_pages.router,
+    agreement_pages.router,
 )
 # What the start page of a role shows, by role: each slice counts what waits.
 START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]]] = {

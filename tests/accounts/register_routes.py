@@ -1,11 +1,15 @@
 """Pages of the office's tasks, register and settings, and the forms on them."""
 
 REGISTER_PAGES = ("/tasks", "/settings", "/register", "/register/import", "/register/people", "/register/resources")
-SETTINGS_PAGES = tuple(f"/settings/{{region_id}}/{name}" for name in ("weights", "priorities", "calendar", "texts"))
+SETTINGS_PAGES = tuple(
+    f"/settings/{{region_id}}/{name}" for name in ("weights", "priorities", "calendar", "texts", "confidentiality")
+)
 SETTINGS_READ = ("/settings/{region_id}/terms",)
 REGISTER_FORMS = (
     *SETTINGS_PAGES,
     "/settings/{region_id}/promise",
+    "/settings/{region_id}/agreements",
+    "/settings/{region_id}/agreements/{agreement_id}",
     "/settings/{region_id}/terms/{local_term_id}",
     "/register/import",
     "/register/import/{import_draft_id}",

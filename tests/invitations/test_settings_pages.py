@@ -45,7 +45,7 @@ async def test_it_works(office: Browser, people: Cast) -> None:
     text = (await office.get("/settings")).text
     assert "within 10 working days" in text
     links = re.findall(r'href="(/settings/[^"]+)"', text)
-    assert len(links) == 5
+    assert len(links) == 6
     assert {(await office.get(link)).status_code for link in links} == {200}
 
 

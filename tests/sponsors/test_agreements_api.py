@@ -32,15 +32,23 @@ async def test_it_works(client: Client, body: dict[str, Any], connection: asyncp
     made = answer.json()
     assert (made["region"], made["sponsor_name"]) == ("TST", "First Pharma (demonstration)")
     address = f"{PATH}/{made['agreement_id']}"
-    assert (made["state"], made["available_actions"]) == ("current", ["read", "end"])
-    for who, may in (("office", ["read", "end"]), ("admin", ["read", "end"]), ("sponsor", ["read"])):
+    assert (made["state"], made["available_actions"]) == ("current", ["read", "end", "extend"])
+    for who, may in (
+        ("office", ["read", "end", "extend"]),
+        ("admin", ["read", "end", "extend"]),
+        ("sponsor", ["read"]),
+    ):
         assert (await client(who).get(address)).json() == {**made, "available_actions": may}
         assert (await client(who).get(PATH)).json()["items"] == [{**made, "available_actions": may}]
     ended = await client("office").post(f"{address}/end", json={"reason": "Terminated."})
     assert ended.status_code == 200
     assert (ended.json()["ended_reason"], ended.json()["ended_at"] is None) == ("Terminated.", False)
     again = await client("office").post(f"{address}/end", json={"reason": "Terminated."})
-    assert (again.status_code, again.json()["state"], again.json()["available_actions"]) == (409, "ended", ["read"])
+    assert (again.status_code, again.json()["state"], again.json()["available_actions"]) == (
+        409,
+        "ended",
+        ["read", "resume"],
+    )
     events = await connection.fetch("select action, region_id, before, after from audit_event order by 1 desc")
     assert [event["action"] for event in events] == ["agreement.recorded", "agreement.ended"]
     assert (events[0]["before"], events[0]["after"]["mode"]) == (None, "master")

@@ -110,8 +110,10 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
     },
     "agreement": {
         "sponsor_contact": _in(("current", "ended"), "read"),
-        "office": {NEW: ("record",), "current": ("read", "end"), "ended": ("read",)},
-        "admin": {NEW: ("record",), "current": ("read", "end"), "ended": ("read",)},
+        **{
+            role: {NEW: ("record",), "current": ("read", "end", "extend"), "ended": ("read", "resume")}
+            for role in ("office", "admin")
+        },
     },
     # An answer may change until the reply, and a late one is welcome; rules.py of invitations marks it.
     "invitation": {
@@ -204,7 +206,7 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
             role: {ANY: ("read",)} for role in ("sponsor_contact", "investigator", "unit_head", "management", "service")
         },
     },
-    # What a region's office sets of its own work: how soon it promises to answer.
+    # What a region's office sets of its own work: what it promises, how confidentiality is settled, texts.
     "region_setting": {role: {ANY: ("read", "change")} for role in ("office", "admin")},
     # The office's own view of its units, people and resources.
     "register": {role: {ANY: ("read", "ask_to_confirm", "import")} for role in ("office", "admin")},

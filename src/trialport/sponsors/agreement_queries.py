@@ -3,7 +3,7 @@
 An office reaches its region's agreements, a sponsor's contact her sponsor's, an admin all; other roles none.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,15 @@ class AgreeingRegion(Struct, frozen=True, kw_only=True):
 
     region_id: UUID
     confidentiality_mode: ConfidentialityMode
+
+
+class AgreementFile(Struct, frozen=True, kw_only=True):
+    """The signed document of an agreement, and the inquiry that it came with."""
+
+    attachment_id: UUID
+    file_name: str
+    inquiry_id: UUID | None
+    reference: str | None
 
 
 class KnownParts(Struct, frozen=True, kw_only=True):
@@ -164,6 +173,53 @@ async def update_agreement_ended(connection: Connection, *, agreement_id: UUID, 
         reason,
     )
     return status.endswith(" 1")
+
+
+async def update_agreement_resumed(connection: Connection, *, agreement_id: UUID) -> bool:
+    """Take back that an agreement was ended; False when it holds."""
+    status: str = await connection.execute(
+        "update agreement set ended_at = null, ended_reason = null where agreement_id = $1 and ended_at is not null",
+        agreement_id,
+    )
+    return status.endswith(" 1")
+
+
+async def update_agreement_extended(
+    connection: Connection, *, agreement_id: UUID, valid_until: date | None, seen: date | None
+) -> bool:
+    """Give an agreement another last day; False when it has ended, or had another last day than `seen`."""
+    status: str = await connection.execute(
+        """
+        update agreement set valid_until = $2
+        where agreement_id = $1 and ended_at is null and valid_until is not distinct from $3
+        """,
+        agreement_id,
+        valid_until,
+        seen,
+    )
+    return status.endswith(" 1")
+
+
+async def select_sponsor_names(connection: Connection) -> list[tuple[UUID, str]]:
+    """List the sponsors that the viewer knows by name, which row-level security says."""
+    records = await connection.fetch("select sponsor_id, name from sponsor order by lower(name), sponsor_id limit 500")
+    return [(record["sponsor_id"], record["name"]) for record in records]
+
+
+async def select_agreement_files(connection: Connection, *, region_id: UUID) -> list[AgreementFile]:
+    """List the files of signed agreements that a region has, newest first; the caller has checked the region."""
+    records = await connection.fetch(
+        """
+        select a.attachment_id, a.file_name, a.inquiry_id, i.reference
+        from attachment a
+        left join inquiry i using (inquiry_id)
+        where a.region_id = $1 and a.kind = 'agreement' and a.deleted_at is null and a.scan_state <> 'infected'
+        order by a.attachment_id desc
+        limit 200
+        """,
+        region_id,
+    )
+    return msgspec.convert(records, list[AgreementFile])
 
 
 async def select_agreement_facts(connection: Connection, *, sponsor_id: UUID, region_id: UUID) -> list[AgreementFacts]:

@@ -1,5 +1,6 @@
 """Recording how confidentiality is settled between a sponsor and a region or one of its sites."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from trialport.accounts.models import Actor
 from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.db import Transaction, as_system
-from trialport.core.errors import Contradiction, NotFound, Refused
+from trialport.core.errors import Changed, Contradiction, NotFound, Refused
 from trialport.sponsors import agreement_queries as queries
 from trialport.sponsors.agreement_models import AgreementDetail, AgreementInput
 from trialport.sponsors.agreement_queries import AgreeingRegion
@@ -72,6 +73,36 @@ async def end_agreement(tx: Transaction, actor: Actor, agreement_id: UUID, reaso
     ended = await read_agreement(tx, actor, agreement_id)
     await _record(tx, actor, "agreement.ended", before, ended)
     return ended
+
+
+async def extend_agreement(
+    tx: Transaction, actor: Actor, agreement_id: UUID, valid_until: date | None, *, seen: date | None
+) -> AgreementDetail:
+    """Give an agreement another last day; None for no end.
+
+    Raises Changed when it has ended or its last day is another than the caller has read, Contradiction for a day
+    before the signing.
+    """
+    before = await read_agreement(tx, actor, agreement_id)
+    if valid_until is not None and valid_until < before.signed_on:
+        raise Contradiction.at("valid_until", "The last day lies before the day of signing.")
+    if not await queries.update_agreement_extended(
+        tx.connection, agreement_id=agreement_id, valid_until=valid_until, seen=seen
+    ):
+        raise Changed("Somebody changed this agreement after you read it. Read it again and repeat your change.")
+    extended = await read_agreement(tx, actor, agreement_id)
+    await _record(tx, actor, "agreement.extended", before, extended)
+    return extended
+
+
+async def resume_agreement(tx: Transaction, actor: Actor, agreement_id: UUID) -> AgreementDetail:
+    """Take back that an agreement was ended: it holds again. Raises Changed when it holds already."""
+    before = await read_agreement(tx, actor, agreement_id)
+    if not await queries.update_agreement_resumed(tx.connection, agreement_id=agreement_id):
+        raise Changed("Somebody took this back before you. Read it again.")
+    resumed = await read_agreement(tx, actor, agreement_id)
+    await _record(tx, actor, "agreement.resumed", before, resumed)
+    return resumed
 
 
 async def _region_of(tx: Transaction, actor: Actor, agreement: AgreementInput) -> AgreeingRegion:

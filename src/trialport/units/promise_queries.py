@@ -19,6 +19,7 @@ class RegionPromise(Struct, frozen=True, kw_only=True):
     name: str
     promised_working_days: int
     confidentiality_mode: ConfidentialityMode
+    country: str
     version: int
 
 
@@ -27,6 +28,7 @@ class PromiseVersion(Struct, frozen=True, kw_only=True):
 
     version: int
     promised_working_days: int
+    confidentiality_mode: ConfidentialityMode
     reason: str
     changed_at: datetime
     actor_id: UUID | None
@@ -36,7 +38,7 @@ async def select_promises(connection: Connection, *, actor: Actor, region_id: UU
     """List the regions that the actor may set, or one of them."""
     records = await connection.fetch(
         """
-        select r.region_id, r.code, r.name, r.promised_working_days, r.confidentiality_mode,
+        select r.region_id, r.code, r.name, r.promised_working_days, r.confidentiality_mode, r.country,
                coalesce((select max(version) from region_setting s where s.region_id = r.region_id), 0) as version
         from region r
         where ($1 = 'admin' or ($1 = 'office' and r.region_id = $2)) and ($3::uuid is null or r.region_id = $3)
@@ -53,7 +55,7 @@ async def select_promise_versions(connection: Connection, *, region_id: UUID, li
     """List what a region promised, newest first; the caller has checked that the region is in scope."""
     records = await connection.fetch(
         """
-        select version, promised_working_days, reason, changed_at, actor_id
+        select version, promised_working_days, confidentiality_mode, reason, changed_at, actor_id
         from region_setting
         where region_id = $1
         order by version desc
@@ -96,4 +98,10 @@ async def insert_promise(
 async def update_region_promise(connection: Connection, *, region_id: UUID, promised_working_days: int) -> None:
     await connection.execute(
         "update region set promised_working_days = $2 where region_id = $1", region_id, promised_working_days
+    )
+
+
+async def update_region_mode(connection: Connection, *, region_id: UUID, confidentiality_mode: str) -> None:
+    await connection.execute(
+        "update region set confidentiality_mode = $2 where region_id = $1", region_id, confidentiality_mode
     )

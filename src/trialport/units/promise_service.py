@@ -1,15 +1,19 @@
-"""How many working days an office promises to answer in: changed with a reason, and taken back."""
+"""What an office promises, and how confidentiality is settled: changed with a reason, and taken back."""
 
 from uuid import UUID
+
+import msgspec
 
 from trialport.accounts.models import Actor
 from trialport.accounts.service import record_audit_event
 from trialport.core.db import Transaction
 from trialport.core.errors import Changed, Contradiction, NotFound, explain
 from trialport.units import promise_queries as queries
+from trialport.units.models import ConfidentialityMode
 from trialport.units.promise_queries import PromiseVersion, RegionPromise
 
 MOST_DAYS = 60
+UNLAWFUL = "In Sweden the law binds and nothing is signed; in other countries something is signed."
 _VERSIONS_SHOWN = 20
 explain("region_setting_pkey", Changed, "", "Somebody changed this at the same moment. Read it again.")
 
@@ -60,6 +64,38 @@ async def change_promise(
         region_id=region_id,
         before={"promised_working_days": before.promised_working_days},
         after={"promised_working_days": days, "version": version},
+    )
+    return await read_promise(tx, actor, region_id)
+
+
+async def change_mode(
+    tx: Transaction, actor: Actor, region_id: UUID, mode: ConfidentialityMode, reason: str, *, expected: int
+) -> RegionPromise:
+    """Settle confidentiality in another way from now on; what units have read stays read.
+
+    In Sweden the law binds whoever works for a region, and nothing may be signed; elsewhere no such law does.
+    Raises Changed when another version counts than the caller has read, Contradiction for a way that is not lawful.
+    """
+    before = await read_promise(tx, actor, region_id)
+    if before.version != expected:
+        raise Changed("Somebody changed this after you read it. Read it again and repeat your change.")
+    if (mode == "statutory") != (before.country == "SE"):
+        raise Contradiction.at("confidentiality_mode", UNLAWFUL)
+    if before.version == 0:
+        await _store(tx, actor, before, 1, before.promised_working_days, "-")
+    version = max(before.version, 1) + 1
+    changed = msgspec.structs.replace(before, confidentiality_mode=mode)
+    await _store(tx, actor, changed, version, before.promised_working_days, reason)
+    await queries.update_region_mode(tx.connection, region_id=region_id, confidentiality_mode=mode)
+    await record_audit_event(
+        tx,
+        actor,
+        action="confidentiality_mode.changed",
+        object_type="region",
+        object_id=region_id,
+        region_id=region_id,
+        before={"confidentiality_mode": before.confidentiality_mode},
+        after={"confidentiality_mode": mode, "version": version},
     )
     return await read_promise(tx, actor, region_id)
 

@@ -112,13 +112,19 @@ async def upsert_regions(connection: Connection, regions: Sequence[RegionEntry])
         insert into region
             (code, name, country, university, timezone, promised_working_days, confidentiality_mode)
         select g.code, g.name, g.country, g.university, g.timezone,
-               -- What an office has set stays; the register brings only the first promise.
+               -- What an office has set stays; the register brings only what counts at first.
                coalesce((select s.promised_working_days
                          from region_setting s
                          join region r using (region_id)
                          where r.code = g.code
                          order by s.version desc
-                         limit 1), g.promised_working_days), g.confidentiality_mode
+                         limit 1), g.promised_working_days),
+               coalesce((select s.confidentiality_mode
+                         from region_setting s
+                         join region r using (region_id)
+                         where r.code = g.code
+                         order by s.version desc
+                         limit 1), g.confidentiality_mode)
         from jsonb_populate_recordset(null::region, $1) g
         on conflict on constraint region_code_key do update set
             name = excluded.name, country = excluded.country, university = excluded.university,
