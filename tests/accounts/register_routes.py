@@ -11,6 +11,7 @@ REGISTER_FORMS = (
     "/settings/{region_id}/agreements",
     "/settings/{region_id}/agreements/{agreement_id}",
     "/settings/{region_id}/terms/{local_term_id}",
+    "/register/ask",
     "/register/import",
     "/register/import/{import_draft_id}",
     "/register/units/{unit_id}/capacities/{therapy_area}/ask",

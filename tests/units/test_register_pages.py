@@ -83,6 +83,23 @@ async def test_the_owner_is_asked_once_a_week(
     assert (await office.post(path, form, page="/register")).headers["location"].endswith("asked=nobody")
 
 
+async def test_everybody_with_something_stale_is_asked_at_once(
+    office: Browser, stale: None, connection: asyncpg.Connection
+) -> None:
+    text = (await office.get("/register")).text
+    assert "Ask about everything stale" in text
+    await connection.execute("update capacity set valid_until = now()::date - 3")
+    asked = await office.post("/register/ask", {}, page="/register")
+    assert asked.headers["location"] == "/register?stale=on&asked=all"
+    assert "The mails are on their way" in (await office.get(asked.headers["location"])).text
+    mails = await connection.fetch("select to_address from message where kind = 'capacity_stale' order by 1")
+    assert [one["to_address"] for one in mails] == ["heart@example.org", "lung@example.org"]
+    again = await office.post("/register/ask", {}, page="/register")
+    assert again.headers["location"].endswith("asked=none")
+    assert await connection.fetchval("select count(*) from message where kind = 'capacity_stale'") == 2
+    assert await connection.fetchval("select count(*) from audit_event where action = 'capacity.asked'") == 2
+
+
 async def test_a_unit_with_its_people_and_what_it_may_do(
     office: Browser, people: Cast, connection: asyncpg.Connection
 ) -> None:
@@ -124,6 +141,7 @@ async def test_a_resource_and_what_is_lent(office: Browser, people: Cast, connec
     )
     listed = (await office.get("/register/resources")).text
     assert "Pool" in listed
+    assert '<rect width="100" height="12" fill="currentColor"/>' in listed, "all of it is free"
     assert "Other" not in listed
     assert "Nothing is or was set aside" in (await office.get(f"/register/resources/{resource_id}")).text
 

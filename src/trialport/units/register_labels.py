@@ -52,6 +52,8 @@ OUTCOME_COLOURS: Mapping[str, str] = {"create": "success", "change": "info", "un
 # What became of the wish to ask, said on the page that follows.
 ASKED: Mapping[str, str] = {
     "asked": _("The mail is on its way. The same capacity can be asked about again in a week."),
+    "all": _("The mails are on their way, one for each person who answers for something stale."),
+    "none": _("Nobody was left to ask: all were asked within a week, or nobody can be asked."),
     "already": _("This was asked less than a week ago, so nothing was sent."),
     "nobody": _("Nobody at the unit can be asked. Add somebody to the unit in the employer's registry."),
 }

@@ -81,6 +81,14 @@ async def ask_to_confirm(
     return go_to(f"{path}?{kept}{'&' if kept else ''}asked={result}")
 
 
+@post("/register/ask", opt={**may("register", "ask_to_confirm"), "form": True}, status_code=303)
+async def ask_all_to_confirm(request: PageRequest, tx: Tx, settings: AppSettings, actor: Caller) -> Response[None]:
+    """Ask the owners of everything that is stale and not asked about lately."""
+    await read_form(request)
+    count = await stale_service.ask_all_stale(tx, settings, actor)
+    return go_to(f"/register?stale=on&asked={'all' if count else 'none'}")
+
+
 @get("/register/units/{unit_id:uuid}", opt=READS_NAMES)
 async def show_unit(request: PageRequest, tx: Tx, actor: Caller, unit_id: UnitId, asked: Text = "") -> Response[str]:
     """Show everything about one unit."""
@@ -145,5 +153,13 @@ router = Router(
     path="/",
     include_in_schema=False,
     request_max_body_size=FORM_BYTES,
-    route_handlers=[show_register, ask_to_confirm, show_unit, show_people, show_resources, show_resource],
+    route_handlers=[
+        show_register,
+        ask_to_confirm,
+        ask_all_to_confirm,
+        show_unit,
+        show_people,
+        show_resources,
+        show_resource,
+    ],
 )

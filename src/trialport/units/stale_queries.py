@@ -150,6 +150,60 @@ async def claim_stale_capacities(
     return msgspec.convert(records, list[StaleCapacity])
 
 
+async def select_unasked_stale(
+    connection: Connection, *, actor: Actor, today: date, asked_since: datetime, limit: int
+) -> list[StaleCapacity]:
+    """List stale capacities in the actor's scope about which nobody was asked since, with who answers for each."""
+    records = await connection.fetch(
+        """
+        select c.capacity_id, c.region_id, c.valid_until, o.investigator_id, o.email,
+               coalesce(o.language, 'en') as language
+        from capacity c
+        left join capacity_ask a using (capacity_id)
+        join lateral (
+            select i.investigator_id, i.email, person.language
+            from position p
+            join investigator i using (investigator_id)
+            left join person on person.email = lower(i.email)
+            where p.unit_id = c.unit_id and i.objected_at is null
+            order by exists (select from investigator_absence b
+                             where b.investigator_id = i.investigator_id and $3 between b.first_day and b.last_day),
+                     p.is_head desc, p.share desc, i.investigator_id
+            limit 1) o on true
+        where c.valid_until < $3 and (a.asked_at is null or a.asked_at <= $4)
+          and ($1 = 'admin' or ($1 = 'office' and c.region_id = $2))
+        order by c.valid_until, c.capacity_id
+        limit $5
+        """,
+        actor.role,
+        actor.region_id,
+        today,
+        asked_since,
+        limit,
+    )
+    return msgspec.convert(records, list[StaleCapacity])
+
+
+async def upsert_asks(
+    connection: Connection, *, asked: Sequence[StaleCapacity], actor_id: UUID | None, now: datetime
+) -> None:
+    """Note that the owners of many capacities are asked now."""
+    await connection.execute(
+        """
+        insert into capacity_ask (capacity_id, region_id, investigator_id, asked_at, actor_id)
+        select capacity_id, region_id, investigator_id, $4, $5
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as a (capacity_id, region_id, investigator_id)
+        on conflict (capacity_id) do update
+            set investigator_id = excluded.investigator_id, asked_at = excluded.asked_at, actor_id = excluded.actor_id
+        """,
+        [one.capacity_id for one in asked],
+        [one.region_id for one in asked],
+        [one.investigator_id for one in asked],
+        now,
+        actor_id,
+    )
+
+
 async def insert_questions(
     connection: Connection,
     *,

@@ -27,6 +27,8 @@ Asked = Literal["asked", "already", "nobody"]
 ASK_BEFORE = timedelta(days=7)
 # A link outlives the question, for mails are read late (days).
 OPEN_DAYS = 60
+# More than any region has; nobody waits for more mails than this to be written.
+_MOST_AT_ONCE = 500
 
 
 class QuestionLink(Struct, frozen=True, kw_only=True):
@@ -66,6 +68,38 @@ async def ask_about_stale(tx: Transaction, settings: Settings, limit: int) -> in
             for one in found
             if questions[one.investigator_id] in new
         ],
+    )
+    return len(found)
+
+
+async def ask_all_stale(tx: Transaction, settings: Settings, actor: Actor) -> int:
+    """Ask the owners of the actor's stale capacities, one mail a person; returns about how many capacities.
+
+    Those asked within `ASK_EVERY` are left alone, and of very many the oldest are asked first.
+    """
+    # Whom a mail goes to and in which language stands in tables that an office does not read.
+    async with as_system(tx.connection):
+        found = await stale_queries.select_unasked_stale(
+            tx.connection,
+            actor=actor,
+            today=tx.now.date(),
+            asked_since=tx.now - ASK_EVERY,
+            limit=_MOST_AT_ONCE,
+        )
+    found = [one for one in found if is_address(one.email)]
+    questions = {one.investigator_id: uuid4() for one in found}
+    await stale_queries.upsert_asks(tx.connection, asked=found, actor_id=actor.actor_id, now=tx.now)
+    await stale_queries.insert_questions(
+        tx.connection, asked=[(questions[one.investigator_id], one) for one in found], cause="office", now=tx.now
+    )
+    first = {one.investigator_id: one for one in reversed(found)}
+    await queue_messages(tx, settings, [_mail(tx, questions[who], one) for who, one in first.items()])
+    await record_audit_events(
+        tx,
+        actor,
+        action="capacity.asked",
+        object_type="capacity",
+        events=[(one.capacity_id, one.region_id, {"investigator_id": str(one.investigator_id)}) for one in found],
     )
     return len(found)
 
