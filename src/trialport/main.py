@@ -54,6 +54,7 @@ from trialport.inquiries import (
     teaser_api,
     triage_api,
 )
+from trialport.inquiries.sponsor_start import read_sponsor_start
 from trialport.invitations import (
     amendment_api,
     answers_pages,
@@ -123,6 +124,7 @@ START_FACTS: Mapping[str, Callable[[Transaction, Any], Awaitable[dict[str, Any]]
     "investigator": read_unit_start,
     "unit_head": read_unit_start,
     "office": read_office_start,
+    "sponsor_contact": read_sponsor_start,
 }
 
 

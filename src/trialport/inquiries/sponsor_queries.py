@@ -99,3 +99,29 @@ async def select_course(
         actor.sponsor_id,
     )
     return msgspec.convert(records, list[CourseEvent])
+
+
+class MyCounts(Struct, frozen=True, kw_only=True):
+    """How many drafts and inquiries a sponsor has, and how many wait for her: for words, or for a decision."""
+
+    drafts: int
+    under_way: int
+    needs_information: int
+    to_decide: int
+
+
+async def count_my_inquiries(connection: Connection, *, actor: Actor) -> MyCounts:
+    """Count what the actor's sponsor has under way."""
+    record = await connection.fetchrow(
+        """
+        select (select count(*) from inquiry_draft d where d.sponsor_id = $1) as drafts,
+               count(*) filter (where i.state not in ('replied', 'closed', 'declined', 'withdrawn')) as under_way,
+               count(*) filter (where i.state = 'needs_information') as needs_information,
+               count(*) filter (where i.state = 'replied') as to_decide
+        from inquiry i
+        where i.sponsor_id = $1 and $2 = 'sponsor_contact'
+        """,
+        actor.sponsor_id,
+        actor.role,
+    )
+    return msgspec.convert(record, MyCounts)
