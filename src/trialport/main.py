@@ -45,6 +45,7 @@ from trialport.inquiries import api as inquiries_api
 from trialport.inquiries import (
     attachment_api,
     disclosure_api,
+    draft_file_pages,
     draft_pages,
     queue_api,
     region_api,
@@ -217,6 +218,7 @@ _PAGES = (
     region_pages.router,
     sponsor_pages.router,
     draft_pages.router,
+    draft_file_pages.router,
     reading_pages.router,
     *_OFFICE_PAGES,
 )

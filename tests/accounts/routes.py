@@ -124,13 +124,13 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/regions/{code}"): Row(roles=NOBODY, is_open=True),
     # Sponsors' pages: a token of the test has no draft, and what is sent is no form.
     **{("GET", path): Row(roles=SPONSORS) for path in ("/inquiries", "/inquiries/new")},
-    **{("GET", DRAFT_PATH + step): Row(roles=SPONSORS, ok=404) for step in ("/{step_name}", "/discard")},
+    **{("GET", DRAFT_PATH + step): Row(roles=SPONSORS, ok=404) for step in ("/{step_name}", "/files", "/discard")},
     **{
         ("POST", path): Row(roles=SPONSORS, ok=415, body=dict)
         for path in (
             "/inquiries/new",
             "/inquiries/{inquiry_id}/amend",
-            *(DRAFT_PATH + step for step in ("/{step_name}", "/reading")),
+            *(DRAFT_PATH + step for step in ("/{step_name}", "/files", "/reading")),
         )
     },
     ("POST", DRAFT_PATH + "/send"): Row(roles=SPONSORS, ok=303, body=dict),

@@ -20,8 +20,8 @@ from trialport.core.errors import BadInput
 from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.object_store import ObjectStore
 from trialport.inquiries import attachment_service as service
+from trialport.inquiries.attachment_intake import Upload
 from trialport.inquiries.attachment_models import AttachmentDetail, AttachmentKind, AttachmentList
-from trialport.inquiries.attachment_service import Upload
 
 READING = may("attachment", "read")
 Files = NamedDependency[SkipValidation[ObjectStore]]

@@ -164,6 +164,35 @@ async def insert_attachment(
     return attachment_id
 
 
+async def insert_attachments_of_draft(
+    connection: Connection, *, parent: ParentRow, draft_id: UUID
+) -> list[tuple[UUID, bytes]]:
+    """Move the files of a draft to its inquiry; returns each with its hash. What was taken out stays behind."""
+    records = await connection.fetch(
+        """
+        with moved as (
+            delete from draft_attachment d
+            where d.draft_id = $4 and d.sponsor_id = $2 and d.removed_at is null
+            returning d.draft_attachment_id, d.kind, d.file_name, d.media_type, d.size_bytes, d.sha256, d.object_key,
+                      d.scan_state, d.held_back, d.uploaded_at, d.uploaded_by, d.actor_id
+        )
+        insert into attachment
+            (region_id, sponsor_id, inquiry_id, kind, file_name, media_type, size_bytes, sha256, object_key,
+             scan_state, held_back, uploaded_at, uploaded_by, actor_id)
+        select $1, $2, $3, m.kind, m.file_name, m.media_type, m.size_bytes, m.sha256, m.object_key,
+               m.scan_state, m.held_back, m.uploaded_at, m.uploaded_by, m.actor_id
+        from moved m
+        order by m.draft_attachment_id
+        returning attachment_id, sha256
+        """,
+        parent.region_id,
+        parent.sponsor_id,
+        parent.inquiry_id,
+        draft_id,
+    )
+    return [(record["attachment_id"], record["sha256"]) for record in records]
+
+
 async def update_attachment_deleted(
     connection: Connection, *, inquiry_id: UUID, attachment_id: UUID, now: datetime
 ) -> int:
@@ -206,9 +235,15 @@ async def update_objects_removed(connection: Connection, *, attachment_ids: Sequ
 
 
 async def select_known_keys(connection: Connection, *, object_keys: Sequence[str]) -> set[str]:
-    """Return which of these keys belong to a file. Unscoped: only for the worker."""
+    """Return which of these keys belong to a file, of an inquiry or a draft. Unscoped: only for the worker."""
+    # One statement, because a file goes from one table to the other when its draft is sent.
     records = await connection.fetch(
-        "select object_key from attachment where object_key = any ($1::text[])", object_keys
+        """
+        select object_key from attachment where object_key = any ($1::text[])
+        union all
+        select object_key from draft_attachment where object_key = any ($1::text[])
+        """,
+        object_keys,
     )
     return {record["object_key"] for record in records}
 

@@ -5,76 +5,27 @@ An object without a row is removed, at once where we know of it and by a sweep w
 """
 
 import asyncio
-import hashlib
-import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
-
-from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.accounts.permissions import allowed_commands
 from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import OpenTransaction, Transaction
-from trialport.core.errors import BadInput, Contradiction, NotFound, Problem, Refused, TooLarge
+from trialport.core.errors import NotFound, Problem, Refused
 from trialport.core.object_store import ObjectStore
-from trialport.core.virus_scan import scan
 from trialport.inquiries import attachment_queries as queries
 from trialport.inquiries import attachment_rules
-from trialport.inquiries.attachment_models import AttachmentDetail, AttachmentKind, ScanState
+from trialport.inquiries.attachment_intake import Arrived, Infected, Upload, new_key, take_in
+from trialport.inquiries.attachment_models import AttachmentDetail
 from trialport.inquiries.attachment_queries import AttachmentRow, ParentRow
 
 _SWEPT_AT_ONCE = 200
 # An upload may take long; an object without a row is an orphan only after this.
 _ORPHAN_AFTER = timedelta(days=1)
 _NOT_YOURS = "No such file of yours here."
-
-
-class Upload(Struct, frozen=True, kw_only=True):
-    """A file on its way in; `file_name` is as the sender gave it."""
-
-    kind: AttachmentKind
-    file_name: str
-    chunks: AsyncIterator[bytes]
-
-
-class _Arrived(Struct, frozen=True, kw_only=True):
-    """A file that lies in the store and is what its name says."""
-
-    kind: AttachmentKind
-    file_name: str
-    object_key: str
-    size_bytes: int
-    sha256: bytes
-    scan_state: ScanState
-
-
-class _Meter:
-    """Counts, hashes and looks at what flows past."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._hash = hashlib.sha256()
-        self.size = 0
-        self.head = b""
-        self.is_text = True
-
-    async def watch(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Hand the chunks on; raises TooLarge as soon as there are too many bytes."""
-        async for chunk in chunks:
-            self.size += len(chunk)
-            if self.size > self._limit:
-                raise TooLarge(f"A file of this kind may have {self._limit:,} bytes. Send a smaller one.")
-            self._hash.update(chunk)
-            self.head += chunk[: attachment_rules.HEAD_BYTES - len(self.head)]
-            self.is_text = self.is_text and not attachment_rules.holds_no_text(chunk)
-            yield chunk
-
-    @property
-    def sha256(self) -> bytes:
-        return self._hash.digest()
 
 
 async def attach_file(
@@ -93,7 +44,7 @@ async def attach_file(
     file_name = attachment_rules.clean_file_name(upload.file_name)
     async with open_transaction() as tx:
         await _require_parent(tx, actor, inquiry_id)
-    object_key = _new_key()
+    object_key = new_key()
     try:
         arrived = await _take_in(open_transaction, store, settings, actor, inquiry_id, upload, file_name, object_key)
         async with open_transaction() as tx:
@@ -113,32 +64,18 @@ async def _take_in(
     upload: Upload,
     file_name: str,
     object_key: str,
-) -> _Arrived:
-    meter = _Meter(attachment_rules.size_limit(upload.kind, settings.attachment_bytes))
-    await store.put(object_key, meter.watch(upload.chunks))
-    if meter.size == 0:
-        raise BadInput("The file is empty. Send its bytes as the body of the request.")
-    ending = attachment_rules.ending_of(file_name)
-    attachment_rules.check_head(ending, meter.head, is_text=meter.is_text)
-    if ending in attachment_rules.PACKAGES:
-        await asyncio.to_thread(_look_inside, store, object_key, ending)
-    verdict = await scan(settings, await store.read(object_key))
-    if verdict == "infected":
+) -> Arrived:
+    limit = attachment_rules.size_limit(upload.kind, settings.attachment_bytes)
+    try:
+        return await take_in(store, settings, upload, file_name, object_key, limit=limit)
+    except Infected as found:
         async with open_transaction() as tx:
             parent = await _require_parent(tx, actor, inquiry_id)
-            await _record(tx, actor, parent.region_id, "attachment.infected", "inquiry", inquiry_id, meter.sha256)
-        raise Contradiction("The file contains a virus and was not taken.")
-    return _Arrived(
-        kind=upload.kind,
-        file_name=file_name,
-        object_key=object_key,
-        size_bytes=meter.size,
-        sha256=meter.sha256,
-        scan_state=verdict,
-    )
+            await _record(tx, actor, parent.region_id, "attachment.infected", "inquiry", inquiry_id, found.sha256)
+        raise
 
 
-async def _write_down(tx: Transaction, actor: Actor, inquiry_id: UUID, arrived: _Arrived) -> AttachmentDetail:
+async def _write_down(tx: Transaction, actor: Actor, inquiry_id: UUID, arrived: Arrived) -> AttachmentDetail:
     # Looked at again: much may have happened while the bytes came.
     parent = await _require_parent(tx, actor, inquiry_id)
     attachment_id = await queries.insert_attachment(
@@ -162,6 +99,19 @@ async def _write_down(tx: Transaction, actor: Actor, inquiry_id: UUID, arrived: 
         tx, actor, parent.region_id, "attachment.uploaded", "attachment", attachment_id, arrived.sha256, inquiry_id
     )
     return _detail(actor, await _find(tx, actor, inquiry_id, attachment_id))
+
+
+async def take_over(tx: Transaction, actor: Actor, draft_id: UUID, inquiry_id: UUID) -> int:
+    """Make the files of a draft those of the inquiry that was sent from it; returns how many."""
+    parent = await queries.select_parent(tx.connection, actor=actor, inquiry_id=inquiry_id)
+    if parent is None:
+        raise NotFound(_NOT_YOURS)
+    moved = await queries.insert_attachments_of_draft(tx.connection, parent=parent, draft_id=draft_id)
+    for attachment_id, sha256 in moved:
+        await _record(
+            tx, actor, parent.region_id, "attachment.uploaded", "attachment", attachment_id, sha256, inquiry_id
+        )
+    return len(moved)
 
 
 async def list_attachments(tx: Transaction, actor: Actor, inquiry_id: UUID) -> tuple[AttachmentDetail, ...]:
@@ -285,14 +235,3 @@ def _detail(actor: Actor, row: AttachmentRow) -> AttachmentDetail:
         download_url=f"/api/v1/inquiries/{row.inquiry_id}/attachments/{row.attachment_id}",
         available_actions=allowed_commands("attachment", actor.role, row.inquiry_state),
     )
-
-
-def _look_inside(store: ObjectStore, object_key: str, ending: str) -> None:
-    with store.open(object_key) as file:
-        attachment_rules.check_package(ending, file)
-
-
-def _new_key() -> str:
-    """Make a key that says nothing about what it holds."""
-    name = secrets.token_hex(16)
-    return f"{name[:2]}/{name}"

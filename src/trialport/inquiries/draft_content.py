@@ -17,7 +17,7 @@ from trialport.core.translations import to_translate as _
 from trialport.core.wording import all_faults
 from trialport.inquiries import rules
 from trialport.inquiries.content import DctWish, InquiryContent
-from trialport.inquiries.draft_fields import HARM, MARK, NOT_MEANT, STEPS, Field, FieldKind, fields_by_path
+from trialport.inquiries.draft_fields import BOXED, HARM, MARK, NOT_MEANT, STEPS, Field, FieldKind, fields_by_path
 from trialport.inquiries.models import InquiryUpdate
 
 Typed = Mapping[str, str]
@@ -36,6 +36,7 @@ _ADVICE: Mapping[FieldKind, str] = {
     "boxes": _CHOOSE,
     "lines": _("At most ten lines, each of at most 1,000 characters. Shorten it."),
     "words": _("Correct the codes, and separate them by commas."),
+    "units": _("Choose units of the list, at most a hundred."),
     "people": _("One unit and person a line, not too long. Correct it."),
 }
 _OWN_ADVICE: Mapping[str, str] = {
@@ -48,6 +49,7 @@ _OWN_ADVICE: Mapping[str, str] = {
     "condition.icd10_codes": _("One of the codes is no ICD-10 code. Correct it or leave it out."),
     "placement.regions_wanted": _("Choose at least one region; a sent inquiry keeps its regions."),
     "placement.units_wanted": _("A unit that you want is not in the regions asked."),
+    "placement.units_excluded": _("A unit here is wanted too, or is not in the regions asked. Choose one of the two."),
 }
 _SAY_HARM = _("Say what harm it would do if this were known.")
 _ANSWERS = {"yes": True, "no": False}
@@ -108,7 +110,7 @@ def typed_of(content: InquiryContent) -> dict[str, str]:
         value = _find(said, field.path)
         if value is None:
             continue
-        if field.kind == "boxes":
+        if field.kind in BOXED:
             typed |= {f"{field.path}_{code}": "on" for code in value}
         else:
             typed[field.path] = _text_of(field, value)
@@ -122,7 +124,7 @@ def typed_of(content: InquiryContent) -> dict[str, str]:
 def step_names(step: str, names: Iterable[str]) -> set[str]:
     """Return those of the names of typed fields that belong to a step."""
     paths = {field.path: field.kind for one in STEPS if one.name == step for field in one.fields}
-    boxes = tuple(path + "_" for path, kind in paths.items() if kind == "boxes")
+    boxes = tuple(path + "_" for path, kind in paths.items() if kind in BOXED)
     own = {name for name in names if name in paths or (boxes and name.startswith(boxes))}
     if step == "condition":
         own |= {NOT_MEANT} & set(names)
@@ -162,11 +164,17 @@ def _value_of(field: Field, typed: Typed) -> Any:
     """Return a field's value as JSON has it; text that is no such value stays text, which then does not fit."""
     text = typed.get(field.path, "").strip()
     if field.kind == "boxes":
-        ticked = [name.removeprefix(field.path + "_") for name in typed if name.startswith(field.path + "_")]
+        ticked = _ticked(field, typed)
         return sorted(ticked, key=list(field.options).index) if set(ticked) <= set(field.options) else ticked or None
+    if field.kind == "units":
+        return sorted(_ticked(field, typed)) or None
     if not text:
         return None
     return _READ[field.kind](text) if field.kind in _READ else text
+
+
+def _ticked(field: Field, typed: Typed) -> list[str]:
+    return [name.removeprefix(field.path + "_") for name in typed if name.startswith(field.path + "_")]
 
 
 def _whole(text: str) -> int | str:

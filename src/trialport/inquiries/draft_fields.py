@@ -14,7 +14,9 @@ from trialport.core.translations import to_translate as _
 from trialport.inquiries import labels
 from trialport.vocabulary import labels as shared
 
-FieldKind = Literal["text", "area", "whole", "number", "date", "choice", "yes_no", "boxes", "lines", "words", "people"]
+FieldKind = Literal[
+    "text", "area", "whole", "number", "date", "choice", "yes_no", "boxes", "lines", "words", "people", "units"
+]
 
 
 class Field(Struct, frozen=True, kw_only=True):
@@ -154,6 +156,11 @@ _NUMBERS = Step(
             )
         ),
         Section(
+            title=_("Units that you want, or not"),
+            is_folded=True,
+            fields=(_field("placement.units_wanted", "units"), _field("placement.units_excluded", "units")),
+        ),
+        Section(
             title=_("More about time and place"),
             is_folded=True,
             fields=(
@@ -279,7 +286,10 @@ _CONFIDENTIALITY = Step(
     title=_("Confidentiality"),
     sections=(Section(fields=(_field("confidentiality.mode", "choice", options=labels.MODES),)),),
 )
-STEPS: tuple[Step, ...] = (_TRIAL, _CONDITION, _NUMBERS, _BURDEN, _DECENTRALISED, _ANSWER, _CONFIDENTIALITY)
+# A page of its own: files are no text that could be kept as typed.
+FILES = "files"
+_FILES = Step(name=FILES, title=_("Documents"), sections=())
+STEPS: tuple[Step, ...] = (_TRIAL, _CONDITION, _NUMBERS, _BURDEN, _DECENTRALISED, _ANSWER, _FILES, _CONFIDENTIALITY)
 REVIEW = "review"
 # Names of fields that field_names.py does not know, because they stand deeper.
 DEEPER_NAMES: Mapping[str, str] = {
@@ -289,6 +299,10 @@ DEEPER_NAMES: Mapping[str, str] = {
 }
 # Boxes and harms of the last step, and what was said not to be meant, are written beside the fields.
 MARK, HARM, NOT_MEANT = "confidentiality.fields_", "confidentiality.harm_", "condition.concepts_not_meant"
+
+
+# Kinds whose values are boxes, each a name of its own: `<path>_<value>`.
+BOXED: frozenset[FieldKind] = frozenset({"boxes", "units"})
 
 
 @cache

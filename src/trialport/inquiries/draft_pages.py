@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, PathParameter, QueryParameter
 
@@ -19,18 +19,28 @@ from trialport.core.edge import AppSettings, Tx
 from trialport.core.errors import NotFound
 from trialport.core.pages import page_language, render_page
 from trialport.core.translations import translate
-from trialport.inquiries import draft_content, draft_fields, draft_service, labels, rules
+from trialport.inquiries import (
+    draft_content,
+    draft_fields,
+    draft_file_queries,
+    draft_service,
+    labels,
+    rules,
+    shown_content,
+)
 from trialport.inquiries.api import Icd10Check
-from trialport.inquiries.content import InquiryContent
 from trialport.inquiries.draft_fields import REVIEW, STEPS
 from trialport.inquiries.draft_queries import DraftRow
 from trialport.inquiries.field_names import field_name
-from trialport.inquiries.queries import InquiryRow
+from trialport.inquiries.shown_content import as_day
 from trialport.units.queries import select_regions
+from trialport.units.unit_choice_queries import select_units_to_choose
 from trialport.vocabulary import labels as shared_labels
 
 # A synopsis and two long criteria, as a form encodes them (bytes).
 FORM_BYTES = 400_000
+# Units that one search shows beside those that are chosen.
+_MOST_UNITS = 30
 READS = may("inquiry_draft", "read")
 DraftId = Annotated[UUID, PathParameter()]
 
@@ -67,7 +77,7 @@ async def start_amendment(request: PageRequest, tx: Tx, actor: Caller, inquiry_i
     return go_to(f"/inquiries/drafts/{draft_id}/{step}" + (f"#{path}" if path in draft_fields.fields_by_path() else ""))
 
 
-@get("/inquiries/drafts/{draft_id:uuid}/{step_name:str}", opt={**READS, "query": ("check",)})
+@get("/inquiries/drafts/{draft_id:uuid}/{step_name:str}", opt={**READS, "query": ("check", "find")})
 async def show_step(
     request: PageRequest, tx: Tx, actor: Caller, draft_id: DraftId, step_name: FromPath[str]
 ) -> Response[str]:
@@ -78,7 +88,7 @@ async def show_step(
     faults = {}
     if request.query_params.get("check"):
         faults = _of_step(step_name, (await draft_service.read_content(tx, actor, draft))[0].faults)
-    return await step_page(request, tx, draft, step_name, faults=faults)
+    return await step_page(request, tx, actor, draft, step_name, faults=faults)
 
 
 @post("/inquiries/drafts/{draft_id:uuid}/{step_name:str}", opt={**may("inquiry_draft", "change"), "form": True})
@@ -92,16 +102,18 @@ async def save_step(
         raise NotFound("The form has no such step.")
     draft, is_kept = await draft_service.save_step(tx, draft, step_name, form, seen=_number(form.get("seen", "")))
     if not is_kept:
-        return await step_page(request, tx, draft, step_name, form=form, is_overtaken=True, status_code=409)
+        return await step_page(request, tx, actor, draft, step_name, form=form, is_overtaken=True, status_code=409)
     wanted = form.get("to", "")
     if wanted == "leave":
         return go_to("/inquiries?kept=1")
+    if wanted == "find" or (not wanted and _is_searching(form)):
+        return go_to(f"/inquiries/drafts/{draft_id}/{step_name}?" + urlencode({"find": form.get("find", "")}) + "#find")
     if draft_fields.find_step(wanted) or wanted == REVIEW:
         return go_to(f"/inquiries/drafts/{draft_id}/{wanted}")
     faults = _of_step(step_name, (await draft_service.read_content(tx, actor, draft))[0].faults)
     if faults:
-        return await step_page(request, tx, draft, step_name, faults=faults, status_code=422)
-    return go_to(f"/inquiries/drafts/{draft_id}/{_after(step_name)}")
+        return await step_page(request, tx, actor, draft, step_name, faults=faults, status_code=422)
+    return go_to(f"/inquiries/drafts/{draft_id}/{place_after(step_name)}")
 
 
 @post(
@@ -146,6 +158,7 @@ async def discard_draft(tx: Tx, actor: Caller, draft_id: DraftId) -> Response[No
 async def step_page(
     request: PageRequest,
     tx: Transaction,
+    actor: Actor,
     draft: DraftRow,
     step_name: str,
     *,
@@ -161,9 +174,8 @@ async def step_page(
         raise NotFound("The form has no such step.")
     read = draft_content.read_typed(draft.content)
     values = {
-        **_shared(request, draft),
-        "step": step,
-        "number": STEPS.index(step) + 1,
+        **shared_values(request, draft),
+        **place_of(step_name),
         "form": draft.content if form is None else form,
         "faults": faults or {},
         "stored": draft.content,
@@ -171,6 +183,7 @@ async def step_page(
         "regions": {one.code: one.name for one in await select_regions(tx.connection)},
         "markable": _markable(read.content, draft.content) if step_name == "confidentiality" else (),
         "reading": reading,
+        **(await _units(request, tx, actor, draft) if step_name == "numbers" else {}),
     }
     return render_page(request, "inquiries/step.html", values, block="reading", status_code=status_code)
 
@@ -187,20 +200,25 @@ async def review_page(
 ) -> Response[Any]:
     """Show all that would be sent, what is still missing, and what somebody else changed meanwhile."""
     read, row = await draft_service.read_content(tx, actor, draft)
+    before = None if row is None else shown_content.as_json(rules.join_content(row.content, row.confidential))
     values = {
-        **_shared(request, draft),
-        "shown": _shown(read.content),
+        **shared_values(request, draft),
+        "shown": shown_content.shown_steps(read.content),
+        "files": await draft_file_queries.select_draft_files(tx.connection, actor=actor, draft_id=draft.draft_id),
+        "unit_names": await shown_content.names_of_units(tx.connection, read.content, before or {}),
         "faults": faults or read.faults,
         "is_refused": faults is not None,
         "step_of": draft_fields.step_of,
         "news": news,
-        "changed": [field_name(group, page_language(request)) for group in _changed(row, read)] if row else (),
+        "marks": [] if before is None else shown_content.marks(before, read.content),
+        "changes": [] if before is None else shown_content.differences(before, read.content),
         "reference": row.reference if row else "",
     }
     return render_page(request, "inquiries/review.html", values, status_code=status_code)
 
 
-def _shared(request: PageRequest, draft: DraftRow) -> dict[str, Any]:
+def shared_values(request: PageRequest, draft: DraftRow) -> dict[str, Any]:
+    """Return what every page of the form needs."""
     language = page_language(request)
     return {
         "draft": draft,
@@ -210,17 +228,47 @@ def _shared(request: PageRequest, draft: DraftRow) -> dict[str, Any]:
         "deeper": draft_fields.DEEPER_NAMES,
         "shared_labels": shared_labels,
         "field_name": lambda path: field_name(path, language),
+        "as_day": as_day,
         "translated": lambda options: {code: translate(language, text) for code, text in options.items()},
     }
+
+
+async def _units(request: PageRequest, tx: Transaction, actor: Actor, draft: DraftRow) -> dict[str, Any]:
+    """Return the units that are chosen and, once they were looked for, those found in the regions asked."""
+    text = request.query_params.get("find")
+    mark = "placement.regions_wanted_"
+    codes = [name.removeprefix(mark) for name in draft.content if name.startswith(mark)]
+    content = draft_content.read_typed(draft.content).content
+    found = await select_units_to_choose(
+        tx.connection,
+        codes=codes,
+        own_region_id=actor.region_id,
+        text=(text or "")[:100],
+        chosen=shown_content.unit_ids_of(content),
+        limit=0 if text is None else _MOST_UNITS,
+    )
+    return {"units": found, "find": text, "most_units": _MOST_UNITS}
 
 
 def _of_step(step_name: str, faults: Mapping[str, str]) -> dict[str, str]:
     return {name: fault for name, fault in faults.items() if draft_fields.step_of(name) == step_name}
 
 
-def _after(step_name: str) -> str:
+def place_of(step_name: str) -> dict[str, Any]:
+    """Say which of the steps this is."""
+    step = next(one for one in STEPS if one.name == step_name)
+    return {"step": step, "number": STEPS.index(step) + 1}
+
+
+def place_after(step_name: str, wanted: str = "") -> str:
+    """Return the page that follows a step: the one wanted, where there is such a page, or the next."""
     names = [*(step.name for step in STEPS), REVIEW]
-    return names[names.index(step_name) + 1]
+    return wanted if wanted in names else names[names.index(step_name) + 1]
+
+
+def _is_searching(form: Mapping[str, str]) -> bool:
+    """Tell whether the key Enter was pressed in the field to find units, and not to go on."""
+    return form.get("find", "") not in ("", form.get("found", ""))
 
 
 def _number(text: str) -> int:
@@ -234,28 +282,6 @@ def _markable(content: dict[str, Any], typed: Mapping[str, str]) -> tuple[str, .
     asked = [*draft_fields.fields_by_path()]
     found = rules.markable_fields() & (filled | marked) & set(asked)
     return tuple(sorted((path for path in found if not path.startswith("confidentiality.")), key=asked.index))
-
-
-def _shown(content: dict[str, Any]) -> list[tuple[Any, list[tuple[Any, Any]]]]:
-    """Return for each step the fields that hold something that fits, with the value as JSON has it."""
-    return [
-        (step, [(field, value) for field in step.fields if (value := _value(content, field.path)) is not None])
-        for step in STEPS
-    ]
-
-
-def _value(content: Any, path: str) -> Any:
-    for name in path.split("."):
-        content = content.get(name) if isinstance(content, dict) else None
-    return content
-
-
-def _changed(row: InquiryRow, read: draft_content.Draft) -> tuple[str, ...]:
-    """Name the groups that a change would alter; none while something does not fit."""
-    if read.faults:
-        return ()
-    before = rules.join_content(row.content, row.confidential)
-    return rules.changed_groups(before, msgspec.convert(read.content, InquiryContent))
 
 
 router = Router(

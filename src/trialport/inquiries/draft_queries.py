@@ -146,6 +146,13 @@ async def update_draft(
     return changed
 
 
+async def update_draft_touched(connection: Connection, *, draft_id: UUID, step: str, now: datetime) -> None:
+    """Note that somebody worked on a draft beside what is typed; what others see of it stays as it is."""
+    await connection.execute(
+        "update inquiry_draft set step = $2, updated_at = $3 where draft_id = $1", draft_id, step, now
+    )
+
+
 async def delete_draft(connection: Connection, *, actor: Actor, draft_id: UUID) -> None:
     await connection.execute(
         "delete from inquiry_draft where draft_id = $1 and sponsor_id = $2", draft_id, actor.sponsor_id

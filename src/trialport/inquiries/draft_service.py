@@ -11,15 +11,25 @@ from trialport.accounts.service import record_audit_event
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.core.errors import Changed, Contradiction, NotFound, Refused
-from trialport.inquiries import draft_content, draft_queries, queries, rules, service
+from trialport.core.translations import to_translate as _
+from trialport.inquiries import (
+    attachment_service,
+    draft_content,
+    draft_file_queries,
+    draft_queries,
+    queries,
+    rules,
+    service,
+)
 from trialport.inquiries.content import InquiryContent
-from trialport.inquiries.draft_fields import STEPS
+from trialport.inquiries.draft_fields import FILES, STEPS
 from trialport.inquiries.draft_queries import DraftRow
 from trialport.inquiries.queries import InquiryRow
 from trialport.inquiries.service import IsIcd10
 
 # A draft that nobody has written in for so long is deleted.
 KEEP_DRAFTS = timedelta(days=180)
+_SAY_IT = _("The trial office asked for this. Say it here; a document alone does not answer it.")
 _NONE = "No draft of yours here. It may have been sent or discarded."
 
 
@@ -130,14 +140,34 @@ async def send_draft(tx: Transaction, settings: Settings, actor: Actor, draft_id
             inquiry_id = receipt.inquiry_id
         else:
             await _require_current(tx, draft, row)
-            before = rules.join_content(row.content, row.confidential)
-            update = draft_content.changes_of(before, content)
-            await service.amend_inquiry(tx, settings, actor, row.inquiry_id, update, is_icd10, expected=row.revision)
+            await _amend(tx, settings, actor, draft, row, content, is_icd10)
             inquiry_id = row.inquiry_id
     except Contradiction as wrong:
         raise Faulty(draft_content.faults_of(wrong.errors, draft.content)) from wrong
+    await attachment_service.take_over(tx, actor, draft_id, inquiry_id)
     await draft_queries.delete_draft(tx.connection, actor=actor, draft_id=draft_id)
     return Sent(inquiry_id=inquiry_id, is_new=row is None)
+
+
+async def _amend(
+    tx: Transaction,
+    settings: Settings,
+    actor: Actor,
+    draft: DraftRow,
+    row: InquiryRow,
+    content: InquiryContent,
+    is_icd10: IsIcd10,
+) -> None:
+    """Change an inquiry; where only files are new there is nothing to change, unless the office waits for words."""
+    before = rules.join_content(row.content, row.confidential)
+    if not rules.changed_groups(before, content):
+        files = await draft_file_queries.select_draft_files(tx.connection, actor=actor, draft_id=draft.draft_id)
+        if any(not (one.is_sent or one.is_removed) for one in files):
+            if row.state == "needs_information":
+                raise Faulty(dict.fromkeys(row.information_wanted or (FILES,), _SAY_IT))
+            return
+    update = draft_content.changes_of(before, content)
+    await service.amend_inquiry(tx, settings, actor, row.inquiry_id, update, is_icd10, expected=row.revision)
 
 
 async def discard_draft(tx: Transaction, actor: Actor, draft_id: UUID) -> None:

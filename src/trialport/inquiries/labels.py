@@ -20,6 +20,12 @@ SYNOPSIS_STATUSES: Mapping[str, str] = {
     "draft": _("Draft protocol"),
     "final": _("Final protocol"),
 }
+ATTACHMENT_KINDS: Mapping[str, str] = {
+    "synopsis": _("Synopsis"),
+    "protocol": _("Protocol"),
+    "sponsor_questionnaire": _("Sponsor's questionnaire"),
+    "other": _("Something else"),
+}
 SEXES: Mapping[str, str] = {"all": _("All"), "female": _("Women"), "male": _("Men")}
 DCT_WISHES: Mapping[str, str] = {"required": _("Needed"), "optional": _("Possible")}
 MODES: Mapping[str, str] = {

@@ -18,7 +18,16 @@ from trialport.core.errors import Changed, NotFound
 from trialport.core.pages import page_language, render_page
 from trialport.core.paging import cut_page
 from trialport.core.translations import to_translate as _
-from trialport.inquiries import draft_fields, draft_queries, labels, rules, service, sponsor_queries
+from trialport.inquiries import (
+    attachment_service,
+    draft_fields,
+    draft_queries,
+    labels,
+    rules,
+    service,
+    shown_content,
+    sponsor_queries,
+)
 from trialport.inquiries.api import InquiryId
 from trialport.inquiries.field_names import field_name
 from trialport.inquiries.queries import InquiryRow
@@ -76,10 +85,16 @@ async def show_for_sponsor(request: PageRequest, tx: Transaction, actor: Actor, 
             tx.connection, actor=actor, inquiry_id=row.inquiry_id, actions=tuple(COURSE)
         )
     language = page_language(request)
+    content = shown_content.as_json(rules.join_content(row.content, row.confidential))
     values = {
         "inquiry": mine,
         "row": row,
-        "content": rules.join_content(row.content, row.confidential),
+        "shown": shown_content.shown_steps(content),
+        "unit_names": await shown_content.names_of_units(tx.connection, content),
+        "files": await attachment_service.list_attachments(tx, actor, row.inquiry_id),
+        "always_confidential": rules.ALWAYS_CONFIDENTIAL,
+        "deeper": draft_fields.DEEPER_NAMES,
+        "as_day": shown_content.as_day,
         "actions": allowed_commands("inquiry", actor.role, row.state),
         "course": course,
         "words": COURSE,

@@ -50,7 +50,8 @@ _CODED = {
     "needs.material_languages",
 }
 _TABLES: Mapping[str, Mapping[str, str]] = {"kind.study_type": labels.STUDY_TYPES, "kind.phase": labels.PHASES}
-_LEFT_OUT = {"placement.units_wanted", "placement.units_excluded", "confidentiality.fields", "confidentiality.mode"}
+_LEFT_OUT = {"confidentiality.fields", "confidentiality.mode"}
+_UNITS = {"placement.units_wanted", "placement.units_excluded"}
 
 
 class ShownField(Struct, frozen=True, kw_only=True):
@@ -70,20 +71,28 @@ class ShownGroup(Struct, frozen=True, kw_only=True):
 
 
 def describe_inquiry(
-    content: InquiryContent, confidential: tuple[str, ...], language: Language
+    content: InquiryContent,
+    confidential: tuple[str, ...],
+    language: Language,
+    unit_names: Mapping[str, str],
 ) -> tuple[ShownGroup, ...]:
-    """Tell everything that was filled in, in the order of the form."""
-    groups = (_group(name, getattr(content, name), confidential, language) for name in content.__struct_fields__)
+    """Tell everything that was filled in, in the order of the form; `unit_names` names the units by id."""
+    groups = (
+        _group(name, getattr(content, name), confidential, language, unit_names) for name in content.__struct_fields__
+    )
     return tuple(group for group in groups if group.fields)
 
 
-def _group(code: str, value: Any, confidential: tuple[str, ...], language: Language) -> ShownGroup:
-    return ShownGroup(
-        code=code, name=field_name(code, language), fields=tuple(_fields(code, value, confidential, language))
-    )
+def _group(
+    code: str, value: Any, confidential: tuple[str, ...], language: Language, unit_names: Mapping[str, str]
+) -> ShownGroup:
+    found = tuple(_fields(code, value, confidential, language, unit_names))
+    return ShownGroup(code=code, name=field_name(code, language), fields=found)
 
 
-def _fields(code: str, value: Any, confidential: tuple[str, ...], language: Language) -> Iterator[ShownField]:
+def _fields(
+    code: str, value: Any, confidential: tuple[str, ...], language: Language, unit_names: Mapping[str, str]
+) -> Iterator[ShownField]:
     if code == "dct_activities":
         words = tuple(f"{_word(one, language)}: {_word(wish, language)}" for one, wish in value.items())
         if words:
@@ -99,9 +108,10 @@ def _fields(code: str, value: Any, confidential: tuple[str, ...], language: Lang
         found = getattr(value, field.name)
         if path in _LEFT_OUT or found is None or found == ():
             continue
+        values = tuple(unit_names.get(str(one), str(one)) for one in found) if path in _UNITS else None
         yield ShownField(
             name=field_name(path, language),
-            values=_texts(path, found, language),
+            values=values or _texts(path, found, language),
             is_confidential=path in confidential,
         )
 

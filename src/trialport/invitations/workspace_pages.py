@@ -17,10 +17,12 @@ from trialport.core.language import Language
 from trialport.core.pages import page_language
 from trialport.core.paging import cut_page
 from trialport.core.translations import translate
-from trialport.inquiries import teamwork_service
+from trialport.inquiries import labels, teamwork_service
 from trialport.inquiries.api import InquiryId
+from trialport.inquiries.attachment_service import list_attachments
 from trialport.inquiries.field_names import field_name
 from trialport.inquiries.service import note_read_confidential, read_inquiry
+from trialport.inquiries.shown_content import as_json, names_of_units
 from trialport.inquiries.sponsor_pages import show_for_sponsor
 from trialport.inquiries.triage_service import read_completeness
 from trialport.invitations.inquiry_words import describe_inquiry
@@ -75,10 +77,13 @@ async def overview_page(
     frame = await read_frame(tx, actor, inquiry_id)
     await note_read_confidential(tx, actor, frame.row)
     assessment = await newest_assessment(tx, actor, inquiry_id)
+    units = await names_of_units(tx.connection, as_json(frame.content))
     values: dict[str, Any] = {
         "frame": frame,
         "tab": "overview",
-        "groups": describe_inquiry(frame.content, frame.row.confidential_fields, language),
+        "groups": describe_inquiry(frame.content, frame.row.confidential_fields, language, units),
+        "files": await list_attachments(tx, actor, inquiry_id),
+        "file_kinds": labels.ATTACHMENT_KINDS,
         "assessment": assessment,
         "reading": None if assessment is None else assessment.reading,
         "completeness": await read_completeness(tx, actor, inquiry_id, language),

@@ -81,7 +81,7 @@ async def read_indication(
     if {"drop", "only", "restore"} & form.keys():
         reading = await _read(tx, actor, register, reader, typed)
     shown = None if reading is None else _shown(reading, typed[NOT_MEANT].split(), reader, page_language(request))
-    return await step_page(request, tx, draft, _STEP, form=typed, reading=shown)
+    return await step_page(request, tx, actor, draft, _STEP, form=typed, reading=shown)
 
 
 async def _read(
