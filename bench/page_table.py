@@ -40,6 +40,7 @@ _PAGES: dict[str, Page] = {
     "/inquiries/new": Page(),
     "/inquiries/drafts/{draft_id}/{step_name}": Page("draft"),
     "/inquiries/drafts/{draft_id}/discard": Page("draft"),
+    "/inquiries/drafts/{draft_id}/files": Page("draft"),
     "/inquiries/{inquiry_id}": Page("open"),
     "/inquiries/{inquiry_id}/receipt": Page("open"),
     "/inquiries/{inquiry_id}/withdraw": Page("open"),

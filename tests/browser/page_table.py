@@ -104,6 +104,10 @@ PAGES: dict[str, Shown] = {
         f"draft-{step}": Shown(path="/inquiries/drafts/{draft}/" + step, who="sponsor")
         for step in (*(one.name for one in STEPS), "review")
     },
+    "draft-units": Shown(path="/inquiries/drafts/{draft}/numbers?find=", who="sponsor"),
+    "draft-files-wrong": Shown(
+        path="/inquiries/drafts/{draft}/files", who="sponsor", act=press("button[value=files]:not([form])")
+    ),
     "draft-wrong": Shown(path="/inquiries/drafts/{draft}/trial?check=1", who="sponsor"),
     "draft-sent-too-early": Shown(
         path="/inquiries/drafts/{draft}/review", who="sponsor", act=press("form[action$='/send'] button")
