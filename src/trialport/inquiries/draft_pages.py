@@ -77,7 +77,7 @@ async def start_amendment(request: PageRequest, tx: Tx, actor: Caller, inquiry_i
     return go_to(f"/inquiries/drafts/{draft_id}/{step}" + (f"#{path}" if path in draft_fields.fields_by_path() else ""))
 
 
-@get("/inquiries/drafts/{draft_id:uuid}/{step_name:str}", opt={**READS, "query": ("check", "find")})
+@get("/inquiries/drafts/{draft_id:uuid}/{step_name:str}", opt={**READS, "query": ("check", "find"), "filters": True})
 async def show_step(
     request: PageRequest, tx: Tx, actor: Caller, draft_id: DraftId, step_name: FromPath[str]
 ) -> Response[str]:
