@@ -178,8 +178,8 @@ async def test_units_are_found_wanted_and_left_out(one: Person, client: Client, 
     page = (await one.get(entered.headers["location"])).text
     assert re.search(rf'name="placement.units_wanted_{wanted["unit_id"]}"[^>]* checked', page)
     everything = await fill(one, draft, "numbers", {**form, **chosen, "find": "", "to": "find"})
-    page = await one.get(everything.headers["location"])
-    assert (page.status_code, other["unit_id"] in page.text) == (200, True), "nothing typed lists all"
+    listed_all = await one.get(everything.headers["location"])
+    assert (listed_all.status_code, other["unit_id"] in listed_all.text) == (200, True), "nothing typed lists all"
     both = {**form, **chosen, f"placement.units_excluded_{wanted['unit_id']}": "on", "to": "review"}
     await fill(one, draft, "numbers", both)
     refused = await one.post(f"{draft}/send", {})
