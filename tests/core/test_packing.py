@@ -80,7 +80,20 @@ async def test_a_token_is_written_in_another_way_each_time_and_holds(app: Litest
     await browser.http.aclose()
 
 
-@pytest.mark.parametrize("sent", ["", "A", "AAAA", "====", "é", "A" * 5000, mask_token("other"), mask_token("")])
+# Masks are drawn anew in each process, so the tests have names of their own.
+_NO_TOKENS = {
+    "nothing": "",
+    "one letter": "A",
+    "a group": "AAAA",
+    "only padding": "====",
+    "another alphabet": "é",
+    "too long": "A" * 5000,
+    "of another": mask_token("other"),
+    "of nothing": mask_token(""),
+}
+
+
+@pytest.mark.parametrize("sent", _NO_TOKENS.values(), ids=_NO_TOKENS)
 def test_what_is_no_token(sent: str) -> None:
     assert not is_token(sent, "token")
     assert not is_token(sent, "")
