@@ -16,6 +16,7 @@ from litestar.datastructures import State
 
 from tests import cast
 from tests.cast import Cast
+from tests.quick_folder import quick_folder
 from trialport.core.config import Settings
 from trialport.core.db import SYSTEM_VIEWER, prepare_connection, transaction
 from trialport.core.jobs import queries as job_queries
@@ -45,18 +46,18 @@ class Servers(NamedTuple):
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Start PostgreSQL and Valkey, migrate, and load the cast."""
-    folder = tmp_path_factory.mktemp("servers")
-    postgres = PostgresServer(folder / "postgres", fast=True)
-    valkey = ValkeyServer(folder / "valkey")
-    try:
-        postgres.start()
-        postgres.create_database(TEMPLATE)
-        migrate(postgres.url(TEMPLATE))
-        people = asyncio.run(_load_cast(postgres.url(TEMPLATE)))
-        yield Servers(postgres, valkey.start(), people)
-    finally:
-        valkey.stop()
-        postgres.stop()
+    with quick_folder(tmp_path_factory.mktemp("servers")) as folder:
+        postgres = PostgresServer(folder / "postgres", fast=True)
+        valkey = ValkeyServer(folder / "valkey")
+        try:
+            postgres.start()
+            postgres.create_database(TEMPLATE)
+            migrate(postgres.url(TEMPLATE))
+            people = asyncio.run(_load_cast(postgres.url(TEMPLATE)))
+            yield Servers(postgres, valkey.start(), people)
+        finally:
+            valkey.stop()
+            postgres.stop()
 
 
 async def _load_cast(url: str) -> Cast:
@@ -81,7 +82,7 @@ async def database_url(servers: Servers) -> AsyncIterator[str]:
     postgres = servers.postgres
     maintenance = await postgres.connect("postgres")
     try:
-        await maintenance.execute(f'create database "{name}" template "{TEMPLATE}"')
+        await maintenance.execute(f'create database "{name}" template "{TEMPLATE}" strategy file_copy')
         yield postgres.url(name)
         await maintenance.execute(f'drop database "{name}" with (force)')
     finally:

@@ -46,7 +46,15 @@ SETTINGS = {
     "cluster_name": "trialport",
 }
 # For tests only: a crash of the machine may then lose everything, and nobody minds.
-FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # What is written ahead is never read again, so little of it is kept.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "128MB",
+}
 
 
 class PostgresServer:
