@@ -47,7 +47,8 @@ def site(database: str, servers: Servers, tmp_path_factory: pytest.TempPathFacto
         yield address
 
 
-@pytest.fixture(scope="session")
+# Not longer than a module: its worker would take the work of other tests from their queue.
+@pytest.fixture(scope="module")
 def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A whole deployment for journeys, with a database of its own."""
     with running_town(servers, tmp_path_factory.mktemp("town"), f"town_{uuid4().hex}") as one:

@@ -176,6 +176,7 @@ PAGES: dict[str, Shown] = {
     "calendar": Shown(path="/settings/{ours}/calendar", who="office"),
     "terms": Shown(path="/settings/{ours}/terms", who="office"),
     "texts": Shown(path="/settings/{ours}/texts", who="office", act=unfold),
+    "confidentiality": Shown(path="/settings/{ours}/confidentiality", who="office", act=unfold),
     # A unit's.
     "invitations": Shown(path="/invitations", who="investigator"),
     "invitations-empty": Shown(path="/invitations", who="new_head"),

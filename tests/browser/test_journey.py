@@ -62,7 +62,7 @@ class Journey:
         await window.press("I have read this")
 
     async def submit(self, sponsor: Window) -> str:
-        """Describe the trial in seven steps, with a pause; returns the day by which the answer is promised."""
+        """Describe the trial in eight steps, with a pause; returns the day by which the answer is promised."""
         page = sponsor.page
         await sponsor.go("/regions/TST")
         await sponsor.shows("Send en forespørgsel")
@@ -106,7 +106,7 @@ class Journey:
         await page.select_option("[name='who.sponsor_kind']", "company")
         await page.select_option("[name='who.award_status']", "own_trial")
         await page.fill("[name='answer.outcome_promised_by']", (self.today + timedelta(days=120)).isoformat())
-        for _ in ("answer", "confidentiality"):
+        for _ in ("answer", "files", "confidentiality"):
             await sponsor.press("Continue")
         await sponsor.says("Read through and send")
 

@@ -289,7 +289,9 @@ class Trier:
         elsewhere = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
         self.judge("from elsewhere", await self.send(self.right, **elsewhere), {}, statuses)
         self.judge("as JSON", await self.send(self.right, **{"Content-Type": "application/json"}), {}, (415,))
-        self.judge("too large", await self.send(self.right, **{"Content-Length": "7000001"}), {}, (413,))
+        self.judge(
+            "too large", await self.send(self.right, **{"Content-Length": str(self.form.largest + 1)}), {}, (413,)
+        )
 
     async def try_strangers(self) -> None:
         if self.form.stranger:

@@ -68,6 +68,15 @@ FORMS: dict[str, Form] = {
         seen="seen",
         keeps=("inquiry_draft",),
     ),
+    # tests/inquiries/test_draft_files.py sends files of every wrong kind.
+    "/inquiries/drafts/{draft_id}/files": Form(
+        who="sponsor",
+        page="/inquiries/drafts/{draft}/files",
+        ids={"draft_id": "draft"},
+        stranger="rival",
+        is_tried=False,
+        largest=1_000_000_000,
+    ),
     "/inquiries/drafts/{draft_id}/send": Form(
         who="sponsor",
         page="/inquiries/drafts/{draft}/review",

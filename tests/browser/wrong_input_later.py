@@ -278,6 +278,7 @@ LATER_FORMS: dict[str, Form] = {
     "/register/units/{unit_id}/capacities/{therapy_area}/ask": Form(
         who="office", page="/register", ids=_CAPACITY_IDS, stranger="other_office"
     ),
+    "/register/ask": Form(who="office", page="/register"),
     "/register/import": Form(who="office", page="/register/import", ok=422),
     "/register/import/{import_draft_id}": Form(
         who="office",
@@ -348,6 +349,27 @@ LATER_FORMS: dict[str, Form] = {
         },
         stranger="other_office",
         seen="promise_version",
+    ),
+    # tests/sponsors/test_agreement_pages.py sends each of their fields wrongly.
+    "/settings/{region_id}/confidentiality": Form(
+        who="office",
+        page="/settings/{region}/confidentiality",
+        ids={"region_id": "region"},
+        stranger="other_office",
+        is_tried=False,
+    ),
+    "/settings/{region_id}/agreements": Form(
+        who="office",
+        page="/settings/{region}/confidentiality",
+        ids={"region_id": "region"},
+        stranger="other_office",
+        ok=422,
+    ),
+    "/settings/{region_id}/agreements/{agreement_id}": Form(
+        who="office",
+        page="/settings/{region}/confidentiality",
+        ids={"region_id": "region", "agreement_id": "nobody"},
+        is_tried=False,
     ),
     "/settings/{region_id}/texts": Form(
         who="office",

@@ -67,6 +67,8 @@ class Form(Struct, frozen=True, kw_only=True):
     nothing: tuple[int, ...] = (400, 403, 404)
     # What is right stays out where it would end what other forms need.
     is_tried: bool = True
+    # A body that is too large for any form is only too large here where it says so.
+    largest: int = 7_000_000
 
 
 def office(of: str, page: str, right: Mapping[str, str], fields: Mapping[str, Kind], **more: Any) -> Form:

@@ -73,6 +73,7 @@ async def show_confidentiality(request: PageRequest, tx: Tx, actor: Caller, regi
 async def change_mode(request: PageRequest, tx: Tx, actor: Caller, region_id: RegionId) -> Response[Any]:
     """Settle confidentiality in another way, or again as before."""
     form = await read_form(request)
+    await promise_service.read_promise(tx, actor, region_id)
     version = form.get("version", "")
     if form.get("confidentiality_mode") not in MODES or not (version.isdecimal() and len(version) < 10):  # noqa: PLR2004 - digits of a version
         raise Refused("The form does not say what is to be done. Load the page again.")
