@@ -5,11 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cast import Cast
 from tests.journeys.served import served
 from trialport.core.config import Settings
 
 CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
+# Seconds; on a busy machine the office's took 200.
+LONGEST = 840
+pytestmark = pytest.mark.timeout(LONGEST + 60)
 _ALL = "examples,coverage,fuzzing,stateful"
 # Every field's limits are walked once, as the office; the others see other answers, not other limits.
 _QUICK = "examples,fuzzing,stateful"
@@ -40,7 +45,7 @@ async def try_out(settings: Settings, token: str, folder: Path, *, phases: str =
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=LONGEST,
             check=False,
         )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{log.read_text()[-3000:]}"
