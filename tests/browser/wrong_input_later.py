@@ -17,6 +17,7 @@ from tests.browser.wrong_kinds import (
     text,
 )
 
+_CONFIDENTIALITY = "/settings/{region}/confidentiality"
 _CAPACITY_IDS = {"unit_id": "lung", "therapy_area": "area"}
 _ANSWER = {
     "answer": "yes",
@@ -352,24 +353,13 @@ LATER_FORMS: dict[str, Form] = {
     ),
     # tests/sponsors/test_agreement_pages.py sends each of their fields wrongly.
     "/settings/{region_id}/confidentiality": Form(
-        who="office",
-        page="/settings/{region}/confidentiality",
-        ids={"region_id": "region"},
-        stranger="other_office",
-        is_tried=False,
+        who="office", page=_CONFIDENTIALITY, ids={"region_id": "region"}, stranger="other_office", is_tried=False
     ),
     "/settings/{region_id}/agreements": Form(
-        who="office",
-        page="/settings/{region}/confidentiality",
-        ids={"region_id": "region"},
-        stranger="other_office",
-        ok=422,
+        who="office", page=_CONFIDENTIALITY, ids={"region_id": "region"}, stranger="other_office", ok=422
     ),
     "/settings/{region_id}/agreements/{agreement_id}": Form(
-        who="office",
-        page="/settings/{region}/confidentiality",
-        ids={"region_id": "region", "agreement_id": "nobody"},
-        is_tried=False,
+        who="office", page=_CONFIDENTIALITY, ids={"region_id": "region", "agreement_id": "nobody"}, is_tried=False
     ),
     "/settings/{region_id}/texts": Form(
         who="office",
