@@ -1,6 +1,7 @@
 """A day in words, the same on pages, in mails and in documents."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from trialport.core.language import Language
 
@@ -9,6 +10,8 @@ TIME_ZONE = "Europe/Stockholm"
 LOCALES: dict[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
 
 
+# A page with many rows says few days, and each again and again.
+@lru_cache(4096)
 def shown_day(day: date, language: Language) -> str:
     """Write a day as people of the regions do: `22 November 2026`; of a moment the day that it is there."""
     # Only a process that words something for people needs this package.

@@ -8,7 +8,7 @@ page), `messages`, `csrf_token`, `csrf_field()`, `shown_time(time)`, `shown_day(
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from trialport.core.days import LOCALES, TIME_ZONE, shown_day
 from trialport.core.language import LANGUAGE_COOKIE, LANGUAGES, Language, chosen_language
+from trialport.core.page_texts import fix_texts
 from trialport.core.static_files import static_url
 from trialport.core.translations import translations
 
@@ -65,6 +66,7 @@ def environment(language: Language) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext, npgettext=catalogue.npgettext
     )
+    fix_texts(made, catalogue)
     made.globals |= {
         "language": language,
         "languages": LANGUAGES,
@@ -77,6 +79,7 @@ def environment(language: Language) -> Environment:
     return made
 
 
+@lru_cache(4096)
 def shown_time(time: datetime, language: Language) -> str:
     """Write a moment as people of the regions do, with the name of their time: `22 November 2026, 03:47 CET`."""
     # Only a process that shows pages needs this package.
