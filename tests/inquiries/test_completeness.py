@@ -7,6 +7,7 @@ import pytest
 
 from tests.inquiries.factories import inquiry_body
 from trialport.core.language import Language
+from trialport.core.translations import translate
 from trialport.inquiries.completeness import RULES, count_missing, missing_fields
 from trialport.inquiries.content import InquiryContent
 from trialport.inquiries.field_names import field_name, named_paths
@@ -95,3 +96,12 @@ def test_every_field_has_a_name_in_every_language() -> None:
         assert all(field_name(path, language).strip() for path in named_paths())
     assert {rule.path for rule in RULES} <= named_paths()
     assert field_name("population.age_from", "da") == "Laveste alder"
+
+
+@pytest.mark.parametrize("language", ["sv", "da"])
+def test_every_reason_is_told_in_every_language(language: Language) -> None:
+    english = {rule.sentence for rule in RULES}
+    assert len(english) > 25
+    assert english & {translate(language, one) for one in english} == set()
+    told = missing_fields(content(kind=kind("drug", "1")), "statutory", language)
+    assert english & {one.sentence for one in told} == set()

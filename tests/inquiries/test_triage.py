@@ -125,6 +125,9 @@ async def test_the_sponsor_reads_what_is_missing_in_its_language(client: Client,
         "Vigtigste inklusionskriterier",
         "needed",
     )
+    assert first["sentence"].startswith("Enhederne tæller deres patienter efter dem.")
+    english = await ok(client("sponsor").get(inquiry + "/completeness"))
+    assert english["missing"][0]["sentence"].startswith("Units count their patients by it;")
 
 
 async def test_priorities_are_changed_with_care(client: Client, people: Cast, connection: asyncpg.Connection) -> None:

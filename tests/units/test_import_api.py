@@ -76,6 +76,17 @@ async def test_it_works(client: Client, connection: asyncpg.Connection, people: 
     assert again.json()["unchanged"] == 3
 
 
+async def test_what_is_wrong_is_told_in_the_readers_language(client: Client) -> None:
+    body = HEADER + "test-lung,respiratory,opne,\n"
+    swedish = {"Content-Type": "text/csv", "Accept-Language": "sv"}
+    trial = await client("office").post(URL, content=body, headers=swedish)
+    assert trial.json()["rows"][0]["message"] == "`opne` är okänt. Menade du `open`?"
+    refused = await client("office").post(URL, content=body, headers=swedish, params={"dry_run": "false"})
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("Rader med fel: 1. Ingenting har skrivits.")
+    assert refused.json()["errors"][0]["message"] == "`opne` är okänt. Menade du `open`?"
+
+
 async def test_a_dry_run_is_what_happens_when_nothing_is_said(client: Client, connection: asyncpg.Connection) -> None:
     before = await contents(connection)
     answer = await client("office").post(

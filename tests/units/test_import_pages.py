@@ -82,6 +82,16 @@ async def test_errors_are_shown_by_row_and_column(office: Browser, connection: a
     assert "Choose a file first" in (await office.post(PATH, {}, page=PATH)).text
 
 
+async def test_errors_are_told_in_the_language_of_the_page(office: Browser) -> None:
+    office.http.cookies.set("lang", "da")
+    address = (await tried(office, GOOD.replace("limited", "closed"))).headers["location"]
+    shown = (await office.get(address)).text
+    assert "`closed` er ukendt. Brug open, limited, full eller paused." in shown
+    assert "is unknown" not in shown
+    assert "Filen er tom." in (await tried(office, "")).text
+    assert "Projektmappen kan ikke læses." in (await tried(office, b"PK\x03\x04 no archive")).text
+
+
 async def test_only_what_was_shown_is_written(office: Browser, connection: asyncpg.Connection) -> None:
     address = (await tried(office, GOOD)).headers["location"]
     shown = hidden((await office.get(address)).text)

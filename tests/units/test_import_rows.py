@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.units.factories import EXAMPLE, LUNG, STORED, TODAY, capacities
 from trialport.core.errors import BadInput, TooLarge
+from trialport.core.language import Language
 from trialport.units.import_cells import COLUMNS, read_cell
 from trialport.units.import_models import ImportRow
 from trialport.units.import_rows import (
@@ -309,6 +310,67 @@ def test_the_report_counts_rows_and_lists_every_error() -> None:
         (4, "error", "therapy_area"),
     ]
     assert [write.therapy_area for write in plan.writes] == ["oncology"]
+
+
+@pytest.mark.parametrize("language", ["sv", "da"])
+def test_what_is_wrong_is_told_in_the_readers_language(language: Language) -> None:
+    """Whatever English says of a file is said otherwise in Swedish and Danish, with the same codes and numbers."""
+    faulty = {
+        "state": ("closed", "-"),
+        "phases": ("IV", "2 2"),
+        "therapy_area": ("", "lungs", "respiratori"),
+        "unit": ("", "nowhere"),
+        "nurse_hours_free": ("many", "2001"),
+        "running_trials": ("3.5",),
+        "state_until": ("2026-02-30", "31/12"),
+        "new_trials_possible": ("maybe",),
+        "indications": ("COPD||asthma", "x" * 201),
+        "dct_activities": ("video_visit", "video_visit=own|video_visit=own", "home_venous=with_partner"),
+        "experience": ("4",),
+        "participants_counted_on": ("2099-01-01",),
+    }
+    files = ["unit,state,state,\u00e5r,,\na,b\n", "unit,therapy_area\ntest-lung,respiratory,3\n"]
+    files += ["unit,therapy_area,state\n" + "test-lung,respiratory,open\n" * 2]
+    for column, cells in faulty.items():
+        row = {"unit": "test-lung", "therapy_area": "respiratory", "state": "open"}
+        files += [write_table([row | {column: one}]).decode() for one in cells]
+    english = [lines_of(file, "en") for file in files]
+    translated = [lines_of(file, language) for file in files]
+    told = {(line.field, line.message) for lines in english for line in lines}
+    assert len(told) > 25
+    for before, after in zip(english, translated, strict=True):
+        assert [(one.row, one.field, one.outcome) for one in before] == [
+            (one.row, one.field, one.outcome) for one in after
+        ]
+        for one, other in zip(before, after, strict=True):
+            assert one.message != other.message, one.message
+            assert re.findall(r"`[^`]*`|\d+", one.message or "") == re.findall(r"`[^`]*`|\d+", other.message or "")
+
+
+def lines_of(file: str, language: Language) -> list[ImportRow]:
+    """Return every error of a file."""
+    table = read_table(file.encode(), language)
+    addressed, faults = address_rows(table, [LUNG])
+    plan = plan_rows(addressed, [*table.faults, *faults], {}, decimal_comma=False, today=TODAY)
+    found = {(one.row, one.field, one.message): one for one in plan.lines if one.outcome == "error"}
+    assert found, file
+    return list(found.values())
+
+
+@pytest.mark.parametrize(
+    ("body", "swedish"),
+    [
+        (b"", "Filen är tom."),
+        (b"unit,therapy_area\nlung\xff,respiratory\n", "Rad 2 är inte UTF-8."),
+        (b"unit,therapy_area\nlung\0,respiratory\n", "NUL-tecken"),
+        (b'unit,therapy_area\n"lung,respiratory\n', "Kontrollera citattecknen."),
+        (",".join(f"c{number}" for number in range(101)).encode(), "Filen har 101 kolumner"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_the_readers_language(body: bytes, swedish: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_table(body, "sv")
+    assert swedish in refused.value.detail
 
 
 MANUAL = Path(__file__).parents[2] / "docs" / "capacity-import.md"

@@ -6,6 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from trialport.core.language import Language
+from trialport.core.translations import to_translate as _
+from trialport.core.translations import translate
 from trialport.inquiries.content import InquiryContent
 from trialport.inquiries.field_names import field_name
 from trialport.inquiries.rules import ALWAYS_CONFIDENTIAL
@@ -37,7 +39,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     applies: Callable[[Asked], bool]
 
 
-def _always(_: Asked) -> bool:
+def _always(_asked: Asked) -> bool:
     return True
 
 
@@ -94,188 +96,191 @@ RULES: tuple[Rule, ...] = (
         "population.key_inclusion",
         "needed",
         "units_answer_better",
-        "Units count their patients by it; without it they answer that there is too little information.",
+        _("Units count their patients by it; without it they answer that there is too little information."),
     ),
     _rule(
         "population.age_from",
         "needed",
         "matching_compares",
-        "Units name the age groups they take; without an age none can be compared.",
+        _("Units name the age groups they take; without an age none can be compared."),
     ),
     _rule(
         "population.age_to",
         "needed",
         "matching_compares",
-        "In a trial with children units need both ends of the age range.",
+        _("In a trial with children units need both ends of the age range."),
         _takes_part_as_child,
     ),
     _rule(
         "population.age_to",
         "helpful",
         "matching_compares",
-        "Units name the age groups they take; without a highest age all older ones count.",
+        _("Units name the age groups they take; without a highest age all older ones count."),
         _takes_adults_only,
     ),
     _rule(
         "numbers.recruitment_months",
         "needed",
         "matching_compares",
-        "A unit's patients a month can be held against the number wanted only with a recruitment period.",
+        _("A unit's patients a month can be held against the number wanted only with a recruitment period."),
     ),
     _rule(
         "product.route",
         "needed",
         "units_answer_better",
-        "How a medicine is given decides about pharmacy, nurse time and where patients can be met.",
+        _("How a medicine is given decides about pharmacy, nurse time and where patients can be met."),
         _of_types("drug", "atmp"),
     ),
     _rule(
         "product.ce_marked",
         "needed",
         "law_asks",
-        "Which permits a device trial needs depends on whether it carries the CE mark for this use.",
+        _("Which permits a device trial needs depends on whether it carries the CE mark for this use."),
         _of_types("device", "ivd"),
     ),
     _rule(
         "kind.first_in_human",
         "needed",
         "law_asks",
-        "A first dose in humans needs a unit fit for it, and the authorities ask for more.",
+        _("A first dose in humans needs a unit fit for it, and the authorities ask for more."),
         _is_early,
     ),
     _rule(
         "product.gmo",
         "needed",
         "matching_compares",
-        "Only units with a permit may handle a genetically modified organism.",
+        _("Only units with a permit may handle a genetically modified organism."),
         _of_types("atmp"),
     ),
     _rule(
         "who.acting_for",
         "needed",
         "agreement_needs",
-        "The same trial may come from several; `undisclosed` is an answer too.",
+        _("The same trial may come from several; `undisclosed` is an answer too."),
         _is_by_cro,
     ),
     _rule(
         "kind.orpha_code",
         "helpful",
         "matching_compares",
-        "A rare disease is found by its code more surely than by its name.",
+        _("A rare disease is found by its code more surely than by its name."),
         _is_rare,
     ),
     _rule(
         "confidentiality.fields",
         "helpful",
         "law_asks",
-        "The inquiry is a public record: say for each confidential field you gave what harm its disclosure would do.",
+        _(
+            "The inquiry is a public record: say for each confidential field you gave what harm "
+            "its disclosure would do."
+        ),
         _has_marks_without_harm,
     ),
     _rule(
         "population.key_exclusion",
         "helpful",
         "units_answer_better",
-        "Units leave out whom they cannot include; their numbers come true more often.",
+        _("Units leave out whom they cannot include; their numbers come true more often."),
     ),
     _rule(
         "population.care_settings",
         "helpful",
         "matching_compares",
-        "Units name the settings they work in; without one none can be compared.",
+        _("Units name the settings they work in; without one none can be compared."),
     ),
     _rule(
         "identity.synopsis",
         "helpful",
         "units_answer_better",
-        "Most questions that units ask back are answered by a synopsis.",
+        _("Most questions that units ask back are answered by a synopsis."),
     ),
     _rule(
         "product.storage",
         "helpful",
         "units_answer_better",
-        "The pharmacy has to know how it is kept.",
+        _("The pharmacy has to know how it is kept."),
         _of_types("drug", "atmp"),
     ),
     _rule(
         "product.comparator",
         "helpful",
         "units_answer_better",
-        "Whether a unit can take part often depends on what the product is compared with.",
+        _("Whether a unit can take part often depends on what the product is compared with."),
         _studies_a_product,
     ),
     _rule(
         "product.gmo",
         "helpful",
         "matching_compares",
-        "Only units with a permit may handle a genetically modified organism.",
+        _("Only units with a permit may handle a genetically modified organism."),
         _of_types("drug"),
     ),
     _rule(
         "burden.visits",
         "helpful",
         "units_answer_better",
-        "Nurse and room time follow from the number of visits.",
+        _("Nurse and room time follow from the number of visits."),
         _is_interventional,
     ),
     _rule(
         "burden.procedures_per_visit",
         "helpful",
         "units_answer_better",
-        "Nurse and physician time follow from what is done at a visit.",
+        _("Nurse and physician time follow from what is done at a visit."),
         _is_interventional,
     ),
     _rule(
         "burden.pk_sampling",
         "helpful",
         "units_answer_better",
-        "Sampling for pharmacokinetics takes staff and room for whole days.",
+        _("Sampling for pharmacokinetics takes staff and room for whole days."),
         _is_early,
     ),
     _rule(
         "burden.overnight_stay",
         "helpful",
         "units_answer_better",
-        "Few research units have beds.",
+        _("Few research units have beds."),
         _is_early,
     ),
     _rule(
         "needs.nurse_hours",
         "helpful",
         "matching_compares",
-        "A shortage of nurse time is the most common reason for a no; it can be compared only when stated.",
+        _("A shortage of nurse time is the most common reason for a no; it can be compared only when stated."),
         _is_interventional,
     ),
     _rule(
         "needs.equipment",
         "helpful",
         "matching_compares",
-        "Units name their equipment; what is not asked for cannot be compared.",
+        _("Units name their equipment; what is not asked for cannot be compared."),
         _is_interventional,
     ),
     _rule(
         "needs.material_languages",
         "helpful",
         "matching_compares",
-        "Units name the languages they work in.",
+        _("Units name the languages they work in."),
     ),
     _rule(
         "dct_activities",
         "helpful",
         "matching_compares",
-        "Units name the decentralised activities they can do; say which you require, or that you use none.",
+        _("Units name the decentralised activities they can do; say which you require, or that you use none."),
         _is_interventional,
     ),
     _rule(
         "answer.wanted_by",
         "helpful",
         "units_answer_better",
-        "The office sets the units' last day by it.",
+        _("The office sets the units' last day by it."),
     ),
     _rule(
         "money.template_agreement_accepted",
         "helpful",
         "agreement_needs",
-        "With the national template agreement a contract takes weeks less.",
+        _("With the national template agreement a contract takes weeks less."),
         _is_commercial,
     ),
 )
@@ -308,14 +313,14 @@ def missing_rules(content: InquiryContent, mode: ConfidentialityMode) -> list[Ru
 def missing_fields(
     content: InquiryContent, mode: ConfidentialityMode, language: Language = "en"
 ) -> tuple[MissingField, ...]:
-    """Return what an inquiry lacks as it is told."""
+    """Return what an inquiry lacks as it is told, in the viewer's language."""
     return tuple(
         MissingField(
             field=rule.path,
             name=field_name(rule.path, language),
             level=rule.level,
             why=rule.why,
-            sentence=rule.sentence,
+            sentence=translate(language, rule.sentence),
         )
         for rule in missing_rules(content, mode)
     )

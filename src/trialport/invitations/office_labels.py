@@ -107,12 +107,6 @@ UNIT_KINDS: Mapping[str, str] = {
     "clinical_trial_unit": _("Clinical trial unit"),
     "mobile_unit": _("Mobile unit"),
 }
-MISSING_WHY: Mapping[str, str] = {
-    "units_answer_better": _("Units can answer better with it."),
-    "matching_compares": _("Units are compared by it."),
-    "law_asks": _("The law asks for it."),
-    "agreement_needs": _("The agreement needs it."),
-}
 QUESTION_STATES: Mapping[str, str] = {
     "asked": _("Waits for you to put it to the sponsor"),
     "forwarded": _("Waits for the sponsor's answer"),

@@ -11,7 +11,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter, RawBody
 
 from trialport.accounts.guards import EVERYONE, Caller, roles
 from trialport.accounts.permissions import may
-from trialport.core.edge import ETAG, AppSettings, IfMatch, IfNoneMatch, Tx
+from trialport.core.edge import ETAG, AppSettings, IfMatch, IfNoneMatch, Tx, ViewerLanguage
 from trialport.core.errors import NotAllowed, NotFound, WrongMediaType
 from trialport.core.fields import EXAMPLE_UUID
 from trialport.core.http import etag, expected_revision, found
@@ -324,6 +324,7 @@ async def import_capacities(
     tx: Tx,
     settings: AppSettings,
     actor: Caller,
+    language: ViewerLanguage,
     request: Request[Any, Any, State],
     body: RawBody,
     *,
@@ -338,7 +339,7 @@ async def import_capacities(
         raise WrongMediaType("Send the file as text/csv.")
     if request.content_type[1].get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise WrongMediaType("Send the file in UTF-8.")
-    return await import_service.import_capacities(tx, settings, actor, body, dry_run=dry_run)
+    return await import_service.import_capacities(tx, settings, actor, body, dry_run=dry_run, language=language)
 
 
 def _capacity_response(capacity: CapacityDetail, status_code: int = 200) -> Response[CapacityDetail]:

@@ -6,7 +6,7 @@ any text a record can hold survives the way out and back.
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, get_args, get_type_hints
@@ -14,6 +14,9 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from trialport.core.language import Language
+from trialport.core.translations import to_translate as _
+from trialport.core.translations import translate
 from trialport.units.models import Basis, CapacityInput, CapacityState, DctOffer, Experience, PrimaryCareRole
 from trialport.vocabulary.codes import (
     AGE_GROUPS,
@@ -46,8 +49,23 @@ _FLAGS = {
 }
 
 
+class Sentence(Struct, frozen=True):
+    """What to say about a file: an English text of the catalogues, and what is filled in there (codes, numbers)."""
+
+    text: str
+    values: Mapping[str, object] = {}
+
+    def said(self, language: Language) -> str:
+        """Return it in the reader's language."""
+        return translate(language, self.text, **self.values)
+
+
 class CellError(Exception):
-    """A cell cannot be read; the text says what to write instead."""
+    """A cell cannot be read; the sentence says what to write instead."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence.said("en"))
+        self.sentence = sentence
 
 
 class Column(Struct, frozen=True):
@@ -55,7 +73,7 @@ class Column(Struct, frozen=True):
 
     read: Callable[[str], Any]
     write: Callable[[Any], str]
-    hint: str
+    hint: Sentence
     decimal: bool = False
 
 
@@ -76,16 +94,20 @@ def write_cell(name: str, value: Any) -> str:
     return CLEAR if value is None or value in ((), {}) else COLUMNS[name].write(value)
 
 
-def suggest(given: str, codes: Iterable[str]) -> str:
+def suggest(given: str, codes: Iterable[str]) -> Sentence:
     """Say that a code is unknown, and which was probably meant, or which there are."""
     known = tuple(codes)
-    shown = f"`{shorten(given)}` is unknown."
+    shown = shorten(given)
     near = get_close_matches(given.lower(), known, n=1, cutoff=0.7) if len(given) <= _LONGEST_CODE else []
     if near:
-        return f"{shown} Did you mean `{near[0]}`?"
+        return Sentence(_("`%(given)s` is unknown. Did you mean `%(meant)s`?"), {"given": shown, "meant": near[0]})
     if len(known) <= _FEW_CODES:
-        return f"{shown} Use {', '.join(known[:-1])} or {known[-1]}."
-    return f"{shown} Use a code of the list, such as `{known[0]}`."
+        codes_but_one = ", ".join(known[:-1])
+        values = {"given": shown, "codes": codes_but_one, "last_code": known[-1]}
+        return Sentence(_("`%(given)s` is unknown. Use %(codes)s or %(last_code)s."), values)
+    return Sentence(
+        _("`%(given)s` is unknown. Use a code of the list, such as `%(code)s`."), {"given": shown, "code": known[0]}
+    )
 
 
 def shorten(text: str, most: int = 60) -> str:
@@ -135,7 +157,7 @@ def _escape(text: str, marks: str) -> str:
 def _read_texts(cell: str) -> list[str]:
     items = [_plain(part) for part in _split(cell, "|")]
     if not all(items):
-        raise CellError("There is nothing before, between or after a `|`. Take it out.")
+        raise CellError(Sentence(_("There is nothing before, between or after a `|`. Take it out.")))
     return items
 
 
@@ -150,7 +172,7 @@ def _code(codes: tuple[str, ...]) -> Column:
             raise CellError(suggest(code, codes))
         return code
 
-    return Column(read, str, f"One of: {', '.join(codes)}.")
+    return Column(read, str, Sentence(_("One of: %(codes)s."), {"codes": ", ".join(codes)}))
 
 
 def _codes(codes: tuple[str, ...]) -> Column:
@@ -161,7 +183,7 @@ def _codes(codes: tuple[str, ...]) -> Column:
                 raise CellError(suggest(item, codes))
         return items
 
-    return Column(read, " ".join, "Codes with a space or `|` between them, each once.")
+    return Column(read, " ".join, Sentence(_("Codes with a space or `|` between them, each once.")))
 
 
 def _read_date(cell: str) -> date:
@@ -169,19 +191,22 @@ def _read_date(cell: str) -> date:
         if _DAY.fullmatch(cell.strip()):
             return date.fromisoformat(cell.strip())
     except ValueError:
-        raise CellError(f"There is no day {shorten(cell.strip())}. Correct it.") from None
-    raise CellError("Write the day as YYYY-MM-DD, such as 2026-10-01.")
+        raise CellError(Sentence(_("There is no day %(day)s. Correct it."), {"day": shorten(cell.strip())})) from None
+    raise CellError(Sentence(_("Write the day as YYYY-MM-DD, such as 2026-10-01.")))
 
 
 def _read_flag(cell: str) -> bool:
     flag = _FLAGS.get(cell.strip().lower())
     if flag is None:
-        raise CellError("Write yes or no.")
+        raise CellError(Sentence(_("Write yes or no.")))
     return flag
 
 
 def _number(most: int) -> Column:
-    hint = f"Write a number from 0 to {most}, such as 3.5 (3,5 in a file with `;`), without unit or spaces."
+    hint = Sentence(
+        _("Write a number from 0 to %(most)s, such as 3.5 (3,5 in a file with `;`), without unit or spaces."),
+        {"most": most},
+    )
 
     def read(cell: str) -> float:
         text = cell.strip()
@@ -197,7 +222,7 @@ def _write_number(value: float) -> str:
 
 
 def _integer(most: int) -> Column:
-    hint = f"Write a whole number from 0 to {most}."
+    hint = Sentence(_("Write a whole number from 0 to %(most)s."), {"most": most})
 
     def read(cell: str) -> int:
         if not _INTEGER.fullmatch(cell.strip()):
@@ -207,11 +232,13 @@ def _integer(most: int) -> Column:
     return Column(read, str, hint)
 
 
-_DCT_HINT = (
-    "Write activity=answer, then `:` and the partner, `@` and the place where they matter, with `|` between "
-    "activities: video_visit=own|home_venous=with_partner:Hemsjukvården@Uppsala. Texts have at most 200 characters."
+_DCT_HINT = Sentence(
+    _(
+        "Write activity=answer, then `:` and the partner, `@` and the place where they matter, with `|` between "
+        "activities: video_visit=own|home_venous=with_partner:Hemsjukvården@Uppsala. Texts have at most 200 characters."
+    )
 )
-_EXPERIENCE_HINT = "Write therapy_area/phase=trials with `|` between: respiratory/3=4|oncology/2=1."
+_EXPERIENCE_HINT = Sentence(_("Write therapy_area/phase=trials with `|` between: respiratory/3=4|oncology/2=1."))
 
 
 def _read_dct(cell: str) -> dict[str, dict[str, str | None]]:
@@ -224,7 +251,9 @@ def _read_dct(cell: str) -> dict[str, dict[str, str | None]]:
         if activity not in DCT_ACTIVITIES:
             raise CellError(suggest(activity, DCT_ACTIVITIES))
         if activity in offers:
-            raise CellError(f"`{activity}` stands twice. Name each activity once.")
+            raise CellError(
+                Sentence(_("`%(activity)s` stands twice. Name each activity once."), {"activity": activity})
+            )
         offers[activity] = _read_offer(rest)
     return offers
 
@@ -271,12 +300,12 @@ def _write_experience(entries: tuple[Experience, ...]) -> str:
 
 
 def _texts(most: int) -> Column:
-    hint = f"At most {most} texts of at most 200 characters, with `|` between them."
+    hint = Sentence(_("At most %(most)s texts of at most 200 characters, with `|` between them."), {"most": most})
     return Column(_read_texts, _write_texts, hint)
 
 
-_DATE = Column(_read_date, str, "A day as YYYY-MM-DD.")
-_FLAG = Column(_read_flag, lambda flag: "yes" if flag else "no", "yes or no.")
+_DATE = Column(_read_date, str, Sentence(_("A day as YYYY-MM-DD.")))
+_FLAG = Column(_read_flag, lambda flag: "yes" if flag else "no", Sentence(_("Write yes or no.")))
 
 # The columns after `unit` and `therapy_area`, in the order an export writes them.
 COLUMNS: dict[str, Column] = {

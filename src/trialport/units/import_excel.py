@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from trialport.core.errors import BadInput, TooLarge
-from trialport.units.import_rows import MOST_COLUMNS, MOST_ROWS
+from trialport.core.language import Language
+from trialport.core.translations import to_translate as _
+from trialport.core.translations import translate
+from trialport.units.import_rows import MOST_COLUMNS, MOST_ROWS, too_many_rows
 
 # A workbook is a compressed archive: what it unpacks to is bounded before anything is read (bytes).
 _MOST_UNPACKED = 60_000_000
@@ -19,24 +22,28 @@ def is_workbook(body: bytes) -> bool:
     return body.startswith(_SIGNATURE)
 
 
-def workbook_as_csv(body: bytes) -> bytes:
-    """Write the first sheet as CSV; raises BadInput for what is no workbook, TooLarge for one beyond the limits."""
+def workbook_as_csv(body: bytes, language: Language = "en") -> bytes:
+    """Write the first sheet as CSV; raises BadInput for what is no workbook, TooLarge for one beyond the limits.
+
+    What is wrong with it is said in `language`.
+    """
     # Half a second to load, and few ever send a workbook.
     from openpyxl import load_workbook  # noqa: PLC0415
 
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             if sum(one.file_size for one in archive.infolist()) > _MOST_UNPACKED:
-                raise TooLarge("The workbook is too large. Keep only the sheet with capacity.")
+                raise TooLarge(translate(language, "The workbook is too large. Keep only the sheet with capacity."))
         book = load_workbook(io.BytesIO(body), read_only=True, data_only=True, keep_links=False)
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         for number, row in enumerate(book.worksheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True)):
             if number > 2 * MOST_ROWS:
-                raise TooLarge(f"The file has more than {MOST_ROWS} rows. Split it.")
+                raise TooLarge(too_many_rows(language))
             writer.writerow([_written(cell) for cell in row])
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError):
-        raise BadInput("This is no workbook that can be read. Save it as .xlsx or as CSV.") from None
+        message = _("This is no workbook that can be read. Save it as .xlsx or as CSV.")
+        raise BadInput(translate(language, message)) from None
     return text.getvalue().encode()
 
 

@@ -13,7 +13,7 @@ from trialport.accounts.permissions import may
 from trialport.accounts.signin_pages import PageRequest, go_to
 from trialport.core.edge import AppSettings, Tx
 from trialport.core.errors import BadInput, Changed, Contradiction, TooLarge
-from trialport.core.pages import render_page
+from trialport.core.pages import page_language, render_page
 from trialport.core.translations import to_translate as _
 from trialport.units import import_draft_service, register_labels
 from trialport.vocabulary import labels as words
@@ -43,7 +43,9 @@ async def try_file(request: PageRequest, tx: Tx, settings: AppSettings, actor: C
     if not isinstance(file, UploadFile) or not file.filename:
         return _form_page(request, {"file": _NO_FILE})
     try:
-        made = await import_draft_service.try_file(tx, settings, actor, file.filename, await file.read())
+        made = await import_draft_service.try_file(
+            tx, settings, actor, file.filename, await file.read(), page_language(request)
+        )
     except (BadInput, TooLarge) as wrong:
         return _form_page(request, {"file": wrong.detail})
     return go_to(f"/register/import/{made}")
@@ -71,6 +73,7 @@ async def confirm_file(
             import_draft_id,
             sha256=form.get("sha256", ""),
             report_sha256=form.get("report_sha256", ""),
+            language=page_language(request),
         )
     except (Changed, Contradiction):
         return await _trial_page(request, tx, settings, actor, import_draft_id, is_overtaken=True)
@@ -91,7 +94,7 @@ async def _trial_page(
     *,
     is_overtaken: bool = False,
 ) -> Response[str]:
-    draft, report = await import_draft_service.read_trial(tx, settings, actor, import_draft_id)
+    draft, report = await import_draft_service.read_trial(tx, settings, actor, import_draft_id, page_language(request))
     rows = sorted(report.rows, key=lambda one: (one.outcome != "error", one.row))
     values = {
         "draft": draft,

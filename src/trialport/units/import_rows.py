@@ -15,8 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from trialport.core.errors import BadInput, TooLarge
+from trialport.core.language import Language
+from trialport.core.translations import to_translate as _
+from trialport.core.translations import translate
 from trialport.units import rules
-from trialport.units.import_cells import CLEAR, COLUMNS, CellError, read_cell, shorten, suggest, write_cell
+from trialport.units.import_cells import CLEAR, COLUMNS, CellError, Sentence, read_cell, shorten, suggest, write_cell
 from trialport.units.import_models import ImportReport, ImportRow
 from trialport.units.models import CapacityDetail, CapacityInput
 from trialport.vocabulary.codes import THERAPY_AREAS
@@ -33,10 +36,14 @@ Key = tuple[UUID, str]
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One row of the file: its number (the header is 1) and its cells by column; empty cells are left out."""
+    """One row of the file: its number (the header is 1) and its cells by column; empty cells are left out.
+
+    What is wrong with it is said in `language`.
+    """
 
     number: int
     cells: dict[str, str]
+    language: Language = "en"
     faults: tuple[ImportRow, ...] = ()
 
     @property
@@ -47,9 +54,9 @@ class Row(Struct, frozen=True, kw_only=True):
     def therapy_area(self) -> str:
         return self.cells.get("therapy_area", "").strip()
 
-    def fault(self, field: str | None, message: str) -> ImportRow:
+    def fault(self, field: str | None, *sentences: Sentence) -> ImportRow:
         """Return the report's line for an error in this row."""
-        return self.line("error", field, message)
+        return self.line("error", field, " ".join(one.said(self.language) for one in sentences))
 
     def line(
         self,
@@ -127,12 +134,14 @@ class Plan(Struct, frozen=True, kw_only=True):
 _OUTCOMES = ("create", "change", "unchanged", "error")
 
 
-def read_table(body: bytes) -> Table:
+def read_table(body: bytes, language: Language = "en") -> Table:
     """Read the file; raises BadInput for what is no CSV in UTF-8, TooLarge beyond 5,000 rows.
+
+    What is wrong with the file or a row is said in `language`.
 
     Rows without any value, as spreadsheets leave them at the end, are passed over.
     """
-    text = _decode(body)
+    text = _decode(body, language)
     header = text.partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -141,70 +150,90 @@ def read_table(body: bytes) -> Table:
     try:
         for number, cells in enumerate(reader, start=1):
             if number == 1:
-                names = _column_names(cells)
-                if faults := _header_faults(names):
+                names = _column_names(cells, language)
+                if faults := _header_faults(names, language):
                     return Table(faults=faults)
             elif any(cell.strip() for cell in cells):
-                rows.append(_row(number, names, cells))
+                rows.append(_row(Row(number=number, cells={}, language=language), names, cells))
                 if len(rows) > MOST_ROWS:
-                    raise TooLarge(f"The file has more than {MOST_ROWS} rows. Split it.")
-    except csv.Error as error:
-        raise BadInput(f"Line {reader.line_num} is not CSV: {error}. Check its quotation marks.") from None
+                    raise TooLarge(too_many_rows(language))
+    except csv.Error:
+        raise _unreadable(
+            language, _("Line %(line)s is not CSV. Check its quotation marks."), reader.line_num
+        ) from None
     return Table(rows=tuple(rows), decimal_comma=delimiter == ";")
 
 
-def _decode(body: bytes) -> str:
+def too_many_rows(language: Language) -> str:
+    """Say that a file is too long to be read in one go."""
+    return translate(language, "The file has more than %(most)s rows. Split it.", most=MOST_ROWS)
+
+
+def _unreadable(language: Language, message: str, line: int) -> BadInput:
+    return BadInput(translate(language, message, line=line))
+
+
+def _decode(body: bytes, language: Language) -> str:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
-        raise BadInput(f"Line {line} is not UTF-8. Save the file as `CSV UTF-8`.") from None
+        raise _unreadable(language, _("Line %(line)s is not UTF-8. Save the file as `CSV UTF-8`."), line) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise BadInput(f"Line {line} has a NUL character. Save the file as `CSV UTF-8`.")
+        raise _unreadable(language, _("Line %(line)s has a NUL character. Save the file as `CSV UTF-8`."), line)
     if not text.strip():
-        raise BadInput("The file is empty. Its first row has to name the columns.")
+        raise BadInput(translate(language, "The file is empty. Its first row has to name the columns."))
     return text
 
 
-def _column_names(cells: Sequence[str]) -> list[str]:
+def _column_names(cells: Sequence[str], language: Language) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     while names and not names[-1]:
         names.pop()
     if len(names) > MOST_COLUMNS:
-        raise BadInput(f"The file has {len(names)} columns; there are {len(KEYS) + len(COLUMNS)}.")
+        message = _("The file has %(count)s columns; there are %(known)s.")
+        raise BadInput(translate(language, message, count=len(names), known=len(KEYS) + len(COLUMNS)))
     return names
 
 
-def _header_faults(names: Sequence[str]) -> tuple[ImportRow, ...]:
-    header = Row(number=1, cells={})
+def _header_faults(names: Sequence[str], language: Language) -> tuple[ImportRow, ...]:
+    header = Row(number=1, cells={}, language=language)
     known = (*KEYS, *COLUMNS)
     faults = []
     for position, name in enumerate(names):
         if not name:
-            faults.append(header.fault(None, f"Column {position + 1} has no name. Name it or take it out."))
+            told = Sentence(_("Column %(column)s has no name. Name it or take it out."), {"column": position + 1})
+            faults.append(header.fault(None, told))
         elif name not in known:
-            message = f"{suggest(name, known)} Correct its name or take the column out."
-            faults.append(header.fault(shorten(name), message))
+            advice = Sentence(_("Correct its name or take the column out."))
+            faults.append(header.fault(shorten(name), suggest(name, known), advice))
         elif name in names[:position]:
-            faults.append(header.fault(name, f"Two columns are named `{name}`. Keep one."))
+            faults.append(
+                header.fault(name, Sentence(_("Two columns are named `%(name)s`. Keep one."), {"name": name}))
+            )
     faults.extend(
-        header.fault(key, f"The column `{key}` is missing. Separate columns with `,` or `;`.")
+        header.fault(
+            key, Sentence(_("The column `%(name)s` is missing. Separate columns with `,` or `;`."), {"name": key})
+        )
         for key in KEYS
         if key not in names
     )
     return tuple(faults)
 
 
-def _row(number: int, names: Sequence[str], cells: Sequence[str]) -> Row:
+def _row(empty: Row, names: Sequence[str], cells: Sequence[str]) -> Row:
     by_name = {name: cell for name, cell in zip(names, cells, strict=False) if cell.strip()}
-    row = Row(number=number, cells=by_name)
+    row = msgspec.structs.replace(empty, cells=by_name)
     if any(cell.strip() for cell in cells[len(names) :]):
-        message = (
-            f"The row has {len(cells)} cells, the header {len(names)}. "
-            "Put a value that has the delimiter in it in quotation marks."
+        told = Sentence(
+            _(
+                "The row has %(cells)s cells, the header %(columns)s. "
+                "Put a value that has the delimiter in it in quotation marks."
+            ),
+            {"cells": len(cells), "columns": len(names)},
         )
-        return msgspec.structs.replace(row, faults=(row.fault(None, message),))
+        return msgspec.structs.replace(row, faults=(row.fault(None, told),))
     return row
 
 
@@ -229,8 +258,8 @@ def address_rows(table: Table, units: Iterable[UnitInScope]) -> tuple[tuple[Addr
             one = AddressedRow(row=row, unit=next(iter(own.values())))
             first = addressed.setdefault(one.key, one)
             if first is not one:
-                message = f"Row {first.row.number} has the same unit and therapy area. Keep one of them."
-                found = [row.fault("therapy_area", message)]
+                told = _("Row %(row)s has the same unit and therapy area. Keep one of them.")
+                found = [row.fault("therapy_area", Sentence(told, {"row": first.row.number}))]
         faults.extend(found)
     return tuple(addressed.values()), tuple(faults)
 
@@ -238,13 +267,17 @@ def address_rows(table: Table, units: Iterable[UnitInScope]) -> tuple[tuple[Addr
 def _address_faults(row: Row, own: Mapping[UUID, UnitInScope]) -> list[ImportRow]:
     faults = list(row.faults)
     if not row.unit:
-        faults.append(row.fault("unit", "Name the unit by its registry id or its unit id."))
+        faults.append(row.fault("unit", Sentence(_("Name the unit by its registry id or its unit id."))))
     elif not own:
-        faults.append(row.fault("unit", "No unit of yours has this id. Use its registry id or its unit id."))
+        faults.append(
+            row.fault("unit", Sentence(_("No unit of yours has this id. Use its registry id or its unit id.")))
+        )
     elif len(own) > 1:
-        faults.append(row.fault("unit", "Several regions have a unit with this registry id. Use the unit id."))
+        faults.append(
+            row.fault("unit", Sentence(_("Several regions have a unit with this registry id. Use the unit id.")))
+        )
     if not row.therapy_area:
-        faults.append(row.fault("therapy_area", "Name the therapy area, such as `respiratory`."))
+        faults.append(row.fault("therapy_area", Sentence(_("Name the therapy area, such as `respiratory`."))))
     elif row.therapy_area not in THERAPY_AREAS:
         faults.append(row.fault("therapy_area", suggest(row.therapy_area, THERAPY_AREAS)))
     return faults
@@ -281,15 +314,16 @@ def read_capacity_row(
     """Read a row over the stored record: the lines for the report, and the record where there is no error."""
     values, faults = _read_values(row, decimal_comma=decimal_comma)
     if before is None and "state" not in row.cells:
-        faults.append(row.fault("state", "A new record needs a state: open, limited, full or paused."))
+        faults.append(row.fault("state", Sentence(_("A new record needs a state: open, limited, full or paused."))))
     if faults:
         return faults, None
     after = CapacityInput(**values) if before is None else msgspec.structs.replace(before, **values)
     if after == before:
         return [row.line("unchanged")], after
     for error in rules.check_capacity(after, today):
-        field, _, within = error.path.partition(".")
-        faults.append(row.fault(field, f"`{within}`: {error.message}" if within else error.message))
+        field, _dot, within = error.path.partition(".")
+        told = row.fault(field, Sentence(error.message))
+        faults.append(msgspec.structs.replace(told, message=f"`{within}`: {told.message}") if within else told)
     if faults:
         return faults, None
     return [row.line("create" if before is None else "change")], after
@@ -302,14 +336,14 @@ def _read_values(row: Row, *, decimal_comma: bool) -> tuple[dict[str, Any], list
         if name in KEYS:
             continue
         if cell.strip() == CLEAR and name in _NEEDED:
-            faults.append(row.fault(name, "A record cannot be without it. Write a value."))
+            faults.append(row.fault(name, Sentence(_("A record cannot be without it. Write a value."))))
         elif cell.strip() == CLEAR:
             values[name] = _DEFAULTS[name]
         else:
             try:
                 values[name] = read_cell(name, cell, decimal_comma=decimal_comma)
             except CellError as error:
-                faults.append(row.fault(name, str(error)))
+                faults.append(row.fault(name, error.sentence))
     return values, faults
 
 

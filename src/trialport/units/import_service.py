@@ -8,6 +8,8 @@ from trialport.accounts.service import record_audit_events
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.core.errors import Contradiction, FieldError, Refused
+from trialport.core.language import Language
+from trialport.core.translations import translate
 from trialport.units import import_queries as queries
 from trialport.units import rules
 from trialport.units.import_models import ImportReport
@@ -30,22 +32,26 @@ _LISTED = 20
 
 
 async def import_capacities(
-    tx: Transaction, settings: Settings, actor: Actor, body: bytes, *, dry_run: bool
+    tx: Transaction, settings: Settings, actor: Actor, body: bytes, *, dry_run: bool, language: Language
 ) -> ImportReport:
-    """Write the rows of a file over the stored records, or only tell what would happen.
+    """Write the rows of a file over the stored records, or only tell what would happen, in `language`.
 
     A row that equals its record is not written and not confirmed. Raises Contradiction with the report when a
     row has an error and this is no dry run; BadInput and TooLarge for a file that cannot be read.
     """
     # Reading and comparing 5,000 rows takes about half a second, for which other requests must not wait.
-    table = await asyncio.to_thread(read_table, body)
+    table = await asyncio.to_thread(read_table, body, language)
     plan = await _plan(tx, actor, table, lock=not dry_run)
     report = plan.report(dry_run=dry_run)
     if dry_run:
         return report
     if report.errors:
         raise Contradiction(
-            f"{report.errors} rows have errors, so nothing was written. Correct them and import the file again.",
+            translate(
+                language,
+                "Rows with errors: %(count)s. Nothing was written. Correct them and import the file again.",
+                count=report.errors,
+            ),
             errors=_field_errors(report),
             extra={"report": report},
         )

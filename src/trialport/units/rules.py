@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from trialport.core.errors import FieldError
+from trialport.core.translations import to_translate as _
 from trialport.units.models import CapacityDetail, CapacityInput
 
 # How long a confirmed capacity counts as fresh (days).
@@ -35,14 +36,16 @@ def valid_until(confirmed_on: date) -> date:
 
 
 def check_capacity(capacity: CapacityInput, today: date) -> list[FieldError]:
-    """Find contradictions within one record; each names the field and what to do."""
+    """Find contradictions within one record; each names the field and what to do (to be translated)."""
     found = []
     if capacity.participants_basis == "ehr_count" and capacity.participants_counted_on is None:
-        found.append(FieldError("participants_counted_on", "A count needs its day. Give the day of the count."))
+        found.append(FieldError("participants_counted_on", _("A count needs its day. Give the day of the count.")))
     if capacity.participants_counted_on is not None and capacity.participants_counted_on > today:
-        found.append(FieldError("participants_counted_on", "The day of the count lies in the future."))
+        found.append(FieldError("participants_counted_on", _("The day of the count lies in the future.")))
     if capacity.state == "open" and capacity.state_until is not None:
-        found.append(FieldError("state_until", "An open unit has no end date. Leave it out or choose another state."))
+        found.append(
+            FieldError("state_until", _("An open unit has no end date. Leave it out or choose another state."))
+        )
     if (
         capacity.protected_hours_planned is not None
         and capacity.physician_hours_free is not None
@@ -51,15 +54,15 @@ def check_capacity(capacity: CapacityInput, today: date) -> list[FieldError]:
         found.append(
             FieldError(
                 "protected_hours_planned",
-                "Protected research time is part of the physician hours and cannot exceed them.",
+                _("Protected research time is part of the physician hours and cannot exceed them."),
             )
         )
     for name in ("indications", "study_types", "phases", "age_groups", "care_settings", "equipment", "resources"):
         values = getattr(capacity, name)
         if len(set(values)) != len(values):
-            found.append(FieldError(name, "A value stands twice. Name each once."))
+            found.append(FieldError(name, _("A value stands twice. Name each once.")))
     found.extend(
-        FieldError(f"dct_activities.{activity}.partner", "Say with which partner.")
+        FieldError(f"dct_activities.{activity}.partner", _("Say with which partner."))
         for activity, offer in capacity.dct_activities.items()
         if offer.answer == "with_partner" and not offer.partner
     )
