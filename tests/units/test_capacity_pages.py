@@ -7,6 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
+from bench.page_rows import copy_units
 from tests.cast import Cast
 from tests.conftest import Client
 from trialport.accounts.csrf import FIELD
@@ -210,3 +211,35 @@ async def test_nothing_recorded_yet(client: Client, connection: asyncpg.Connecti
     page = (await client("investigator").get("/capacity")).text
     assert "Nothing is recorded yet" in page
     assert "Add a therapy area" in page
+
+
+async def test_many_capacities_stand_on_pages_with_what_needs_a_look_first(
+    client: Client, people: Cast, connection: asyncpg.Connection
+) -> None:
+    await copy_units(connection, people.regions["ours"], 1, 30)
+    await connection.execute(
+        """
+        update capacity set valid_until = current_date - 1
+        where capacity_id = (select capacity_id from capacity where region_id = $1 order by capacity_id desc limit 1)
+        """,
+        people.regions["ours"],
+    )
+    total = await connection.fetchval("select count(*) from capacity where region_id = $1", people.regions["ours"])
+    first, second = [(await client("office").get(f"/capacity?page={number}")).text for number in (1, 2)]
+    assert f"1 to 25 of {total}" in first
+    assert "1 of your therapy areas needs a look" in first
+    assert "1 of your therapy areas needs a look" in second
+    assert "Needs a look" in first
+    assert "Needs a look" not in second
+    assert 'href="/capacity?page=2"' in first
+    assert 'href="/capacity?page=1"' in second
+    card = re.compile(r'action="(/capacity/[0-9a-f-]{36}/[a-z-]+)/confirm"')
+    shown = card.findall(first), card.findall(second)
+    assert len(shown[0]) == 25
+    assert not set(shown[0]) & set(shown[1])
+    # What is wrong with a card of a later page is said where she lands.
+    wrong = await send(client, "office", shown[1][0] + "/state", state="paused", until="yesterday", revision="1")
+    assert card.findall(wrong.text)[0] == shown[1][0]
+    assert "Give a day that is still to come." in wrong.text
+    beyond = await client("office").get("/capacity?page=99")
+    assert f"1 to 25 of {total}" in beyond.text

@@ -6,6 +6,7 @@ language that has a `Wording`.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from trialport.core.language import Language
 from trialport.matching.models import (
@@ -30,7 +31,7 @@ WORDINGS: dict[Language, Wording] = {"en": ENGLISH, "sv": SWEDISH, "da": DANISH}
 MOST_LISTED = 6
 PLAIN = "{value}"
 _OPTIONAL_PART = re.compile(r"\[([^\]]*)\]")
-_PLACE = re.compile(r"\{((\w+)(?::(\w+))?)\}")
+_PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _PHASE_CRITERIA: tuple[CriterionName, ...] = ("phase", "experience")
 
 
@@ -111,13 +112,29 @@ def _values(criterion: Criterion) -> dict[str, Value]:
 
 def _filled(template: str, values: Mapping[str, Value], name: CriterionName, wording: Wording) -> str:
     """Fill the template, leaving out the bracketed parts that lack a value."""
-    texts = {place: _text(values.get(value), unit, name, wording) for place, value, unit in _PLACE.findall(template)}
+    told: list[str] = []
+    for is_optional, start, places in _parts(template):
+        part = [start]
+        for value, unit, rest in places:
+            text = _text(values.get(value), unit, name, wording)
+            if not text and is_optional:
+                break
+            part += text, rest
+        else:
+            told += part
+    return "".join(told)
 
-    def part(match: re.Match[str]) -> str:
-        inner = match.group(1)
-        return inner if all(texts[place] for place, _, _ in _PLACE.findall(inner)) else ""
 
-    return _PLACE.sub(lambda match: texts[match.group(1)], _OPTIONAL_PART.sub(part, template))
+@cache
+def _parts(template: str) -> tuple[tuple[bool, str, tuple[tuple[str, str, str], ...]], ...]:
+    """Take a template apart: whether a part may be left out, its first words, then each value with what follows it."""
+    found = []
+    # A pattern with one group leaves what it found at every other place.
+    for number, part in enumerate(_OPTIONAL_PART.split(template)):
+        start, *rest = _PLACE.split(part)
+        places = tuple(zip(rest[0::3], (unit or "" for unit in rest[1::3]), rest[2::3], strict=True))
+        found.append((number % 2 == 1, start, places))
+    return tuple(found)
 
 
 def _text(value: Value, unit: str, name: CriterionName, wording: Wording) -> str:

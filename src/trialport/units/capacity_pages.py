@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,11 +25,9 @@ from trialport.core.language import Language
 from trialport.core.pages import page_language, render_page
 from trialport.units import capacity_upkeep, labels
 from trialport.units.api import AreaCode, UnitId
-from trialport.units.capacity_queries import select_capacities
 from trialport.units.capacity_upkeep import Seen
 from trialport.units.confirmation_queries import select_own_confirmations
-from trialport.units.models import CapacityDetail
-from trialport.units.own_unit_queries import Held, select_held, select_own_units
+from trialport.units.own_unit_queries import Held, select_cards, select_held, select_own_units
 from trialport.units.service import TAKE_BACK
 from trialport.vocabulary import labels as shared
 from trialport.vocabulary.codes import TherapyArea
@@ -38,17 +37,21 @@ CHANGES = may("capacity", "change")
 # Every box of the form, the matrix and five long texts, as a form encodes them (bytes).
 FORM_BYTES = 100_000
 _CLOCK = ZoneInfo("Europe/Stockholm")
-_MOST_CARDS = 200
-Done = Annotated[int, QueryParameter(ge=0, le=_MOST_CARDS)]
+_A_PAGE = 25
+_MOST_CONFIRMED = 200
+Done = Annotated[int, QueryParameter(ge=0, le=_MOST_CONFIRMED)]
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 
 
 @get("/capacity", opt=CONFIRMS)
-async def list_capacity(request: PageRequest, tx: Tx, actor: Caller, done: Done = 0, undone: Done = 0) -> Response[str]:
+async def list_capacity(
+    request: PageRequest, tx: Tx, actor: Caller, done: Done = 0, undone: Done = 0, page: PageNumber = 1
+) -> Response[str]:
     """Show what the viewer's units can take on, what needs a look first.
 
     `done` were confirmed just now, `undone` are no longer (counts).
     """
-    return await cards_page(request, tx, actor, done=done, undone=undone)
+    return await cards_page(request, tx, actor, done=done, undone=undone, page=page)
 
 
 @post("/capacity/confirm-all", opt={**CONFIRMS, "form": True}, status_code=303)
@@ -113,29 +116,35 @@ async def cards_page(
     moved: list[Seen] | None = None,
     wrong: Seen | None = None,
     typed: str = "",
+    page: int = 1,
     status_code: int = 200,
 ) -> Response[str]:
     """Show the cards; `moved` are those that somebody changed meanwhile, `wrong` the one whose day cannot be."""
     today = tx.now.astimezone(_CLOCK).date()
-    found = await select_capacities(
+    marked = [(one.unit_id, one.therapy_area) for one in (*(moved or ()), *([wrong] if wrong else ()))]
+    found = await select_cards(
         tx.connection,
         actor=actor,
-        unit_id=None,
-        therapy_area=None,
-        state=None,
-        stale=None,
+        marked=marked,
+        recent=tx.now - TAKE_BACK,
         today=tx.now.date(),
-        after=None,
-        limit=_MOST_CARDS,
+        offset=(page - 1) * _A_PAGE,
+        limit=_A_PAGE,
     )
+    if not found and page > 1:  # There are fewer pages than when the address was made.
+        return await cards_page(request, tx, actor, done=done, undone=undone)
     units = await select_own_units(tx.connection, actor=actor, unit_id=None, needed={one.unit_id for one in found})
-    found_ids = [one.capacity_id for one in found]
-    held = await select_held(tx.connection, capacity_ids=found_ids)
-    own = await select_own_confirmations(
-        tx.connection, capacity_ids=found_ids, actor_id=actor.actor_id, since=tx.now - TAKE_BACK
-    )
+    ids = [one.capacity_id for one in found]
+    held = await select_held(tx.connection, capacity_ids=ids)
+    since = tx.now - TAKE_BACK
+    own = await select_own_confirmations(tx.connection, capacity_ids=ids, actor_id=actor.actor_id, since=since)
     values = {
-        "cards": sorted(found, key=_urgency),
+        "cards": found,
+        "total": found[0].total if found else 0,
+        "total_stale": found[0].total_stale if found else 0,
+        "number": page,
+        "a_page": _A_PAGE,
+        "has_more": bool(found) and page * _A_PAGE < found[0].total,
         "units": {one.unit_id: one for one in sorted(units, key=lambda one: one.name)},
         "held": held,
         "nothing_held": Held(),
@@ -158,8 +167,13 @@ def words_of(language: Language) -> Mapping[str, Any]:
         "labels": labels,
         "shared": shared,
         "shown_day": lambda day: shown_day(day, language),
-        "shown_number": lambda number: format_decimal(number, "#,##0.##", locale=language),
+        "shown_number": lambda number: _shown_number(number, language),
     }
+
+
+@lru_cache(4096)
+def _shown_number(number: float, language: Language) -> str:
+    return format_decimal(number, "#,##0.##", locale=language)
 
 
 def seen_of(form: Mapping[str, str]) -> list[Seen]:
@@ -183,11 +197,6 @@ def seen_one(form: Mapping[str, str], unit_id: UUID, therapy_area: TherapyArea) 
 def _is_small(text: str) -> bool:
     """Say whether a text is a whole number that the database can hold."""
     return text.isascii() and text.isdecimal() and len(text) < 10  # noqa: PLR2004 - digits of an integer
-
-
-def _urgency(capacity: CapacityDetail) -> tuple[bool, date, str]:
-    """Sort what is stale first, then what will be soonest."""
-    return not capacity.stale, capacity.valid_until or date.min, capacity.therapy_area
 
 
 def day_of(text: str) -> date | None:

@@ -1,6 +1,7 @@
 """The units of one person, and what is set aside of their capacities, for her pages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -8,7 +9,8 @@ from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.units.models import UnitKind
+from trialport.units.models import Basis, CapacityState, UnitKind
+from trialport.vocabulary.codes import PrimaryCareRole, TherapyArea
 
 
 class OwnUnit(Struct, frozen=True, kw_only=True):
@@ -28,6 +30,30 @@ class Held(Struct, frozen=True, kw_only=True):
     trials_soft: int = 0
     # Nurse hours a week.
     hours_firm: float = 0.0
+
+
+class CapacityCard(Struct, frozen=True, kw_only=True):
+    """What a card says of one capacity; the field names are those of `CapacityDetail`."""
+
+    capacity_id: UUID
+    unit_id: UUID
+    therapy_area: TherapyArea
+    state: CapacityState
+    state_until: date | None
+    new_trials_from: date | None
+    participants_per_month: float | None
+    participants_basis: Basis | None
+    # Hours a week.
+    nurse_hours_free: float | None
+    physician_hours_free: float | None
+    primary_care_role: PrimaryCareRole | None
+    revision: int
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+    stale: bool
+    # How many capacities the actor has in all, and how many of them are stale.
+    total: int
+    total_stale: int
 
 
 class _HeldRow(Held, frozen=True, kw_only=True):
@@ -75,3 +101,50 @@ async def select_held(connection: Connection, *, capacity_ids: Collection[UUID])
         capacity_ids,
     )
     return {row.capacity_id: row for row in msgspec.convert(records, list[_HeldRow])}
+
+
+async def select_cards(
+    connection: Connection,
+    *,
+    actor: Actor,
+    marked: Sequence[tuple[UUID, str]],
+    recent: datetime,
+    today: date,
+    offset: int,
+    limit: int,
+) -> list[CapacityCard]:
+    """Read capacities that the actor may write: those marked (unit, area) first, then the stale ones.
+
+    After them come those confirmed since `recent`, so that this can be taken back where it was done, then what will
+    be stale the soonest.
+    """
+    records = await connection.fetch(
+        """
+        select c.capacity_id, c.unit_id, c.therapy_area, c.state, c.state_until, c.new_trials_from,
+               c.participants_per_month, c.participants_basis, c.nurse_hours_free, c.physician_hours_free,
+               c.primary_care_role, c.revision, c.confirmed_at, c.confirmed_by,
+               coalesce(c.valid_until < $4, false) as stale, count(*) over () as total,
+               count(*) filter (where c.valid_until < $4) over () as total_stale
+        from capacity c
+        where $1 = 'admin'
+           or ($1 in ('office', 'service') and c.region_id = $2)
+           or ($1 in ('investigator', 'unit_head')
+               and c.unit_id in (select p.unit_id from position p where p.investigator_id = $3))
+        order by exists (select from unnest($5::uuid[], $6::text[]) as m (unit_id, therapy_area)
+                         where m.unit_id = c.unit_id and m.therapy_area = c.therapy_area) desc,
+                 coalesce(c.valid_until < $4, false) desc, coalesce(c.confirmed_at >= $7, false) desc,
+                 c.valid_until nulls first, c.therapy_area, c.capacity_id
+        offset $8
+        limit $9
+        """,
+        actor.role,
+        actor.region_id,
+        actor.investigator_id,
+        today,
+        [unit_id for unit_id, _ in marked],
+        [area for _, area in marked],
+        recent,
+        offset,
+        limit,
+    )
+    return msgspec.convert(records, list[CapacityCard])
