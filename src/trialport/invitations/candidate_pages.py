@@ -23,6 +23,7 @@ from trialport.core.pages import page_language
 from trialport.core.translations import translate
 from trialport.inquiries.api import InquiryId
 from trialport.invitations import invite, office_labels, queries, workspace_queries
+from trialport.invitations.candidate_words import LeftOut, left_out, told_criteria
 from trialport.invitations.mail_preview import preview_mails
 from trialport.invitations.models import InviteResult, InviteUnits
 from trialport.invitations.office_page import OFFICE_FORM_BYTES, office_page, revision_of, try_step
@@ -30,7 +31,7 @@ from trialport.invitations.workspace import Frame, read_frame, require_seen
 from trialport.invitations.workspace_pages import failed, newest_assessment
 from trialport.matching import explain, explain_why, shortlist_service, why_service
 from trialport.matching import queries as matching_queries
-from trialport.matching.models import CriterionName, CriterionState, ExclusionDetail
+from trialport.matching.models import CriterionName, CriterionState, ExclusionReason
 from trialport.matching.queries import StoredAssessment
 from trialport.matching.shortlist_models import ShortlistChange, ShortlistEntry
 from trialport.units import region_text_service
@@ -50,7 +51,8 @@ _QUERY = (
     *(f"compare{at}" for at in range(4)),
 )
 _LOOKED_BACK = timedelta(days=365)
-_OTHER_AREA = "other_therapy_area"
+_OTHER_AREA: ExclusionReason = "other_therapy_area"
+_NEAR = tuple(reason for reason in get_args(ExclusionReason) if reason != _OTHER_AREA)
 _LONGEST_REASON = 1000
 
 
@@ -212,13 +214,16 @@ async def _ranked(
         ]
 
     rows = await read(None, page * PAGE_ITEMS, PAGE_ITEMS)
+    columns = _columns(rows)
+    for row in rows:
+        row["criteria"] = told_criteria(row["told"], columns, criterion, language)
     compared = [UUID(one) for name, one in asked.items() if name.startswith("compare") and _is_uuid(one)]
     total = rows[0]["work"].total if rows else 0
     return {
         "candidates": rows,
         "total": total,
         "first": page * PAGE_ITEMS,
-        "columns": _columns(rows),
+        "columns": columns,
         "following": _address(frame, chosen, page + 1) if (page + 1) * PAGE_ITEMS < total else None,
         "previous": _address(frame, chosen, page - 1) if page else None,
         "compared": (await read(compared[:MOST_COMPARED], 0, MOST_COMPARED)) if compared else (),
@@ -229,15 +234,14 @@ async def _ranked(
 async def _left_out(tx: Transaction, actor: Actor, assessment: StoredAssessment, language: Language) -> dict[str, Any]:
     assessment_id = assessment.assessment_id
     found = await matching_queries.select_exclusions(
-        tx.connection, actor=actor, assessment_id=assessment_id, limit=MOST_EXCLUDED
+        tx.connection, actor=actor, assessment_id=assessment_id, reasons=_NEAR, limit=MOST_EXCLUDED
     )
     elsewhere = await matching_queries.count_exclusions(
         tx.connection, actor=actor, assessment_id=assessment_id, reason=_OTHER_AREA
     )
-    near = [one for one in found if one.reason != _OTHER_AREA]
     wording = explain.WORDINGS[language]
     return {
-        "excluded": tuple(explain.exclusion_detail(one, wording) for one in near),
+        "excluded": [left_out(explain.exclusion_detail(one, wording), language) for one in found],
         "elsewhere": elsewhere,
     }
 
@@ -245,9 +249,9 @@ async def _left_out(tx: Transaction, actor: Actor, assessment: StoredAssessment,
 def _words(language: Language) -> dict[str, Any]:
     """Return what the template puts into its choices."""
 
-    def unit_words(rows: Sequence[dict[str, Any]], left_out: Sequence[ExclusionDetail] = ()) -> dict[str, str]:
-        told = [*(row["told"] for row in rows), *left_out]
-        return {str(one.unit.unit_id): one.unit.name for one in told}
+    def unit_words(rows: Sequence[dict[str, Any]], excluded: Sequence[LeftOut] = ()) -> dict[str, str]:
+        told = {str(row["told"].unit.unit_id): row["told"].unit.name for row in rows}
+        return told | {one.unit_id: one.unit for one in excluded}
 
     def criteria_words(names: Sequence[str]) -> dict[str, str]:
         words = {name: office_labels.CRITERIA[name] for name in names}
@@ -258,11 +262,10 @@ def _words(language: Language) -> dict[str, Any]:
         "unit_words": unit_words,
         "criteria_words": criteria_words,
         "shortlist_words": lambda: shortlist,
-        "by_name_of": lambda told: {one.name: one for one in told.criteria},
     }
 
 
-def _columns(rows: Sequence[dict[str, Any]]) -> list[str]:
+def _columns(rows: Sequence[dict[str, Any]]) -> list[CriterionName]:
     """Return the criteria that were compared, the weightiest first: each is a column."""
     weights = {one.name: one.weight for row in rows for one in row["told"].criteria}
     return sorted((name for name in weights if weights[name] > 0), key=lambda name: -weights[name])

@@ -45,7 +45,7 @@ def office_page(
         "labels": labels,
         "office": office_labels,
         "short_day": lambda day: format_date(day, "d MMM", locale=language),
-        "with_days": lambda text: _with_days(text, language),
+        "with_days": lambda text: with_days(text, language),
         "dict_of": lambda texts: {code: translate(language, text) for code, text in texts.items()},
         "messages": () if done is None else (translate(language, done),),
         "faults": {},
@@ -59,7 +59,7 @@ def office_page(
     return render_page(request, template, values, block=block, status_code=status_code)
 
 
-def _with_days(text: str, language: Language) -> str:
+def with_days(text: str, language: Language) -> str:
     """Write the days within a text as people do; what only looks like a day stays."""
 
     def shown(found: re.Match[str]) -> str:

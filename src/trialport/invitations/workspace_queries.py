@@ -136,19 +136,20 @@ async def select_worked_candidates(
     records = await connection.fetch(
         """
         with seen as (
-            select row_number() over (order by d.rank)::integer as rank, d.score, d.capacity_id, d.unit_id,
-                   d.region_id, d.therapy_area, d.capacity_revision as revision, d.stale, d.criteria
+            select row_number() over (order by d.rank)::integer as rank, d.capacity_id, d.unit_id, d.stale,
+                   case when $6::text is null then null else d.criteria end as filtered,
+                   case when $8::text is not null then
+                       (select (c ->> 'fit')::double precision from jsonb_array_elements(d.criteria) c
+                        where c ->> 'name' = $8) end as sorted_by
             from candidate d
             where d.assessment_id = $3 and ($1 = 'admin' or ($1 = 'office' and d.region_id = $2))
         ), chosen as (
-            select rank, score, capacity_id, unit_id, region_id, therapy_area, revision, stale, criteria,
-                   count(*) over ()::integer as total,
-                   (select (c ->> 'fit')::double precision from jsonb_array_elements(criteria) c
-                    where c ->> 'name' = $8) as sorted_by
+            -- What is long of a candidate is read below, of the few that are shown.
+            select rank, capacity_id, unit_id, sorted_by, count(*) over ()::integer as total
             from seen
             where ($5::uuid[] is null or unit_id = any ($5))
               and ($6::text is null
-                   or exists (select from jsonb_array_elements(criteria) c
+                   or exists (select from jsonb_array_elements(filtered) c
                               where c ->> 'name' = $6 and c ->> 'state' = any ($7::text[])))
               and not ($9 and stale)
             order by sorted_by desc nulls last, rank
@@ -156,13 +157,14 @@ async def select_worked_candidates(
             limit $12
         )
         select jsonb_build_object(
-                   'rank', c.rank, 'score', c.score, 'capacity_id', c.capacity_id, 'unit_id', c.unit_id,
-                   'region_id', c.region_id, 'site_name', s.name, 'unit_name', u.name, 'unit_kind', u.kind,
-                   'therapy_area', c.therapy_area, 'revision', c.revision, 'stale', c.stale,
-                   'criteria', c.criteria) as candidate,
+                   'rank', c.rank, 'score', d.score, 'capacity_id', d.capacity_id, 'unit_id', d.unit_id,
+                   'region_id', d.region_id, 'site_name', s.name, 'unit_name', u.name, 'unit_kind', u.kind,
+                   'therapy_area', d.therapy_area, 'revision', d.capacity_revision, 'stale', d.stale,
+                   'criteria', d.criteria) as candidate,
                c.total, load.asked_in_year, load.unanswered_in_year, v.state as invitation_state, e.answer
         from chosen c
-        join unit u on u.unit_id = c.unit_id
+        join candidate d on d.assessment_id = $3 and d.capacity_id = c.capacity_id
+        join unit u on u.unit_id = d.unit_id
         join site s on s.site_id = u.site_id
         cross join lateral (
             select count(*)::integer as asked_in_year,

@@ -144,6 +144,15 @@ class Candidate(Struct, frozen=True, kw_only=True, gc=False):
     criteria: tuple[Criterion, ...]
 
 
+class Standing(Struct, frozen=True, gc=False):
+    """As much of a candidate as says where it stands among others; the field names are those of `Candidate`."""
+
+    capacity_id: UUID
+    unit_id: UUID
+    region_id: UUID
+    score: float
+
+
 class Exclusion(Struct, frozen=True, kw_only=True):
     """A capacity that cannot take the trial, and the one reason that says so best."""
 

@@ -1,6 +1,6 @@
 """Tables assessment, candidate and exclusion; the register is joined read-only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
-from trialport.matching.models import Candidate, CriterionName, Exclusion
+from trialport.matching.models import Candidate, CriterionName, Exclusion, ExclusionReason, Standing
 from trialport.matching.weighing import RegionWeights
 
 
@@ -238,25 +238,33 @@ async def select_latest_assessment(
 
 
 async def select_candidates(
-    connection: Connection, *, actor: Actor, assessment_id: UUID, after_rank: int, limit: int
+    connection: Connection,
+    *,
+    actor: Actor,
+    assessment_id: UUID,
+    after_rank: int,
+    limit: int,
+    capacity_ids: Collection[UUID] | None = None,
 ) -> list[Candidate]:
-    """Read candidates of the actor's region in order; ranks count within what the actor may see."""
+    """Read candidates of the actor's region in order; ranks count within what the actor may see.
+
+    With `capacity_ids` only these; their ranks are the same.
+    """
     records = await connection.fetch(
         """
-        select rank, score, capacity_id, unit_id, region_id, site_name, unit_name, unit_kind, therapy_area, revision,
-               stale, criteria
+        select seen.rank, d.score, d.capacity_id, d.unit_id, d.region_id, s.name as site_name, u.name as unit_name,
+               u.kind as unit_kind, d.therapy_area, d.capacity_revision as revision, d.stale, d.criteria
         from (
-            select row_number() over (order by d.rank)::integer as rank, d.score, d.capacity_id, d.unit_id,
-                   d.region_id, s.name as site_name, u.name as unit_name, u.kind as unit_kind, d.therapy_area,
-                   d.capacity_revision as revision, d.stale, d.criteria
+            select row_number() over (order by d.rank)::integer as rank, d.capacity_id
             from candidate d
-            join unit u on u.unit_id = d.unit_id
-            join site s on s.site_id = u.site_id
             where d.assessment_id = $3
               and ($1 = 'admin' or ($1 in ('office', 'service') and d.region_id = $2))
         ) seen
-        where rank > $4
-        order by rank
+        join candidate d on d.assessment_id = $3 and d.capacity_id = seen.capacity_id
+        join unit u on u.unit_id = d.unit_id
+        join site s on s.site_id = u.site_id
+        where seen.rank > $4 and ($6::uuid[] is null or seen.capacity_id = any ($6))
+        order by seen.rank
         limit $5
         """,
         actor.role,
@@ -264,14 +272,39 @@ async def select_candidates(
         assessment_id,
         after_rank,
         limit,
+        None if capacity_ids is None else list(capacity_ids),
     )
     return msgspec.convert(records, list[Candidate])
 
 
+async def select_standings(connection: Connection, *, actor: Actor, assessment_id: UUID) -> list[Standing]:
+    """Read score and unit of every candidate of the actor's region, in no order."""
+    records = await connection.fetch(
+        """
+        select capacity_id, unit_id, region_id, score
+        from candidate
+        where assessment_id = $3 and ($1 = 'admin' or ($1 in ('office', 'service') and region_id = $2))
+        """,
+        actor.role,
+        actor.region_id,
+        assessment_id,
+    )
+    return [Standing(*record) for record in records]
+
+
 async def select_exclusions(
-    connection: Connection, *, actor: Actor, assessment_id: UUID, unit_id: UUID | None = None, limit: int | None = None
+    connection: Connection,
+    *,
+    actor: Actor,
+    assessment_id: UUID,
+    unit_id: UUID | None = None,
+    reasons: Collection[ExclusionReason] | None = None,
+    limit: int | None = None,
 ) -> list[Exclusion]:
-    """Read what an assessment left out in the actor's region, by reason and name, other therapy areas last."""
+    """Read what an assessment left out in the actor's region, by reason and name, other therapy areas last.
+
+    With `reasons` only what was left out for one of them.
+    """
     records = await connection.fetch(
         """
         select e.capacity_id, e.unit_id, e.region_id, s.name as site_name, u.name as unit_name,
@@ -282,6 +315,7 @@ async def select_exclusions(
         where e.assessment_id = $3
           and ($1 = 'admin' or ($1 in ('office', 'service') and e.region_id = $2))
           and ($4::uuid is null or e.unit_id = $4)
+          and ($6::text[] is null or e.reason = any ($6))
         order by e.reason = 'other_therapy_area', e.reason, u.name, e.capacity_id
         limit $5
         """,
@@ -290,6 +324,7 @@ async def select_exclusions(
         assessment_id,
         unit_id,
         limit,
+        None if reasons is None else list(reasons),
     )
     return msgspec.convert(records, list[Exclusion])
 

@@ -6,10 +6,10 @@ other criteria, the participants it can recruit meanwhile and its lead time: whe
 compared anew.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -17,10 +17,14 @@ from msgspec import Struct
 
 from trialport.matching.columns import NO_DAY, YES, CapacityColumns
 from trialport.matching.columns import STATES as CAPACITY_STATES
-from trialport.matching.models import Candidate, Criterion, CriterionName, Exclusion, ExclusionReason
+from trialport.matching.models import Candidate, Criterion, CriterionName, Exclusion, ExclusionReason, Standing
 from trialport.matching.question import MatchQuestion
 from trialport.matching.ranking import SCORE_DECIMALS, rank
 from trialport.matching.weighing import Weighing
+
+# What candidates are ordered by: the score, the highest first, then unit and capacity.
+Order: TypeAlias = tuple[float, UUID, UUID]
+Rated = TypeVar("Rated", Standing, Candidate)
 
 # The criterion that has to be met before a hard rule lets a capacity in; a sponsor's wish has none.
 CRITERION_OF: dict[ExclusionReason, CriterionName] = {
@@ -115,12 +119,27 @@ def why_candidate(
     `opened` is the same capacity compared as if it were open.
     """
     alike = [one for one in candidates if _weights(one) == _weights(candidate)]
-    place = 1 + sum(_order(one) < _order(candidate) for one in alike)
-    before = max((one for one in alike if _order(one) < _order(candidate)), key=_order, default=None)
-    others = [one for one in alike if one.capacity_id != candidate.capacity_id]
+    return why_among(candidate, alike, one_before(candidate, alike), opened)
+
+
+def one_before(candidate: Standing | Candidate, alike: Iterable[Rated]) -> Rated | None:
+    """Return which of these stands one place ahead; None for the first."""
+    own = _order(candidate)
+    return max((one for one in alike if _order(one) < own), key=_order, default=None)
+
+
+def why_among(
+    candidate: Candidate,
+    alike: Sequence[Standing | Candidate],
+    before: Candidate | None,
+    opened: Candidate | None = None,
+) -> CandidateWhy:
+    """Explain the place of a candidate among those weighed like it, itself too; `before` is one place ahead."""
+    own = _order(candidate)
+    others = [order for one in alike if (order := _order(one))[2] != candidate.capacity_id]
     return CandidateWhy(
         candidate=candidate,
-        place=place,
+        place=1 + sum(order < own for order in others),
         of=len(alike),
         shares=shares(candidate),
         ahead=None if before is None else _ahead(candidate, before),
@@ -152,7 +171,10 @@ def why_excluded(
         exclusion=exclusion,
         also=tuple(reason for reason in reasons if reason != exclusion.reason),
         let_in=_what_if(
-            opened if "availability" in culprits else compared, criterion or compared.criteria[0], culprits, alike
+            opened if "availability" in culprits else compared,
+            criterion or compared.criteria[0],
+            culprits,
+            [_order(one) for one in alike],
         ),
     )
 
@@ -227,11 +249,11 @@ def _opened(columns: CapacityColumns, unit_id: UUID) -> CapacityColumns:
 
 
 def _what_if(
-    candidate: Candidate, criterion: Criterion, met: Collection[CriterionName], others: Sequence[Candidate]
+    candidate: Candidate, criterion: Criterion, met: Collection[CriterionName], others: Sequence[Order]
 ) -> WhatIf:
     score = score_with(candidate.criteria, dict.fromkeys(met, 1.0))
     order = (-score, candidate.unit_id, candidate.capacity_id)
-    return WhatIf(criterion=criterion, score=score, place=1 + sum(_order(one) < order for one in others))
+    return WhatIf(criterion=criterion, score=score, place=1 + sum(other < order for other in others))
 
 
 def _ahead(candidate: Candidate, before: Candidate) -> Ahead:
@@ -248,7 +270,7 @@ def _ahead(candidate: Candidate, before: Candidate) -> Ahead:
     )
 
 
-def _order(candidate: Candidate) -> tuple[float, UUID, UUID]:
+def _order(candidate: Standing | Candidate) -> Order:
     return -candidate.score, candidate.unit_id, candidate.capacity_id
 
 
