@@ -7,6 +7,7 @@ one, and with different ones two.
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -93,8 +94,11 @@ def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
     if same:
         reasons = tuple(f"The same {name}." for name in same)
         return Likeness(points=100, is_certain=True, reasons=reasons)
-    condition, mechanism = _condition(one, other), _mechanism(one, other)
-    if condition is None or mechanism is None or _have_other_numbers(one, other):
+    if (
+        _have_other_numbers(one, other)
+        or (condition := _condition(one, other)) is None
+        or (mechanism := _mechanism(one, other)) is None
+    ):
         return Likeness(points=0, is_certain=False, reasons=())
     found = [condition, mechanism, *_plain_points(one, other)]
     return Likeness(
@@ -145,6 +149,8 @@ def _mechanism(one: Fingerprint, other: Fingerprint) -> tuple[float, str] | None
     return (30 * alike / 100, f"A like mechanism ({round(alike)} of 100).") if alike >= _LIKE_MECHANISM else None
 
 
+# One inquiry is compared with all others, so its words are asked for again and again, and theirs by each.
+@lru_cache(4096)
 def _telling(mechanism: str) -> str:
     return " ".join(word for word in utils.default_process(mechanism).split() if word not in _GENERIC)
 
