@@ -113,6 +113,43 @@ async def test_an_answer_before_a_change_is_shown_as_such(client: Client, drain:
     assert (content["yes"], content["units"][0]["before_change"]) == (1, False)
 
 
+async def test_an_answer_to_what_has_changed_meanwhile_is_no_answer_to_the_change(
+    client: Client, drain: Drain, people: Cast
+) -> None:
+    inquiry = await taken_up(client, drain)
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    unit, office = client("investigator"), client("office")
+    read = (await ok(unit.get(address)))["teaser"]["version"]
+    await amend(client, inquiry, numbers={"participants_wanted": 77})
+    # The sponsor has changed the inquiry, and nobody has told the unit yet.
+    overtaken = await unit.post(f"{address}/eoi?version={read}", json=YES)
+    assert overtaken.status_code == 412
+    assert "Read what is new" in overtaken.json()["detail"]
+    assert (await unit.post(f"{address}/eoi?version=9", json=YES)).status_code == 412
+    assert (await unit.post(f"{address}/eoi?version=0", json=YES)).status_code == 400
+    assert (await ok(unit.get(address)))["answer"] is None, "a refused answer leaves nothing"
+    # Who does not say what she read has answered what she was asked.
+    await ok(unit.post(address + "/eoi", json=YES))
+    await drain()
+    (change,) = (await ok(unit.get(address)))["changes"]
+    assert change["after"] == 77
+    # Twice quickly: the unit has seen the first change only.
+    await amend(client, inquiry, numbers={"participants_wanted": 78})
+    assert (await unit.post(f"{address}/confirmation?version=2")).status_code == 412
+    await ok(unit.post(address + "/confirmation"))
+    await drain()
+    content = (await ok(office.get(inquiry + "/reply")))["content"]
+    assert (content["yes"], content["conditional"]) == (0, 1), "it let stand the first change, not the second"
+    await ok(unit.post(f"{address}/confirmation?version=3"))
+    content = (await ok(office.get(inquiry + "/reply")))["content"]
+    assert (content["yes"], content["conditional"]) == (1, 0)
+    # What it may not see does not make its answer one to something else.
+    await amend(client, inquiry, money={"per_participant_budget": 1234.0})
+    await ok(unit.post(f"{address}/eoi?version=3", json=YES))
+    await drain()
+    assert (await ok(unit.get(address)))["answer"]["version"] == 4
+
+
 async def test_what_a_unit_cannot_see_does_not_bother_it(
     client: Client, drain: Drain, people: Cast, connection: asyncpg.Connection
 ) -> None:

@@ -14,6 +14,7 @@ from tests.accounts.browsers import SITE, Browser, add_person
 from tests.cast import Cast
 from tests.conftest import Client
 from tests.invitations.course import YES, invite, ok, state_of
+from tests.invitations.test_amendments import amend
 from tests.invitations.test_not_me import add_person as add_investigator
 from trialport.core.config import Settings
 from trialport.core.signing import Purpose
@@ -182,6 +183,24 @@ async def test_taken_back_over_and_late(
     refused = await browser.http.post(path, data=FORM | {"csrf_token": token, "seen": "1"}, headers=headers)
     assert refused.status_code == 303
     assert await connection.fetchval("select count(*) from eoi") == 1
+
+
+async def test_what_the_sponsor_changed_meanwhile_is_shown_before_an_answer_counts(
+    client: Client, inquiry: str, people: Cast, browser: Browser, settings: Settings
+) -> None:
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    path = path_of(settings, address, people.investigators["lung"])
+    assert 'name="version" value="1"' in (await browser.get(path)).text
+    await amend(client, inquiry, numbers={"participants_wanted": 77})
+    shown = await answered(browser, path, version="1", participants="13")
+    assert shown.status_code == 409
+    assert "The sponsor has changed the inquiry while you were writing" in shown.text
+    assert "A colleague has answered" not in shown.text
+    assert "77" in shown.text
+    assert 'value="13"' in shown.text, "what was typed is kept"
+    assert (await ok(client("office").get(address)))["answer"] is None
+    assert (await answered(browser, path, version="2", participants="13")).status_code == 303
+    assert (await ok(client("office").get(address)))["answer"]["version"] == 2
 
 
 async def test_two_of_a_unit_do_not_overwrite_each_other_unseen(

@@ -69,14 +69,31 @@ async def report_dead_amendment(tx: Transaction, inquiry_id: UUID) -> None:
         )
 
 
-async def confirm_answer(tx: Transaction, settings: Settings, actor: Actor, invitation_id: UUID) -> InvitationForUnit:
-    """Let a unit's answer stand after a change of the inquiry; raises Contradiction when nothing waits for that."""
+async def confirm_answer(
+    tx: Transaction, settings: Settings, actor: Actor, invitation_id: UUID, *, version: int | None = None
+) -> InvitationForUnit:
+    """Let a unit's answer stand after a change of the inquiry.
+
+    Raises Contradiction when nothing waits for that, and what `record_eoi` raises: Changed where the inquiry is not in
+    the `version` that was read any more.
+    """
     found = await find_invitation(tx, actor, invitation_id)
     stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
     waits = stored is not None and stored.version < found.version and found.state != "answered"
     if stored is None or not waits or "answer" not in allowed_commands("invitation", actor.role, found.state):
         raise Contradiction("Nothing has changed since your unit answered. Answer anew if you want to change it.")
-    return await record_eoi(tx, settings, actor, invitation_id, msgspec.convert(stored.content, EoiCreate))
+    eoi = msgspec.convert(stored.content, EoiCreate)
+    return await record_eoi(tx, settings, actor, invitation_id, eoi, seen=stored.revision, version=version)
+
+
+async def read_changes_since(
+    tx: Transaction, actor: Actor, invitation_id: UUID, version: int
+) -> tuple[FieldChange, ...]:
+    """Return what changed in the inquiry after a version, as far as the unit may see it."""
+    found = await find_invitation(tx, actor, invitation_id)
+    async with as_system(tx.connection):
+        row = await inquiry_of(tx, found)
+        return await changed_since(tx, row, version, await opening_for(tx, found, row))
 
 
 async def read_changes(tx: Transaction, actor: Actor, invitation_id: UUID) -> tuple[FieldChange, ...]:
@@ -85,9 +102,7 @@ async def read_changes(tx: Transaction, actor: Actor, invitation_id: UUID) -> tu
     stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
     if stored is None or stored.version >= found.version:
         return ()
-    async with as_system(tx.connection):
-        row = await inquiry_of(tx, found)
-        return await changed_since(tx, row, stored.version, await opening_for(tx, found, row))
+    return await read_changes_since(tx, actor, invitation_id, stored.version)
 
 
 async def _changes(tx: Transaction, row: InquiryRow, asked: AskedBefore) -> tuple[FieldChange, ...]:

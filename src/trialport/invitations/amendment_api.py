@@ -11,7 +11,7 @@ from trialport.core.edge import ETAG, AppSettings, Tx
 from trialport.core.http import etag
 from trialport.invitations import amendment
 from trialport.invitations.amendment_models import FieldChange
-from trialport.invitations.api import InvitationId
+from trialport.invitations.api import InvitationId, VersionRead
 from trialport.invitations.models import InvitationForUnit
 
 
@@ -32,16 +32,17 @@ async def read_changes(tx: Tx, actor: Caller, invitation_id: InvitationId) -> Ch
 
 @post(
     "/invitations/{invitation_id:uuid}/confirmation",
-    opt={**may("invitation", "answer"), "errors": (409,)},
+    opt={**may("invitation", "answer"), "errors": (409, 412)},
     status_code=201,
     response_headers=[ETAG],
     summary="Let the unit's answer stand after a change",
-    description="The same answer again, given to the newest version of the inquiry.",
+    description="The same answer again, given to the newest version of the inquiry; with the `version` that you read "
+    "it is refused (412) once there is a newer one.",
 )
 async def confirm_answer(
-    tx: Tx, settings: AppSettings, actor: Caller, invitation_id: InvitationId
+    tx: Tx, settings: AppSettings, actor: Caller, invitation_id: InvitationId, version: VersionRead = None
 ) -> Response[InvitationForUnit]:
-    confirmed = await amendment.confirm_answer(tx, settings, actor, invitation_id)
+    confirmed = await amendment.confirm_answer(tx, settings, actor, invitation_id, version=version)
     return Response(confirmed, status_code=201, headers={"ETag": etag(confirmed.revision)})
 
 

@@ -16,6 +16,7 @@ from trialport.inquiries.teaser_models import OpenedContent, TeaserContent
 from trialport.inquiries.triage_service import collate_inquiry
 from trialport.invitations import answer_queries, ledger, prefill, queries, rules
 from trialport.invitations.answer_follow_up import follow_up_answer, note_target, require_aligned_answers
+from trialport.invitations.changes import changed_since
 from trialport.invitations.fill_reading import name_lenders, read_fills
 from trialport.invitations.link_queries import count_colleagues
 from trialport.invitations.models import (
@@ -98,12 +99,14 @@ async def record_eoi(
     eoi: EoiCreate,
     *,
     seen: int | None = None,
+    version: int | None = None,
 ) -> InvitationForUnit:
     """Store a unit's answer; one given before stays beside it. Late answers are accepted and marked.
 
     Raises Contradiction where the answer lacks something, Refused once the inquiry is over, Changed where the unit's
-    newest answer is not the one `seen` (its revision, 0 for none; None for any). One that comes after the reply is for
-    a corrected reply, and the office is told.
+    newest answer is not the one `seen` (its revision, 0 for none; None for any), or the inquiry not in the `version`
+    that was read. Without one it counts for the version that the unit was asked about, so that what the sponsor
+    changed after that is asked about. One that comes after the reply is for a corrected reply, and the office is told.
     """
     await ledger.take_turn(tx, invitation_id)
     found = await find_invitation(tx, actor, invitation_id)
@@ -119,12 +122,14 @@ async def record_eoi(
         raise Refused(
             "The inquiry takes no more answers.", extra={"state": inquiry.state, "available_actions": ["read"]}
         )
+    if version is not None:
+        await _require_version(tx, found, inquiry, version)
     require_aligned_answers(eoi, inquiry)
     eoi_id = await answer_queries.insert_eoi(
         tx.connection,
         actor=actor,
         invitation_id=invitation_id,
-        version=inquiry.version,
+        version=found.version if version is None else inquiry.version,
         answer=eoi.answer,
         content=msgspec.to_builtins(eoi),
         late=rules.is_late(tx.now, found.due_on, found.timezone),
@@ -190,6 +195,17 @@ def require_invitation_command(actor: Actor, found: InvitationRow, command: str)
             f"An invitation in state `{found.state}` does not allow `{command}` for your role.",
             extra={"state": found.state, "available_actions": list(allowed)},
         )
+
+
+async def _require_version(tx: Transaction, found: InvitationRow, inquiry: InquiryRow, version: int) -> None:
+    """Raise Changed where the unit read another version, unless nothing that it may see has changed since."""
+    async with as_system(tx.connection):
+        opening = await opening_for(tx, found, inquiry)
+        is_other = version != inquiry.version and (
+            not 0 < version < inquiry.version or bool(await changed_since(tx, inquiry, version, opening))
+        )
+    if is_other:
+        raise Changed("The sponsor has changed the inquiry since you read it. Read what is new, and answer that.")
 
 
 async def _check_proposed(tx: Transaction, actor: Actor, found: InvitationRow, eoi: EoiCreate) -> list[FieldError]:

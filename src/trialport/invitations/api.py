@@ -29,6 +29,17 @@ from trialport.invitations.models import (
 InvitationId = Annotated[
     UUID, PathParameter(description="Identifier of the invitation.", examples=[Example(value=EXAMPLE_UUID)])
 ]
+# The version of the inquiry that an answer is given to.
+VersionRead = Annotated[
+    int | None,
+    QueryParameter(
+        name="version",
+        description="Version of the inquiry that you read (`teaser.version` of the invitation).",
+        examples=[Example(value=1)],
+        ge=1,
+        le=100_000,
+    ),
+]
 OfState = Annotated[
     InvitationState | None,
     QueryParameter(name="state", description="State of the invitation.", examples=[Example(value="sent")]),
@@ -89,16 +100,22 @@ async def read_invitation(tx: Tx, actor: Caller, invitation_id: InvitationId) ->
 
 @post(
     "/invitations/{invitation_id:uuid}/eoi",
-    opt={**may("invitation", "answer"), "errors": (409,)},
+    opt={**may("invitation", "answer"), "errors": (409, 412)},
     status_code=201,
     response_headers=[ETAG],
     summary="Answer an invitation",
-    description="An answer can be given anew until the inquiry is over; each is kept.",
+    description="An answer can be given anew until the inquiry is over; each is kept. With the `version` that you read, "
+    "it is refused (412) where the sponsor has changed meanwhile what you can see.",
 )
 async def record_eoi(
-    tx: Tx, settings: AppSettings, actor: Caller, invitation_id: InvitationId, data: JSONBody[EoiCreate]
+    tx: Tx,
+    settings: AppSettings,
+    actor: Caller,
+    invitation_id: InvitationId,
+    data: JSONBody[EoiCreate],
+    version: VersionRead = None,
 ) -> Response[InvitationForUnit]:
-    return _response(await answer.record_eoi(tx, settings, actor, invitation_id, data), 201)
+    return _response(await answer.record_eoi(tx, settings, actor, invitation_id, data, version=version), 201)
 
 
 @post(

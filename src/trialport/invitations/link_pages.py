@@ -20,6 +20,7 @@ from trialport.core.limits import Limit, Limits
 from trialport.core.pages import page_language, render_page
 from trialport.core.signing import Purpose
 from trialport.invitations import amendment, answer, change_words, labels, link_form, rules
+from trialport.invitations.amendment_models import FieldChange
 from trialport.invitations.link_access import LinkClosed, Visitor, open_link
 from trialport.invitations.models import CapacityUpdate, EoiCreate, InvitationForUnit
 from trialport.units.models import InvestigatorSummary
@@ -143,7 +144,13 @@ async def take_answer_of(request: PageRequest, tx: Transaction, settings: Settin
         return await _form_again(request, tx, visitor, form, faults)
     try:
         shown = await answer.record_eoi(
-            tx, settings, visitor.actor, visitor.invitation_id, eoi, seen=_revision(form.get("seen", ""))
+            tx,
+            settings,
+            visitor.actor,
+            visitor.invitation_id,
+            eoi,
+            seen=_revision(form.get("seen", "")),
+            version=_revision(form.get("version", "")) or None,
         )
     except Contradiction as wrong:
         return await _form_again(request, tx, visitor, form, link_form.told(wrong.errors))
@@ -162,13 +169,12 @@ async def _let_stand(
     request: PageRequest, tx: Transaction, settings: Settings, visitor: Visitor, form: Mapping[str, str]
 ) -> Response[Any]:
     """Give the same answer to what the inquiry is now; the page says so where there is nothing to confirm any more."""
-    shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
-    # Who read an earlier change has not seen the newest one.
-    if form["stands"] == str(shown.teaser.version):
-        try:
-            await amendment.confirm_answer(tx, settings, visitor.actor, visitor.invitation_id)
-        except (Contradiction, Refused):
-            return _to(_link_path(request))
+    try:
+        version = _revision(form["stands"])
+        await amendment.confirm_answer(tx, settings, visitor.actor, visitor.invitation_id, version=version)
+    except (Contradiction, Refused, Changed):
+        # Who read an earlier change has not seen the newest one: the page shows what is new.
+        return _to(_link_path(request))
     return _to(_link_path(request))
 
 
@@ -220,9 +226,11 @@ async def _form_page(
     faults: Mapping[str, str],
     *,
     is_overtaken: bool = False,
+    changed: tuple[FieldChange, ...] = (),
     status_code: int = 200,
 ) -> Response[Any]:
     context = {
+        "changed": change_words.in_words(changed, page_language(request)),
         "invitation": shown,
         "form": form,
         "faults": faults,
@@ -247,13 +255,20 @@ async def _form_again(
 async def _overtaken(
     request: PageRequest, tx: Transaction, visitor: Visitor, form: Mapping[str, str], eoi: EoiCreate
 ) -> Response[Any]:
-    """Say that a colleague has answered meanwhile; who only pressed twice has her receipt."""
+    """Say what a colleague has answered, or the sponsor changed meanwhile; who only pressed twice has her receipt."""
     shown = await answer.read_invitation(tx, visitor.actor, visitor.invitation_id)
     given = shown.answer
+    version = _revision(form.get("version", ""))
+    changed: tuple[FieldChange, ...] = ()
+    if version and version != shown.teaser.version:
+        changed = await amendment.read_changes_since(tx, visitor.actor, visitor.invitation_id, version)
+    is_overtaken = _revision(form.get("seen", "")) != (0 if given is None else given.revision)
     is_same = given is not None and all(getattr(given, one) == getattr(eoi, one) for one in eoi.__struct_fields__)
     if is_same or "answer" not in shown.available_actions:
         return _to(request.scope["path"])
-    return await _form_page(request, tx, visitor, shown, form, {}, is_overtaken=True, status_code=409)
+    return await _form_page(
+        request, tx, visitor, shown, form, {}, is_overtaken=is_overtaken, changed=changed, status_code=409
+    )
 
 
 def _is_own(visitor: Visitor, shown: InvitationForUnit) -> bool:
