@@ -1,5 +1,6 @@
 """Asking somebody else: a proposed colleague, a redirected invitation, links taken back, delegates of who is away."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from litestar import Litestar
 
 from tests.cast import Cast
 from tests.conftest import Client
-from tests.invitations.course import YES, invite, ok, state_of
+from tests.invitations.course import YES, Drain, invite, ok, state_of, taken_up
 from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.invitations.mailing import fill_invitation
 from trialport.invitations.queries import select_link_facts
@@ -38,6 +39,42 @@ async def add_person(connection: asyncpg.Connection, email: str, unit_id: UUID |
 async def mails_to(connection: asyncpg.Connection, kind: str = "invitation") -> list[str]:
     found = await connection.fetch("select to_address from message where kind = $1 order by created_at", kind)
     return [one["to_address"] for one in found]
+
+
+async def test_who_passed_an_invitation_on_was_asked_all_the_same(
+    client: Client, drain: Drain, people: Cast, colleague: UUID, connection: asyncpg.Connection
+) -> None:
+    """No person gets more invitations in a month than she allows: neither who was asked first, nor who was then."""
+    await connection.execute("update investigator set invitations_per_month = 1")
+    unit, office = client("investigator"), client("office")
+    inquiry = await taken_up(client, drain)
+    address = (await invite(client, inquiry, people, "lung"))["lung"]
+    await ok(unit.post(address + "/eoi", json={"answer": "not_me"}))
+    await ok(office.post(address + "/recipient", json={"investigator_id": str(colleague)}))
+    other = await taken_up(client, drain)
+    body = {"unit_ids": [str(people.units["lung"])]}
+    made = await ok(office.post(other + "/invitations", json=body))
+    assert [one["reason"] for one in made["skipped"]] == ["over_budget"], "both have had theirs"
+    # A month later both may be asked again; who is asked in that month by way of another counts in that month.
+    await connection.execute("update invitation_addressee set asked_at = asked_at - interval '40 days'")
+    await connection.execute("update invitation set invited_at = invited_at - interval '40 days'")
+    await ok(office.post(address + "/recipient", json={"investigator_id": str(people.investigators["lung"])}))
+    asked = await invite(client, other, people, "lung")
+    shown = await connection.fetchval(
+        "select recipient_id from invitation where invitation_id = $1", UUID(asked["lung"].rpartition("/")[2])
+    )
+    assert shown == colleague
+
+
+async def test_offices_that_invite_at_once_keep_to_what_a_person_allows(
+    client: Client, drain: Drain, people: Cast, connection: asyncpg.Connection
+) -> None:
+    await connection.execute("update investigator set invitations_per_month = 2")
+    inquiries = [await taken_up(client, drain) for _ in range(5)]
+    body = {"unit_ids": [str(people.units["lung"])]}
+    made = await asyncio.gather(*(ok(client("office").post(one + "/invitations", json=body)) for one in inquiries))
+    assert sorted(len(one["invited"]) for one in made) == [0, 0, 0, 1, 1]
+    assert await connection.fetchval("select count(*) from invitation") == 2
 
 
 async def test_a_colleague_is_proposed_and_asked(

@@ -134,6 +134,8 @@ async def select_own_invitations(connection: Connection, *, investigator_ids: Co
         from invitation v
         join unit u using (unit_id)
         where v.recipient_id = any ($1::uuid[])
+           or exists (select from invitation_addressee a
+                      where a.invitation_id = v.invitation_id and a.investigator_id = any ($1::uuid[]))
         order by v.invitation_id
         """,
         investigator_ids,

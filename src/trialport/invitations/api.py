@@ -104,8 +104,8 @@ async def read_invitation(tx: Tx, actor: Caller, invitation_id: InvitationId) ->
     status_code=201,
     response_headers=[ETAG],
     summary="Answer an invitation",
-    description="An answer can be given anew until the inquiry is over; each is kept. With the `version` that you read, "
-    "it is refused (412) where the sponsor has changed meanwhile what you can see.",
+    description="An answer can be given anew until the inquiry is over; each is kept. With the `version` that you "
+    "read it is refused (412) where the sponsor has changed meanwhile what you can see.",
 )
 async def record_eoi(
     tx: Tx,

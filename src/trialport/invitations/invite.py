@@ -45,13 +45,36 @@ async def invite_units(
     if errors := rules.check_due_on(due_on, today):
         raise Contradiction("The last day to answer does not fit. See `errors`.", errors=errors)
     unit_ids = wanted.unit_ids or await listed_units(tx, actor, row, region.region_id)
-    chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(unit_ids)))
+    chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(unit_ids)), is_for_real=True)
+    asked = await _ask(tx, settings, actor, row, region, chosen, due_on)
+    new = {person.unit_id for person in asked.values()}
+    # Another of the office may have invited a unit at this moment.
+    skipped += [_skipped(person.unit_id, "already_invited") for person in chosen if person.unit_id not in new]
+    if chosen:
+        await move_inquiry(tx, actor, row, "invite")
+    made = await queries.select_invitations(
+        tx.connection, actor=actor, inquiry_id=inquiry_id, state=None, before=None, limit=1000
+    )
+    return InviteResult(invited=tuple(one for one in made if one.unit_id in new), skipped=tuple(skipped))
+
+
+async def _ask(
+    tx: Transaction,
+    settings: Settings,
+    actor: Actor,
+    row: InquiryRow,
+    region: AskedRegion,
+    chosen: Sequence[Reachable],
+    due_on: date,
+) -> dict[UUID, Reachable]:
+    """Invite the units of these people, each once ever; returns whom each new invitation went to."""
     steps = rules.ladder(tx.now, due_on, region.timezone)
+    asked: dict[UUID, Reachable] = {}
     for person in chosen:
         invitation_id = await queries.insert_invitation(
             tx.connection,
             actor=actor,
-            inquiry_id=inquiry_id,
+            inquiry_id=row.inquiry_id,
             region_id=region.region_id,
             unit_id=person.unit_id,
             reference=row.reference,
@@ -61,20 +84,19 @@ async def invite_units(
             now=tx.now,
         )
         if invitation_id is None:
-            # Another of the office has invited the unit at this moment.
-            skipped.append(_skipped(person.unit_id, "already_invited"))
             continue
+        asked[invitation_id] = person
         await queries.upsert_reminders(tx.connection, invitation_id=invitation_id, steps=steps)
         await ledger.hold_softly(tx, actor, invitation_id)
         await _send(tx, settings, region, row, person, invitation_id, due_on.isoformat())
         await _record(tx, actor, region, invitation_id, person.unit_id)
-    if chosen:
-        await move_inquiry(tx, actor, row, "invite")
-    made = await queries.select_invitations(
-        tx.connection, actor=actor, inquiry_id=inquiry_id, state=None, before=None, limit=1000
+    await queries.upsert_addressees(
+        tx.connection,
+        invitation_ids=list(asked),
+        investigator_ids=[person.investigator_id for person in asked.values()],
+        now=tx.now,
     )
-    new = {person.unit_id for person in chosen} - {one.unit_id for one in skipped}
-    return InviteResult(invited=tuple(one for one in made if one.unit_id in new), skipped=tuple(skipped))
+    return asked
 
 
 async def preview_units(
@@ -85,7 +107,7 @@ async def preview_units(
     require_command(actor, row, "invite")
     region = await _region_of(tx, actor, row)
     today = tx.now.astimezone(ZoneInfo(region.timezone)).date()
-    chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(unit_ids)))
+    chosen, skipped = await _choose(tx, region, row, list(dict.fromkeys(unit_ids)), is_for_real=False)
     return chosen, skipped, rules.due_by_default(today, region.country, quiet=region.quiet_periods)
 
 
@@ -100,11 +122,13 @@ async def _region_of(tx: Transaction, actor: Actor, row: InquiryRow) -> AskedReg
 
 
 async def _choose(
-    tx: Transaction, region: AskedRegion, row: InquiryRow, unit_ids: Sequence[UUID]
+    tx: Transaction, region: AskedRegion, row: InquiryRow, unit_ids: Sequence[UUID], *, is_for_real: bool
 ) -> tuple[list[Reachable], list[Skipped]]:
     """Choose for each unit whom the invitation goes to; returns them and the units left out."""
-    # How often a person was asked this month is counted over all regions.
+    # How often a person was asked this month is counted over all regions, by one office at a time.
     async with as_system(tx.connection):
+        if is_for_real:
+            await queries.lock_people(tx.connection, unit_ids=unit_ids)
         ours = set(await queries.select_units_of_region(tx.connection, unit_ids=unit_ids, region_id=region.region_id))
         invited = set(await queries.select_invited_units(tx.connection, inquiry_id=row.inquiry_id))
         local = tx.now.astimezone(ZoneInfo(region.timezone))

@@ -82,6 +82,40 @@ async def select_invited_units(connection: Connection, *, inquiry_id: UUID) -> l
     return [record["unit_id"] for record in records]
 
 
+async def lock_people(connection: Connection, *, unit_ids: Sequence[UUID]) -> None:
+    """Hold everybody who might be asked at these units, so that two offices do not count her invitations at once."""
+    await connection.execute(
+        """
+        select from investigator
+        where investigator_id in (
+            select p.investigator_id from position p where p.unit_id = any ($1::uuid[])
+            union
+            select d.delegate_id from position p join investigator_delegate d using (investigator_id)
+            where p.unit_id = any ($1::uuid[]))
+        order by investigator_id
+        for no key update
+        """,
+        unit_ids,
+    )
+
+
+async def upsert_addressees(
+    connection: Connection, *, invitation_ids: Sequence[UUID], investigator_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Note whom invitations were sent to, in the order given; who is asked again later counts from then."""
+    await connection.execute(
+        """
+        insert into invitation_addressee (invitation_id, investigator_id, asked_at)
+        select invitation_id, investigator_id, $3
+        from unnest($1::uuid[], $2::uuid[]) as one (invitation_id, investigator_id)
+        on conflict (invitation_id, investigator_id) do update set asked_at = excluded.asked_at
+        """,
+        invitation_ids,
+        investigator_ids,
+        now,
+    )
+
+
 async def select_reachable(
     connection: Connection, *, unit_ids: Sequence[UUID], month_start: datetime, today: date
 ) -> list[Reachable]:
@@ -105,8 +139,8 @@ async def select_reachable(
             where p.unit_id = any ($1::uuid[]) and p.investigator_id in (select investigator_id from away))
         select asked.unit_id, i.investigator_id, i.email, coalesce(person.language, 'en') as language,
                i.investigator_id in (select investigator_id from away) as absent,
-               (select count(*) from invitation v
-                where v.recipient_id = i.investigator_id and v.invited_at >= $2) as asked_this_month,
+               (select count(*) from invitation_addressee a
+                where a.investigator_id = i.investigator_id and a.asked_at >= $2) as asked_this_month,
                i.invitations_per_month as allowed_a_month, asked.stands_for
         from asked
         join investigator i using (investigator_id)

@@ -80,6 +80,9 @@ async def redirect_invitation(
     await link_queries.update_recipient(
         tx.connection, invitation_id=invitation_id, recipient_id=person.investigator_id, due_on=due_on
     )
+    await queries.upsert_addressees(
+        tx.connection, invitation_ids=[invitation_id], investigator_ids=[person.investigator_id], now=tx.now
+    )
     steps = rules.ladder(tx.now, due_on, found.timezone)
     await queries.upsert_reminders(tx.connection, invitation_id=invitation_id, steps=steps)
     await write_invitation(
@@ -104,6 +107,7 @@ async def _reachable(tx: Transaction, found: InvitationRow, investigator_id: UUI
     local = tx.now.astimezone(ZoneInfo(found.timezone))
     month_start = datetime.combine(local.date().replace(day=1), time(), ZoneInfo(found.timezone)).astimezone(UTC)
     async with as_system(tx.connection):
+        await queries.lock_people(tx.connection, unit_ids=[found.unit_id])
         people = await queries.select_reachable(
             tx.connection, unit_ids=[found.unit_id], month_start=month_start, today=local.date()
         )

@@ -132,8 +132,8 @@ async def select_roster(
         """
         select i.investigator_id, i.name, i.speciality, i.school_status, i.school_completed_on, i.gcp_expires_on,
                i.invitations_per_month, b.first_day as absent_from, b.last_day as absent_until,
-               (select count(*) from invitation v
-                where v.recipient_id = i.investigator_id and v.invited_at >= $6) as asked_this_month,
+               (select count(*) from invitation_addressee a
+                where a.investigator_id = i.investigator_id and a.asked_at >= $6) as asked_this_month,
                (select jsonb_agg(jsonb_build_object(
                     'unit_id', u.unit_id, 'unit_name', u.name, 'share', p.share, 'is_head', p.is_head)
                     order by p.is_head desc, u.name)
