@@ -179,6 +179,24 @@ async def copy_around(connection: asyncpg.Connection, region_id: UUID, inquiry_i
         ),
         (
             Copied(
+                "person",
+                "t.email like '%@pages.example.org' and t.email not like '%~%' and $3::uuid is not null",
+                ("person_id",),
+                {"email": "n || '~' || t.email"},
+            ),
+            region_id,
+        ),
+        (
+            Copied(
+                "role_grant",
+                "t.granted_by = 'pages' and $3::uuid is not null",
+                ("role_grant_id", "person_id"),
+                {"granted_by": "'copy'"},
+            ),
+            region_id,
+        ),
+        (
+            Copied(
                 "saved_view",
                 "t.name not like '%~%' and $3::uuid is not null",
                 ("saved_view_id",),

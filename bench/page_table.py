@@ -62,6 +62,8 @@ _PAGES: dict[str, Page] = {
     "/tasks": Page(row='action="/tasks/'),
     "/register": Page(row='href="/register/units/'),
     "/register/people": Page(row="<tr"),
+    "/register/people/{investigator_id}": Page("person", row='name="remove"'),
+    "/register/roles": Page(row='id="role-'),
     "/register/resources": Page(row='href="/register/resources/[0-9a-f]'),
     "/register/resources/{resource_id}": Page("resource", row="<tr"),
     "/register/units/{unit_id}": Page("unit", row="<tr"),

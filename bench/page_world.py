@@ -243,6 +243,7 @@ async def _add_around(connection: asyncpg.Connection, world: World) -> None:
         "select therapy_area from capacity where unit_id = $1 order by 1 limit 1", world.ground.unit_id
     )
     world.objects["unit"] = {"unit_id": str(world.ground.unit_id), "therapy_area": area}
+    world.objects["person"] = {"investigator_id": str(world.ground.head_id)}
 
 
 async def _link(connection: asyncpg.Connection, world: World, settings: Settings) -> None:

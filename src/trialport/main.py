@@ -92,19 +92,21 @@ from trialport.terms import api as terms_api
 from trialport.terms import pages as terms_pages
 from trialport.terms.book import TermBook
 from trialport.terms.pace import Pace
-from trialport.units import api as units_api
 from trialport.units import (
+    access_pages,
     capacity_edit_pages,
     capacity_overview_api,
     capacity_pages,
     delegate_api,
     import_pages,
     objection_api,
+    person_pages,
     profile_pages,
     question_pages,
     region_text_pages,
     register_pages,
 )
+from trialport.units import api as units_api
 from trialport.vocabulary.index import load_vocabulary
 from trialport.vocabulary.reading import Reader
 
@@ -214,6 +216,8 @@ _PAGES = (
     questions_pages.router,
     notifications_pages.router,
     register_pages.router,
+    person_pages.router,
+    access_pages.router,
     import_pages.router,
     region_pages.router,
     sponsor_pages.router,

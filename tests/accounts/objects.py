@@ -100,6 +100,7 @@ async def public_parameters(people: Cast, connection: asyncpg.Connection) -> dic
         "question_id": nothing,
         "import_draft_id": nothing,
         "saved_view_id": nothing,
+        "role_grant_id": nothing,
     }
 
 

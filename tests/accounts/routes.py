@@ -381,6 +381,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     # Nobody of the test has tried a file.
     ("GET", "/register/import/{import_draft_id}"): Row(roles=TASKS, ok=404),
     ("GET", "/register/units/{unit_id}"): Row(roles=TASKS, about="capacity"),
+    ("GET", "/register/people/{investigator_id}"): Row(roles=TASKS, about="investigator"),
     # The one of the test is in our region.
     ("GET", "/register/resources/{resource_id}"): Row(roles=TASKS, about="resource"),
 }

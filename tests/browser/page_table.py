@@ -160,6 +160,21 @@ PAGES: dict[str, Shown] = {
     "register": Shown(path="/register", who="office", act=unfold),
     "unit": Shown(path="/register/units/{heart}", who="office", act=unfold),
     "people": Shown(path="/register/people", who="office"),
+    "people-empty": Shown(path="/register/people?name=nobody&role=none", who="office"),
+    "person": Shown(path="/register/people/{lung_person}", who="office"),
+    "person-absence": Shown(path="/register/people/{lung_person}?removed=2031-01-01_2031-01-05", who="office"),
+    "person-wrong": Shown(
+        path="/register/people/{lung_person}",
+        who="office",
+        act=press("form[action$='/absences'] .ds-button:not([name])"),
+    ),
+    "roles": Shown(path="/register/roles", who="office"),
+    "roles-ended": Shown(path="/register/roles?ended_role={ended_role}", who="office"),
+    "roles-admin": Shown(path="/register/roles", who="admin"),
+    "roles-empty": Shown(path="/register/roles?name=nobody", who="office"),
+    "roles-wrong": Shown(
+        path="/register/roles", who="office", act=press("form[action='/register/roles'].tp-narrow button")
+    ),
     "resources": Shown(path="/register/resources", who="office"),
     "resources-empty": Shown(path="/register/resources", who="new_office"),
     "resource": Shown(path="/register/resources/{resource}", who="office"),

@@ -13,6 +13,7 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from tests.accounts.browsers import SITE, Browser
+from tests.accounts.browsers import add_person as add_account
 from tests.accounts.test_every_route import handled_routes
 from tests.browser.wrong_input import FORMS
 from tests.browser.wrong_kinds import NOBODY, Form
@@ -152,6 +153,8 @@ async def make_objects(
         "heart_unit": str(people.units["heart"]),
         "area": "respiratory",
         "head": str(people.investigators["heart"]),
+        "colleague": str(people.investigators["lung"]),
+        "spare_grant": await _spare_grant(connection, people),
         "second": str(second),
         "region": str(people.regions["ours"]),
         "person": await one("select person_id from person where email = 'office@example.org'"),
@@ -167,6 +170,14 @@ async def make_objects(
         "view": await one("select saved_view_id from saved_view"),
         "import": tried.headers["location"].rpartition("/")[2],
     }
+
+
+async def _spare_grant(connection: asyncpg.Connection, people: Cast) -> str:
+    """Make a role that nobody here acts in."""
+    scope = {"role": "management", "region_id": people.regions["ours"]}
+    person_id = await add_account(connection, "spare@example.org", scope)
+    found = await connection.fetchval("select role_grant_id from role_grant where person_id = $1", person_id)
+    return str(found)
 
 
 async def stored(connection: asyncpg.Connection, *, but: tuple[str, ...] = ()) -> dict[str, str]:

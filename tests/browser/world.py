@@ -232,6 +232,15 @@ async def _register(maker: Maker, ids: dict[str, str]) -> None:
            from unnest(array['silent_unit', 'dead_job']) as kind""",
         people.regions["ours"],
     )
+    ids["lung_person"] = str(people.investigators["lung"])
+    ids["ended_role"] = str(
+        await maker.connection.fetchval(
+            """insert into role_grant (person_id, role, region_id, source, granted_at, granted_by, revoked_at)
+               select person_id, 'management', $1, 'command', now(), 'test', now() from person limit 1
+               returning role_grant_id""",
+            people.regions["ours"],
+        )
+    )
     ids["resource"] = str(
         await maker.connection.fetchval(
             "insert into resource (region_id, kind, name) values ($1, 'biobank', 'Biobank') returning resource_id",

@@ -1,6 +1,7 @@
 """The forms of all pages, each with what a person could type wrongly into its fields: the table of a test."""
 
 from tests.browser.wrong_input_later import LATER_FORMS
+from tests.browser.wrong_input_people import PEOPLE_FORMS
 from tests.browser.wrong_kinds import (
     DAY,
     FORGED,
@@ -204,5 +205,6 @@ FORMS: dict[str, Form] = {
         {"wording": text(1000), "what": FORGED},
         ids={"question_id": "question"},
     ),
+    **PEOPLE_FORMS,
     **LATER_FORMS,
 }

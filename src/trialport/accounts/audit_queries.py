@@ -166,6 +166,29 @@ async def select_audit_events(
     return msgspec.convert(records, list[AuditEventDetail])
 
 
+async def select_changes(
+    connection: Connection, *, actor: Actor, object_id: UUID, actions: Sequence[str], limit: int
+) -> list[AuditEventDetail]:
+    """Return the newest events of these actions about an object, in the actor's scope."""
+    records = await connection.fetch(
+        """
+        select e.audit_event_id, e.happened_at, e.region_id, e.actor_id, e.actor_role, e.actor_name, e.acting_for,
+               e.action, e.object_type, e.object_id, e.details, e.before, e.after, e.request_id, null as chain_number
+        from audit_event e
+        where ($1 = 'admin' or ($1 = 'office' and e.region_id = $2))
+          and e.object_id = $3 and e.action = any ($4::text[])
+        order by e.audit_event_id desc
+        limit $5
+        """,
+        actor.role,
+        actor.region_id,
+        object_id,
+        list(actions),
+        limit,
+    )
+    return msgspec.convert(records, list[AuditEventDetail])
+
+
 async def select_chain_numbers(connection: Connection, *, audit_event_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return the place of each linked event in its chain."""
     records = await connection.fetch(

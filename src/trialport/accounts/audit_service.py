@@ -1,5 +1,6 @@
 """Searching the audit trail, and noting what was read."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,17 @@ async def list_audit_events(
             tx.connection, audit_event_ids=[event.audit_event_id for event in events]
         )
     return [_named(event, names, numbers) for event in events]
+
+
+async def list_changes(
+    tx: Transaction, actor: Actor, object_id: UUID, actions: Sequence[str], *, limit: int
+) -> tuple[AuditEventDetail, ...]:
+    """Return what was changed of one object in the actor's scope, newest first, with the names of today."""
+    events = await queries.select_changes(tx.connection, actor=actor, object_id=object_id, actions=actions, limit=limit)
+    ids = {one for event in events for one in (event.actor_id, _identifier(event.acting_for)) if one is not None}
+    async with as_system(tx.connection):
+        names = await queries.select_person_names(tx.connection, person_ids=ids)
+    return tuple(_named(event, names, {}) for event in events)
 
 
 async def names_of(tx: Transaction, person_ids: set[UUID]) -> dict[UUID, str]:

@@ -66,3 +66,58 @@ class ListedPerson(Struct, frozen=True, kw_only=True):
     sponsor: str | None
     source: GrantSource | None
     last_active_at: datetime | None
+
+
+class HeldRole(Struct, frozen=True, kw_only=True):
+    """A role in a list of people; `sponsor` and `region` are the names of what it holds for."""
+
+    role_grant_id: UUID
+    role: Role
+    region: str | None
+    sponsor: str | None
+    source: GrantSource
+    granted_at: datetime
+
+
+class AccountLine(Struct, frozen=True, kw_only=True):
+    """Somebody who may sign in, with the roles that the reader may see and the units she works at."""
+
+    person_id: UUID
+    name: str
+    email: str
+    last_active_at: datetime | None
+    roles: tuple[HeldRole, ...]
+    units: tuple[str, ...]
+
+
+class AccountFilter(Struct, frozen=True, kw_only=True):
+    """Whom an office looks for; None does not filter."""
+
+    name: str | None = None
+    unit: str | None = None
+    role: str | None = None
+
+
+class GrantFile(Struct, frozen=True, kw_only=True):
+    """One role with whose it is, held or ended."""
+
+    role_grant_id: UUID
+    person_id: UUID
+    name: str
+    role: Role
+    region_id: UUID | None
+    region: str | None
+    sponsor_id: UUID | None
+    sponsor: str | None
+    investigator_id: UUID | None
+    revoked_at: datetime | None
+
+    @property
+    def scope(self) -> RoleScope:
+        """Return the role with its scope, without names."""
+        return RoleScope(
+            role=self.role,
+            region_id=self.region_id,
+            sponsor_id=self.sponsor_id,
+            investigator_id=self.investigator_id,
+        )

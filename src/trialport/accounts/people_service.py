@@ -34,8 +34,10 @@ async def find_or_add_person(tx: Transaction, actor: Actor, *, email: str, name:
 
 async def give_role(tx: Transaction, actor: Actor, person_id: UUID, scope: RoleScope, source: GrantSource) -> bool:
     """Give a person a role; returns False when she holds it already."""
+    # Who gave it is known by her id, so that her name can be erased.
+    giver = actor.name if actor.person_id is None else str(actor.person_id)
     role_grant_id = await people_queries.insert_role_grant(
-        tx.connection, person_id=person_id, scope=scope, source=source, granted_by=actor.name, now=tx.now
+        tx.connection, person_id=person_id, scope=scope, source=source, granted_by=giver, now=tx.now
     )
     if role_grant_id is not None:
         await _record(tx, actor, "role.given", person_id, scope, source)

@@ -29,6 +29,7 @@ ObjectType = Literal[
     "quiet_period",
     "register",
     "region_setting",
+    "role_grant",
     "office_task",
     "audit_trail",
     "disclosure",
@@ -175,7 +176,7 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
     },
     "capacity": dict.fromkeys(("investigator", "unit_head", "office", "admin", "service"), _WRITES_CAPACITY),
     "investigator": {role: {ANY: ("read",)} for role in ("investigator", "unit_head", "office", "admin")},
-    # Who may stand in for an investigator is hers to say: a delegate cannot name others.
+    # Who may stand in for an investigator is hers to say, or her office's (register): a delegate cannot name others.
     "delegates": {role: {ANY: ("read", "change")} for role in ("investigator", "unit_head")},
     # Two persons of one region's office make a term; terms/rules.py says which of them may do what.
     "local_term": {
@@ -209,8 +210,22 @@ PERMISSIONS: Mapping[ObjectType, Mapping[Role, Mapping[str, Commands]]] = {
     # What a region's office sets of its own work: what it promises, how confidentiality is settled, texts.
     "region_setting": {role: {ANY: ("read", "change")} for role in ("office", "admin")},
     # The office's own view of its units, people and resources.
-    "register": {role: {ANY: ("read", "ask_to_confirm", "import")} for role in ("office", "admin")},
-    "office_task": {role: {"open": ("read", "finish"), "done": ("read", "reopen")} for role in ("office", "admin")},
+    "register": {role: {ANY: ("read", "ask_to_confirm", "import", "edit_person")} for role in ("office", "admin")},
+    # The state is the role that is given or held: nobody gives a role that may more than her own. A sponsor's contact
+    # comes with the sponsor's first inquiry.
+    "role_grant": {
+        "office": {
+            **_in(("investigator", "unit_head", "office", "management"), "read", "give", "end"),
+            "sponsor_contact": ("read", "end"),
+        },
+        "admin": {
+            **_in(("investigator", "unit_head", "office", "management", "admin"), "read", "give", "end"),
+            "sponsor_contact": ("read", "end"),
+        },
+    },
+    "office_task": {
+        role: {"open": ("read", "finish", "assign"), "done": ("read", "reopen")} for role in ("office", "admin")
+    },
     "audit_trail": {role: {ANY: ("read", "export")} for role in ("office", "admin")},
     "disclosure": {role: {ANY: ("read",)} for role in ("office", "admin")},
 }

@@ -71,6 +71,14 @@ class Register(Struct, frozen=True, kw_only=True):
     pages: int
 
 
+class RosterFilter(Struct, frozen=True, kw_only=True):
+    """Whom an office looks for by name, unit and role to sign in with (`none`: who cannot). None does not filter."""
+
+    name: str | None = None
+    unit: str | None = None
+    role: Literal["investigator", "unit_head", "none"] | None = None
+
+
 class RosterPosition(Struct, frozen=True, kw_only=True):
     """Where somebody works, and how much of a full position (0 to 1)."""
 

@@ -16,6 +16,7 @@ from trialport.units.office_models import (
     RegisterSums,
     RegisterUnit,
     ResourceLine,
+    RosterFilter,
     RosterPerson,
     SiteChoice,
 )
@@ -121,13 +122,18 @@ async def select_roster(
     *,
     actor: Actor,
     unit_id: UUID | None,
-    name: str | None,
+    wanted: RosterFilter,
+    among: list[UUID] | None,
+    without: list[UUID] | None,
     today: date,
     month_start: datetime,
     offset: int,
     limit: int,
 ) -> list[RosterPerson]:
-    """List people of the actor's units, heads first where it is one unit; who objects to being proposed is left out."""
+    """List people of the actor's units, heads first where it is one unit; who objects to being proposed is left out.
+
+    Only those `among`, and none of those `without`.
+    """
     records = await connection.fetch(
         """
         select i.investigator_id, i.name, i.speciality, i.school_status, i.school_completed_on, i.gcp_expires_on,
@@ -152,7 +158,10 @@ async def select_roster(
           and exists (select from position p
                       join unit u using (unit_id)
                       where p.investigator_id = i.investigator_id and ($3::uuid is null or u.unit_id = $3)
+                        and ($9::text is null or position(lower($9) in lower(u.name)) > 0)
                         and ($1 = 'admin' or ($1 = 'office' and u.region_id = $2)))
+          and ($10::uuid[] is null or i.investigator_id = any ($10))
+          and ($11::uuid[] is null or not i.investigator_id = any ($11))
         order by exists (select from position p
                          where p.investigator_id = i.investigator_id and p.unit_id = $3 and p.is_head) desc,
                  i.name, i.investigator_id
@@ -161,11 +170,14 @@ async def select_roster(
         actor.role,
         actor.region_id,
         unit_id,
-        name,
+        wanted.name,
         today,
         month_start,
         offset,
         limit,
+        wanted.unit,
+        among,
+        without,
     )
     return msgspec.convert(records, list[RosterPerson])
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from trialport.accounts.models import Actor
+from trialport.accounts import role_service
+from trialport.accounts.models import Actor, Role
 from trialport.core.db import Transaction
 from trialport.core.errors import NotFound
 from trialport.units import capacity_queries, office_queries, queries, stale_queries
@@ -16,6 +17,7 @@ from trialport.units.office_models import (
     Register,
     RegisterFilter,
     ResourceLine,
+    RosterFilter,
     RosterPerson,
     SiteChoice,
 )
@@ -42,6 +44,7 @@ class Roster(Struct, frozen=True, kw_only=True):
     """One page of people."""
 
     people: tuple[RosterPerson, ...]
+    roles: dict[UUID, tuple[Role, ...]]
     number: int
     has_more: bool
 
@@ -87,7 +90,7 @@ async def read_unit_file(tx: Transaction, actor: Actor, unit_id: UUID) -> UnitFi
         after=None,
         limit=_MOST,
     )
-    people = await _people(tx, actor, unit_id=unit_id, name=None, offset=0, limit=_MOST)
+    people = await _people(tx, actor, unit_id=unit_id, wanted=RosterFilter(), offset=0, limit=_MOST)
     ledger = await office_queries.select_ledger(
         tx.connection, actor=actor, unit_id=unit_id, resource_id=None, limit=_MOST
     )
@@ -103,13 +106,15 @@ async def read_unit_file(tx: Transaction, actor: Actor, unit_id: UUID) -> UnitFi
     )
 
 
-async def read_roster(tx: Transaction, actor: Actor, name: str | None, number: int) -> Roster:
+async def read_roster(tx: Transaction, actor: Actor, wanted: RosterFilter, number: int) -> Roster:
     """Return one page (from 1) of the people of the actor's region; that their names were shown is noted."""
     number = max(number, 1)
     people = await _people(
-        tx, actor, unit_id=None, name=name, offset=(number - 1) * PEOPLE_A_PAGE, limit=PEOPLE_A_PAGE + 1
+        tx, actor, unit_id=None, wanted=wanted, offset=(number - 1) * PEOPLE_A_PAGE, limit=PEOPLE_A_PAGE + 1
     )
-    return Roster(people=people[:PEOPLE_A_PAGE], number=number, has_more=len(people) > PEOPLE_A_PAGE)
+    shown = people[:PEOPLE_A_PAGE]
+    roles = await role_service.roles_of_investigators(tx, actor, [one.investigator_id for one in shown])
+    return Roster(people=shown, roles=roles, number=number, has_more=len(people) > PEOPLE_A_PAGE)
 
 
 async def read_resources(tx: Transaction, actor: Actor) -> tuple[ResourceLine, ...]:
@@ -129,14 +134,21 @@ async def read_resource_file(tx: Transaction, actor: Actor, resource_id: UUID) -
 
 
 async def _people(
-    tx: Transaction, actor: Actor, *, unit_id: UUID | None, name: str | None, offset: int, limit: int
+    tx: Transaction, actor: Actor, *, unit_id: UUID | None, wanted: RosterFilter, offset: int, limit: int
 ) -> tuple[RosterPerson, ...]:
     local = tx.now.astimezone(_ZONE)
+    holders = None
+    if wanted.role is not None:
+        # Who holds a role is not for the office's own eyes in the database; whom it finds by it, is.
+        role = None if wanted.role == "none" else wanted.role
+        holders = await role_service.investigators_with_role(tx, actor, role)
     people = await office_queries.select_roster(
         tx.connection,
         actor=actor,
         unit_id=unit_id,
-        name=name,
+        wanted=wanted,
+        among=None if wanted.role == "none" else holders,
+        without=holders if wanted.role == "none" else None,
         today=local.date(),
         month_start=datetime.combine(local.date().replace(day=1), time(), _ZONE).astimezone(UTC),
         offset=offset,

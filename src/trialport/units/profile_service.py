@@ -54,13 +54,18 @@ async def add_absence(tx: Transaction, actor: Actor, absence: Absence) -> None:
 
     Raises Contradiction for days that are over, stand the wrong way round or overlap another absence.
     """
-    if absence.last_day < absence.first_day:
-        raise Contradiction.at("last_day", "The last day comes before the first.")
-    if absence.last_day < tx.now.date():
-        raise Contradiction.at("last_day", "These days have passed.")
+    check_absence(absence, tx.now.date())
     if not await queries.insert_absence(tx.connection, investigator_id=own_id(actor), absence=absence):
         raise Contradiction.at("first_day", "These days overlap another absence. Remove that one first.")
     await _record(tx, actor, "investigator.absence_added")
+
+
+def check_absence(absence: Absence, today: date) -> None:
+    """Raise Contradiction for days that are over or stand the wrong way round."""
+    if absence.last_day < absence.first_day:
+        raise Contradiction.at("last_day", "The last day comes before the first.")
+    if absence.last_day < today:
+        raise Contradiction.at("last_day", "These days have passed.")
 
 
 async def remove_absence(tx: Transaction, actor: Actor, first_day: date) -> None:

@@ -57,3 +57,39 @@ ASKED: Mapping[str, str] = {
     "already": _("This was asked less than a week ago, so nothing was sent."),
     "nobody": _("Nobody at the unit can be asked. Add somebody to the unit in the employer's registry."),
 }
+# As what somebody of the register signs in.
+SIGNS_IN: Mapping[str, str] = {
+    "investigator": _("Investigator"),
+    "unit_head": _("Head of unit"),
+    "none": _("Cannot sign in"),
+}
+ROLES: Mapping[str, str] = {
+    "investigator": _("Investigator"),
+    "unit_head": _("Head of unit"),
+    "office": _("Trial office"),
+    "management": _("Management"),
+    "sponsor_contact": _("Contact of a sponsor"),
+    "admin": _("Administrator"),
+}
+ROLE_SOURCES: Mapping[str, str] = {
+    "command": _("given on the command line"),
+    "oidc": _("from the employer's directory; ended here, it comes back with the next sign-in"),
+    "invitation": _("given by a colleague"),
+    "demo": _("given for the demonstration"),
+}
+# What became of a role, said on the page that follows.
+ROLE_TOLD: Mapping[str, str] = {
+    "given": _("The role is given. Who is new here is told by mail how to sign in."),
+    "held": _("The person holds this role already."),
+}
+# What was changed of a person's entry.
+PERSON_CHANGES: Mapping[str, str] = {
+    "investigator.asking_changed": _("How often to ask, or the investigator school"),
+    "investigator.absence_added": _("An absence was added"),
+    "investigator.absence_changed": _("An absence was moved"),
+    "investigator.absence_removed": _("An absence was removed"),
+    "investigator.delegate_named": _("A delegate was named"),
+    "investigator.delegate_ended": _("A delegate was taken away"),
+    "investigator.delegates_named": _("The delegates were changed on their own page"),
+    "investigator.profile_changed": _("The entry was changed on their own page"),
+}

@@ -103,22 +103,6 @@ async def show_unit(request: PageRequest, tx: Tx, actor: Caller, unit_id: UnitId
     return _page(request, "units/unit.html", values)
 
 
-@get("/register/people", opt=READS_NAMES)
-async def show_people(
-    request: PageRequest, tx: Tx, actor: Caller, name: Text = "", page: PageNumber = ""
-) -> Response[str]:
-    """Show the people of all units."""
-    values = {
-        "roster": await office_service.read_roster(tx, actor, name.strip() or None, _number(page)),
-        "form": {"name": name.strip()},
-        "faults": {},
-        "filter_query": urlencode({"name": name.strip()} if name.strip() else {}),
-        "today": tx.now.date(),
-        "soon": tx.now.date() + _SOON,
-    }
-    return _page(request, "units/people.html", values)
-
-
 @get("/register/resources", opt=READS)
 async def show_resources(request: PageRequest, tx: Tx, actor: Caller) -> Response[str]:
     """Show the shared resources and what is free of them."""
@@ -158,7 +142,6 @@ router = Router(
         ask_to_confirm,
         ask_all_to_confirm,
         show_unit,
-        show_people,
         show_resources,
         show_resource,
     ],

@@ -17,6 +17,7 @@ from trialport.core.jobs.lease import ask_for_job
 from trialport.units import capacity_queries as queries
 from trialport.units import rules
 from trialport.units.confirmation_queries import select_own_confirmations, update_capacity_taken_back
+from trialport.units.delegate_models import Delegate
 from trialport.units.models import (
     CapacityChange,
     CapacityDetail,
@@ -25,6 +26,8 @@ from trialport.units.models import (
     InvestigatorSummary,
 )
 from trialport.units.office_models import RosterPerson
+from trialport.units.person_models import PersonEntry
+from trialport.units.profile_models import Colleague
 from trialport.vocabulary.codes import TherapyArea
 
 # How long a confirmation made by mistake can be taken back by whoever made it.
@@ -47,7 +50,9 @@ async def note_read_name(tx: Transaction, actor: Actor, person: InvestigatorDeta
 
 
 async def note_listed_names(
-    tx: Transaction, actor: Actor, people: Sequence[InvestigatorSummary | RosterPerson]
+    tx: Transaction,
+    actor: Actor,
+    people: Sequence[InvestigatorSummary | RosterPerson | PersonEntry | Delegate | Colleague],
 ) -> None:
     """Note whose names somebody else was shown in one page of a list: one event, about the reader."""
     shown = [str(one.investigator_id) for one in people if not actor.is_herself(one.investigator_id)]
