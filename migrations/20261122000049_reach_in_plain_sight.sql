@@ -13,7 +13,8 @@ do $$
 declare
     name text;
 begin
-    foreach name in array array['inquiry_version', 'inquiry_confidential', 'assessment'] loop
+    foreach name in array array['inquiry_version', 'inquiry_confidential', 'assessment', 'reply', 'outcome',
+                                 'outcome_step', 'milestone'] loop
         execute format(
             'alter policy %I on %I '
             'using ((select viewer_sees_all()) '
@@ -46,7 +47,8 @@ do $$
 declare
     name text;
 begin
-    foreach name in array array['inquiry_version', 'inquiry_confidential', 'assessment'] loop
+    foreach name in array array['inquiry_version', 'inquiry_confidential', 'assessment', 'reply', 'outcome',
+                                 'outcome_step', 'milestone'] loop
         execute format(
             'alter policy %I on %I using ((select viewer_sees_all()) or viewer_reaches_inquiry(inquiry_id))',
             name || '_of_reached_inquiry', name);
