@@ -1,10 +1,12 @@
 """The list of a unit's invitations, the answer form for who has signed in, and the yeses that wait for a head."""
 
 import re
+from uuid import UUID
 
 import asyncpg
 import httpx
 
+from bench.page_rows import copy_inquiry
 from tests.cast import Cast
 from tests.conftest import Client
 from tests.invitations.course import YES, invite, ok
@@ -70,6 +72,29 @@ async def test_overdue_over_and_nothing(
     listed = await text(client, "/invitations")
     assert "Taken back" in listed
     assert "Overdue" not in listed
+
+
+async def test_many_invitations_stand_on_pages(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection
+) -> None:
+    await invite(client, inquiry, people, "lung")
+    await copy_inquiry(connection, UUID(inquiry.rpartition("/")[2]), 1, 59)
+
+    def listed(page: str) -> list[str]:
+        return re.findall(r'href="/invitations/([0-9a-f-]{36})"', page)
+
+    start = await text(client, "/invitations")
+    assert "Waiting for your answer (60)" in start
+    assert 'href="/invitations?part=waiting">Show all 60<' in start
+    first, second, beyond = [await text(client, f"/invitations?part=waiting&page={number}") for number in (1, 2, 3)]
+    assert [len(listed(page)) for page in (start, first, second, beyond)] == [25, 50, 10, 0]
+    assert listed(first)[:25] == listed(start)
+    assert len({*listed(first), *listed(second)}) == 60
+    assert "51 to 60 of 60" in second
+    assert 'href="/invitations?part=waiting&amp;page=2"' in first
+    assert "There is nothing on this page." in beyond
+    assert "There is nothing on this page." in await text(client, "/invitations?part=over")
+    assert (await client("investigator").get("/invitations?part=other")).status_code == 400
 
 
 async def test_a_head_signs_off_with_one_press_and_may_change_her_word(

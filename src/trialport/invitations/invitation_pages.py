@@ -1,7 +1,7 @@
 """A unit's invitations as pages for who has signed in: the list, and the same answer form as behind a mail's link."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
@@ -17,23 +17,35 @@ from trialport.core.pages import render_page
 from trialport.invitations import labels, link_pages
 from trialport.invitations.api import InvitationId
 from trialport.invitations.link_access import Visitor
-from trialport.invitations.unit_queries import UnitInvitation, select_unit_invitations
+from trialport.invitations.unit_queries import Part, UnitInvitation, select_unit_invitations
 
 _ANSWERS = may("invitation", "answer")
 _CLOCK = ZoneInfo("Europe/Stockholm")
-_A_PART = 50
+# At first of each part, and on a page of one part.
+_A_PART, _A_PAGE = 25, 50
 Flag = Annotated[str | None, QueryParameter(name="change", max_length=1)]
 
 
 @get("/invitations", opt=_ANSWERS)
-async def list_invitations(request: PageRequest, tx: Tx, actor: Caller) -> Response[str]:
-    """Show the invitations of the viewer's units: what waits, what is answered, what is over."""
+async def list_invitations(
+    request: PageRequest,
+    tx: Tx,
+    actor: Caller,
+    part: Annotated[Part | None, QueryParameter()] = None,
+    page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
+) -> Response[str]:
+    """Show the invitations of the viewer's units: what waits, what is answered, what is over; or one part by pages."""
+    a_part, offset = (_A_PART, 0) if part is None else (_A_PAGE, (page - 1) * _A_PAGE)
     async with as_system(tx.connection):
-        found = await select_unit_invitations(tx.connection, actor=actor, a_part=_A_PART)
+        found = await select_unit_invitations(tx.connection, actor=actor, part=part, offset=offset, limit=a_part)
     values = {
-        "parts": {part: _of(found, part) for part in ("waiting", "answered", "over")},
+        "parts": {name: _of(found, name) for name in get_args(Part)},
         "today": tx.now.astimezone(_CLOCK).date(),
-        "a_part": _A_PART,
+        "a_part": a_part,
+        "part": part,
+        "number": page,
+        "first": offset + 1,
+        "last": offset + len(found),
         "labels": labels,
     }
     return render_page(request, "invitations/list.html", values, headers=link_pages.HEADERS)

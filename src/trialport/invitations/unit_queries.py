@@ -99,52 +99,58 @@ async def count_waiting_for_unit(connection: Connection, *, actor: Actor, today:
     return msgspec.convert(record, UnitStart)
 
 
-async def select_unit_invitations(connection: Connection, *, actor: Actor, a_part: int) -> list[UnitInvitation]:
-    """List the invitations of a person's units, at most `a_part` of each part; run as the program.
+async def select_unit_invitations(
+    connection: Connection, *, actor: Actor, part: Part | None, offset: int, limit: int
+) -> list[UnitInvitation]:
+    """List the invitations of a person's units, `limit` of each part or of the one named; run as the program.
 
     Those that wait come first, the soonest due at the top; of the others the newest.
     """
     records = await connection.fetch(
         """
         with listed as (
-            select v.invitation_id, v.reference, u.name as unit_name, v.state, v.due_on, v.invited_at, e.answer,
-                   iv.working_title as title, iv.indication,
-                   case when o.eoi_id is not null then coalesce(
-                       o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
-                   end as approval,
+            select v.invitation_id, v.due_on, v.invited_at,
                    case when v.state = 'withdrawn' or i.state not in ('inviting', 'collating', 'replied') then 'over'
                         when v.state = 'answered' then 'answered'
                         else 'waiting' end as part
             from invitation v
-            join unit u using (unit_id)
             join inquiry i using (inquiry_id)
-            join inquiry_version iv on iv.inquiry_id = v.inquiry_id and iv.version = v.version
-            left join lateral (
-                select eoi_id, answer from eoi
-                where eoi.invitation_id = v.invitation_id
-                order by revision desc
-                limit 1) e on true
-            left join sign_off o on o.eoi_id = e.eoi_id
             where v.state <> 'planned' and $2 in ('investigator', 'unit_head')
-              and exists (select from position p where p.unit_id = v.unit_id and p.investigator_id = $1)
+              and v.unit_id in (select p.unit_id from position p where p.investigator_id = $1)
         ), ranked as (
-            select listed.invitation_id, listed.reference, listed.unit_name, listed.state, listed.due_on,
-                   listed.invited_at, listed.answer, listed.title, listed.indication, listed.approval, listed.part,
-                   count(*) over (partition by part) as in_part,
+            select listed.invitation_id, listed.part, count(*) over (partition by part) as in_part,
                    row_number() over (
                        partition by part
                        order by case when part = 'waiting' then due_on end, invited_at desc, invitation_id) as place
             from listed
+            where $3::text is null or part = $3
+        ), shown as materialized (
+            -- What else is told of an invitation is read of the few that are shown.
+            select invitation_id, part, in_part, place from ranked where place > $4 and place <= $4 + $5
         )
-        select invitation_id, reference, unit_name, state, due_on, invited_at, answer, title, indication, approval,
-               part, in_part
-        from ranked
-        where place <= $3
-        order by part desc, place
+        select v.invitation_id, v.reference, u.name as unit_name, v.state, v.due_on, v.invited_at, e.answer,
+               iv.working_title as title, iv.indication,
+               case when o.eoi_id is not null then coalesce(
+                   o.decision, case when o.investigator_id is null then 'no_head' else 'awaiting_head' end)
+               end as approval,
+               shown.part, shown.in_part
+        from shown
+        join invitation v using (invitation_id)
+        join unit u using (unit_id)
+        join inquiry_version iv on iv.inquiry_id = v.inquiry_id and iv.version = v.version
+        left join lateral (
+            select eoi_id, answer from eoi
+            where eoi.invitation_id = v.invitation_id
+            order by revision desc
+            limit 1) e on true
+        left join sign_off o on o.eoi_id = e.eoi_id
+        order by shown.part desc, shown.place
         """,
         actor.investigator_id,
         actor.role,
-        a_part,
+        part,
+        offset,
+        limit,
     )
     return msgspec.convert(records, list[UnitInvitation])
 

@@ -28,7 +28,7 @@ async def select_register_units(
     """List units by name, each with its capacities that fit; a filter of capacities leaves units without any out."""
     records = await connection.fetch(
         """
-        with fitting as (
+        with fitting as not materialized (
             select c.unit_id, c.capacity_id, c.therapy_area, c.state, c.state_until, c.participants_per_month,
                    c.nurse_hours_free, c.confirmed_at, c.valid_until, coalesce(c.valid_until < $7, false) as stale
             from capacity c
