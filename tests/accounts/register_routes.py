@@ -27,6 +27,7 @@ REGISTER_FORMS = (
     "/register/roles/{role_grant_id}/end",
     "/register/roles/{role_grant_id}/restore",
     "/register/units/{unit_id}/capacities/{therapy_area}/ask",
+    "/tasks/{office_task_id}/assignment",
     "/tasks/{office_task_id}/done",
     "/tasks/{office_task_id}/reopen",
 )

@@ -374,6 +374,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/api/v1/tasks"): Row(roles=TASKS),
     ("POST", "/api/v1/tasks/{office_task_id}/done"): Row(roles=TASKS, about="task"),
+    ("POST", "/api/v1/tasks/{office_task_id}/assignment"): Row(
+        roles=TASKS, about="task", ok=409, body=lambda: {"person_id": None}
+    ),
     **{("GET", one): Row(roles=TASKS) for one in REGISTER_PAGES},
     **{("GET", one): Row(roles=TASKS, about="weights") for one in (*SETTINGS_PAGES, *SETTINGS_READ)},
     # What is no form.

@@ -232,6 +232,9 @@ async def _register(maker: Maker, ids: dict[str, str]) -> None:
            from unnest(array['silent_unit', 'dead_job']) as kind""",
         people.regions["ours"],
     )
+    ids["task"] = str(
+        await maker.connection.fetchval("select office_task_id from office_task where kind = 'silent_unit' limit 1")
+    )
     ids["lung_person"] = str(people.investigators["lung"])
     ids["ended_role"] = str(
         await maker.connection.fetchval(

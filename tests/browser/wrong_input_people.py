@@ -7,6 +7,14 @@ _WHO = {"investigator_id": "second"}
 _PAGE = "/register/people/{second}"
 
 PEOPLE_FORMS: dict[str, Form] = {
+    "/tasks/{office_task_id}/assignment": Form(
+        who="office",
+        page="/tasks",
+        ids={"office_task_id": "task"},
+        right={"person_id": "{person}", "assigned_before": ""},
+        fields={"person_id": ID, "assigned_before": Kind(ID.wrong, is_typed=False, is_forged=True)},
+        stranger="other_office",
+    ),
     _PERSON + "/asking": Form(
         who="office",
         page=_PAGE,

@@ -38,7 +38,13 @@ async def test_it_works(client: Client, app: Any, people: Cast, any_id: UUID, co
     (task,) = await tasks(client, "office")
     assert task["kind"] == "dead_job"
     assert task["object_id"] == str(any_id)
-    assert (task["done_at"], task["available_actions"]) == (None, ["read", "finish"])
+    assert (task["done_at"], task["available_actions"]) == (None, ["read", "finish", "assign"])
+    path = f"/api/v1/tasks/{task['office_task_id']}/assignment"
+    # A machine has no hands, and nobody else of this office is a person.
+    wrong = await client("office").post(path, json={"person_id": str(any_id)})
+    assert wrong.status_code == 422
+    free = await client("office").post(path, json={"person_id": None})
+    assert (free.status_code, free.json()["assigned_to"]) == (200, None)
     done = await client("office").post(f"/api/v1/tasks/{task['office_task_id']}/done")
     assert done.status_code == 200, done.text
     first = done.json()["done_at"]

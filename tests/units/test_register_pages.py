@@ -60,6 +60,21 @@ async def test_it_works(office: Browser, stale: None, people: Cast) -> None:
     assert "Unit lung" in there
 
 
+async def test_the_oldest_or_the_most_asked_stands_first(
+    office: Browser, people: Cast, connection: asyncpg.Connection
+) -> None:
+    def order(text: str) -> list[str]:
+        return re.findall(r'<a href="/register/units/[^"]+">Unit (\w+)', text)
+
+    assert order((await office.get("/register")).text) == ["heart", "lung"]
+    await connection.execute("update capacity set valid_until = '2020-01-01' where unit_id = $1", people.units["lung"])
+    text = (await office.get("/register?sort=stale")).text
+    assert order(text) == ["lung", "heart"]
+    assert '<option value="stale" selected>' in text
+    assert order((await office.get("/register?sort=load")).text) == ["heart", "lung"]
+    assert order((await office.get("/register?sort=nonsense")).text) == ["heart", "lung"]
+
+
 async def test_the_owner_is_asked_once_a_week(
     office: Browser, stale: None, people: Cast, connection: asyncpg.Connection
 ) -> None:

@@ -18,6 +18,8 @@ class RegisterFilter(Struct, frozen=True, kw_only=True):
     therapy_area: str | None = None
     name: str | None = None
     only_stale: bool = False
+    # `stale`: what was confirmed longest ago first; `load`: who was asked most in the last 90 days first.
+    sort: Literal["name", "stale", "load"] = "name"
 
 
 class CapacityLine(Struct, frozen=True, kw_only=True):
@@ -43,6 +45,8 @@ class RegisterUnit(Struct, frozen=True, kw_only=True):
     kind: UnitKind
     site_name: str
     region: str
+    # How often it was asked in the last 90 days.
+    asked: int
     capacities: tuple[CapacityLine, ...]
 
 

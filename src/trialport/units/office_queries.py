@@ -23,9 +23,19 @@ from trialport.units.office_models import (
 
 
 async def select_register_units(
-    connection: Connection, *, actor: Actor, wanted: RegisterFilter, today: date, offset: int, limit: int
+    connection: Connection,
+    *,
+    actor: Actor,
+    wanted: RegisterFilter,
+    today: date,
+    asked_since: datetime,
+    offset: int,
+    limit: int,
 ) -> list[RegisterUnit]:
-    """List units by name, each with its capacities that fit; a filter of capacities leaves units without any out."""
+    """List units in the wanted order, each with its capacities that fit.
+
+    A filter of capacities leaves units without any out.
+    """
     records = await connection.fetch(
         """
         with fitting as not materialized (
@@ -35,8 +45,16 @@ async def select_register_units(
             where ($1 = 'admin' or ($1 = 'office' and c.region_id = $2))
               and ($5::text is null or c.therapy_area = $5)
               and (not $6 or coalesce(c.valid_until < $7, false))
+        ), oldest as (
+            select f.unit_id, min(f.valid_until) as valid_until from fitting f group by f.unit_id
+        ), load as (
+            select v.unit_id, count(*) as asked
+            from invitation v
+            where v.invited_at >= $11 and ($1 = 'admin' or ($1 = 'office' and v.region_id = $2))
+            group by v.unit_id
         )
         select u.unit_id, u.name, u.kind, s.name as site_name, r.code as region,
+               coalesce(l.asked, 0) as asked,
                (select coalesce(jsonb_agg(jsonb_build_object(
                     'capacity_id', f.capacity_id, 'therapy_area', f.therapy_area, 'state', f.state,
                     'state_until', f.state_until, 'participants_per_month', f.participants_per_month,
@@ -49,12 +67,16 @@ async def select_register_units(
         from unit u
         join site s using (site_id)
         join region r on r.region_id = u.region_id
+        left join oldest o on o.unit_id = u.unit_id
+        left join load l on l.unit_id = u.unit_id
         where ($1 = 'admin' or ($1 = 'office' and u.region_id = $2))
           and ($3::uuid is null or u.site_id = $3)
           and ($4::text is null or u.kind = $4)
           and ($8::text is null or position(lower($8) in lower(u.name)) > 0)
           and (($5::text is null and not $6) or u.unit_id in (select unit_id from fitting))
-        order by u.name, u.unit_id
+        order by case when $12 = 'stale' then o.valid_until end nulls last,
+                 case when $12 = 'load' then -coalesce(l.asked, 0) end,
+                 u.name, u.unit_id
         offset $9 limit $10
         """,
         actor.role,
@@ -67,6 +89,8 @@ async def select_register_units(
         wanted.name,
         offset,
         limit,
+        asked_since,
+        wanted.sort,
     )
     return msgspec.convert(records, list[RegisterUnit])
 

@@ -1,6 +1,6 @@
 """Reading the register for a trial office: units with their staleness, people, resources and what is set aside."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,8 @@ from trialport.units.service import note_listed_names
 UNITS_A_PAGE = 25
 PEOPLE_A_PAGE = 50
 _MOST = 200
+# How far back it counts how often a unit was asked.
+_LOAD = timedelta(days=90)
 # The regions lie in one time zone; a month of invitations begins at its midnight.
 _ZONE = ZoneInfo("Europe/Stockholm")
 
@@ -67,6 +69,7 @@ async def read_register(tx: Transaction, actor: Actor, wanted: RegisterFilter, n
         actor=actor,
         wanted=wanted,
         today=today,
+        asked_since=tx.now - _LOAD,
         offset=(number - 1) * UNITS_A_PAGE,
         limit=UNITS_A_PAGE,
     )

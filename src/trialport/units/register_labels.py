@@ -93,3 +93,9 @@ PERSON_CHANGES: Mapping[str, str] = {
     "investigator.delegates_named": _("The delegates were changed on their own page"),
     "investigator.profile_changed": _("The entry was changed on their own page"),
 }
+# In which order units stand.
+SORTS: Mapping[str, str] = {
+    "name": _("by name"),
+    "stale": _("what was confirmed longest ago first"),
+    "load": _("who was asked most first"),
+}

@@ -40,11 +40,13 @@ async def show_register(
     therapy_area: Text = "",
     name: Text = "",
     stale: Text = "",
+    sort: Text = "",
     page: PageNumber = "",
     asked: Text = "",
 ) -> Response[str]:
     """Show units with their capacities; the filter stands in the address."""
     form = {"site": site, "kind": kind, "therapy_area": therapy_area, "name": name.strip(), "stale": stale}
+    form["sort"] = sort if sort in register_labels.SORTS and sort != "name" else ""
     form = {field: value for field, value in form.items() if value}
     wanted = RegisterFilter(
         site_id=_identifier(site),
@@ -52,6 +54,7 @@ async def show_register(
         therapy_area=therapy_area if therapy_area in words.THERAPY_AREAS else None,
         name=name.strip() or None,
         only_stale=bool(stale),
+        sort=sort if sort in ("stale", "load") else "name",  # type: ignore[arg-type]
     )
     values = {
         "register": await office_service.read_register(tx, actor, wanted, _number(page)),
