@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from trialport.invitations.rules import ladder
+from trialport.invitations.ladder_rules import ladder
 
 # Any content that the table takes: nothing here reads it.
 CONTENT = {
@@ -75,7 +75,7 @@ async def add_open_invitations(
         region_id,
         due_on,
     )
-    steps = ladder(now, due_on, "Europe/Stockholm")
+    steps = ladder(now, due_on, "Europe/Stockholm", "SE")
     await connection.execute(
         """
         insert into reminder (invitation_id, step, due_at)

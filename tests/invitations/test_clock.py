@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from trialport.inquiries.region_models import QuietPeriod
 from trialport.inquiries.rules import is_working_day, promised_after_pause, promised_on
+from trialport.invitations.ladder_rules import ladder
 from trialport.invitations.outcome_rules import day_to_hold, outcome_steps
-from trialport.invitations.rules import check_due_on, due_by_default, is_late, ladder
+from trialport.invitations.rules import check_due_on, due_by_default, is_late
 from trialport.invitations.sign_off_clock import sign_off_steps
 
 SE, DK = "Europe/Stockholm", "Europe/Copenhagen"
@@ -67,24 +68,49 @@ def test_a_july_gives_units_until_august() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "invited", "due", "hours"),
+    ("country", "invited", "due", "wanted"),
     [
-        # Clocks go forward on 28 March 2027, so those days are an hour shorter; back on 31 October.
-        (SE, "2027-03-26T09:00", "2027-03-29", 4 * 24 - 9 - 1),
-        (DK, "2027-10-29T09:00", "2027-11-01", 4 * 24 - 9 + 1),
-        (SE, "2027-04-12T09:00", "2027-04-15", 4 * 24 - 9),
+        # Monday morning to Friday: 45 working hours, of which half and nine tenths have passed on Wednesday and Friday.
+        ("SE", "2027-04-12T08:00", "2027-04-16", ["04-14 12:30", "04-16 12:30", "04-19", "04-21", "04-23"]),
+        # Over Easter 2027, six working days each: Denmark keeps Maundy Thursday too, and its unit has a day more after.
+        ("SE", "2027-03-24T08:00", "2027-04-02", ["03-30 17:00", "04-02 11:36", "04-05", "04-07", "04-09"]),
+        ("DK", "2027-03-24T08:00", "2027-04-05", ["03-31 17:00", "04-05 11:36", "04-06", "04-08", "04-12"]),
+        # Midsummer Eve 2027 is Friday 25 June, a working day in Denmark.
+        ("SE", "2027-06-23T08:00", "2027-06-28", ["06-24 12:30", "06-28 14:18", "06-29", "07-01", "07-05"]),
+        ("DK", "2027-06-23T08:00", "2027-06-28", ["06-24 17:00", "06-28 13:24", "06-29", "07-01", "07-05"]),
+        # Great Prayer Day 2027, 23 April, is a working day since 2024; Constitution Day is none.
+        ("DK", "2027-04-22T08:00", "2027-04-23", ["04-22 17:00", "04-23 15:12", "04-26", "04-28", "04-30"]),
+        ("DK", "2026-06-04T08:00", "2026-06-08", ["06-04 17:00", "06-08 15:12", "06-09", "06-11", "06-15"]),
+        # Clocks go forward on 28 March 2027 and back on 31 October, and a morning stays a morning.
+        ("SE", "2027-03-25T08:00", "2027-03-30", ["03-25 17:00", "03-30 15:12", "03-31", "04-02", "04-06"]),
+        ("SE", "2027-10-29T08:00", "2027-11-01", ["10-29 17:00", "11-01 15:12", "11-02", "11-04", "11-08"]),
+        # At night, and on a Saturday: the first working hour begins on Monday.
+        ("SE", "2027-04-10T23:00", "2027-04-12", ["04-12 12:30", "04-12 16:06", "04-13", "04-15", "04-19"]),
+        # A weekend only: nobody is reminded before it is over.
+        ("SE", "2027-04-09T18:00", "2027-04-11", ["04-12 08:00", "04-12 08:00", "04-12", "04-14", "04-16"]),
     ],
 )
-def test_the_ladder_ends_with_the_region_s_day(zone: str, invited: str, due: str, hours: int) -> None:
+def test_reminders_come_in_working_hours(country: str, invited: str, due: str, wanted: list[str]) -> None:
+    zone = ZONES[country]
     begun = datetime.fromisoformat(invited).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    steps = ladder(begun, day(due), zone)
-    assert steps["overdue"] - begun == timedelta(hours=hours)
-    assert local(steps["overdue"], zone).endswith("00:00"), "midnight where the unit is, whatever the season"
-    assert steps["half"] - begun == timedelta(hours=hours) / 2
-    assert (steps["head"] - steps["overdue"], steps["office"] - steps["overdue"]) == (
-        timedelta(days=2),
-        timedelta(days=4),
-    )
+    steps = ladder(begun, day(due), zone, country)
+    assert list(steps) == ["half", "nearly", "overdue", "head", "office"]
+    assert [local(at, zone) for at in steps.values()] == [*wanted[:2], *(f"{one} 08:00" for one in wanted[2:])]
+
+
+def test_a_july_is_no_time_to_answer_in() -> None:
+    begun = datetime(2026, 7, 2, 8, tzinfo=ZoneInfo(SE)).astimezone(UTC)
+    steps = ladder(begun, day("2026-08-06"), SE, "SE", (JULY,))
+    assert [local(at, SE) for at in steps.values()] == [
+        "08-03 17:00",
+        "08-06 11:36",
+        "08-07 08:00",
+        "08-11 08:00",
+        "08-13 08:00",
+    ]
+    # An office that wants the answer in July is reminded of it in July.
+    in_july = ladder(begun, day("2026-07-10"), SE, "SE", (JULY,))
+    assert [local(at, SE)[:5] for at in in_july.values()] == ["07-07", "07-10", "07-13", "07-15", "07-17"]
 
 
 def test_an_answer_in_the_last_minute_is_not_late() -> None:
@@ -141,12 +167,21 @@ def test_a_promise_falls_on_a_working_day_and_never_comes_sooner(asked: date, wo
     assert asked < plain <= quiet
 
 
-@given(asked=DAYS, days=st.integers(1, 60), country=COUNTRIES, minute=st.integers(0, 24 * 60 - 1))
-def test_the_ladder_is_in_order_on_any_day(asked: date, days: int, country: str, minute: int) -> None:
-    zone = ZONES[country]
+@given(asked=DAYS, days=st.integers(1, 60), country=COUNTRIES, minute=st.integers(0, 24 * 60 - 1), july=st.booleans())
+def test_the_ladder_is_in_order_and_in_working_hours_on_any_day(
+    asked: date, days: int, country: str, minute: int, *, july: bool
+) -> None:
+    zone, quiet = ZONES[country], (JULY,) if july else ()
     begun = (datetime.combine(asked, datetime.min.time(), ZoneInfo(zone)) + timedelta(minutes=minute)).astimezone(UTC)
-    steps = ladder(begun, asked + timedelta(days=days), zone)
+    due_on = asked + timedelta(days=days)
+    steps = ladder(begun, due_on, zone, country, quiet)
     moments = [steps[step] for step in ("half", "nearly", "overdue", "head", "office")]
     assert begun < moments[0]
     assert moments == sorted(moments)
-    assert local(steps["overdue"], zone).endswith("00:00")
+    counted = () if JULY.holds(due_on) else quiet
+    for at in moments:
+        there = at.astimezone(ZoneInfo(zone))
+        assert is_working_day(there.date(), country, counted)
+        assert "08:00" <= there.strftime("%H:%M") <= "17:00"
+    assert steps["overdue"].astimezone(ZoneInfo(zone)).date() > due_on
+    assert steps["nearly"].astimezone(ZoneInfo(zone)).date() <= due_on or steps["nearly"] == steps["overdue"]

@@ -98,6 +98,7 @@ async def test_an_answer_says_what_it_needs(client: Client, inquiry: str, people
     for body, field in (
         ({"answer": "yes_if", "participants": 3, "participants_basis": "estimate"}, "conditions"),
         ({"answer": "later"}, "later_from"),
+        ({"answer": "later", "later_from": "2020-01-01"}, "later_from"),
         ({"answer": "no"}, "reasons"),
         ({"answer": "yes"}, "participants"),
         ({"answer": "yes", "participants": 3}, "participants_basis"),
@@ -216,6 +217,25 @@ async def test_what_two_do_at_once_takes_turns(
     replies = await asyncio.gather(*(client("office").post(inquiry + "/reply", json={}) for _ in range(3)))
     assert sorted(reply.status_code for reply in replies) == [201, 412, 412]
     assert await connection.fetchval("select count(*) from reply") == 1
+
+
+async def test_a_day_that_moves_while_the_unit_answers_makes_nobody_wait_in_a_circle(
+    client: Client, drain: Drain, people: Cast, connection: asyncpg.Connection
+) -> None:
+    """Whoever moves a day, asks somebody else or answers takes the inquiry first, then the invitation."""
+    inquiry = await taken_up(client, drain)
+    asked = await invite(client, inquiry, people, "lung", "heart")
+    office, unit = client("office"), client("investigator")
+    for number in range(6):
+        day = str((await connection.fetchval("select current_date")) + timedelta(days=10 + number))
+        answers = await asyncio.gather(
+            unit.post(asked["lung"] + "/eoi", json=YES),
+            office.post(inquiry + "/deadline", json={"due_on": day}),
+            office.post(asked["heart"] + "/deadline", json={"due_on": day}),
+            office.post(asked["heart"] + "/resend"),
+            unit.post(asked["lung"] + "/eoi", json=YES),
+        )
+        assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
 
 
 async def test_the_office_hears_when_enough_participants_are_offered(

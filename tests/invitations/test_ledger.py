@@ -1,14 +1,19 @@
 """What an invitation sets aside, and when it is free again."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from litestar import Litestar
 
 from tests.cast import Cast
 from tests.conftest import Client
 from tests.invitations.course import YES, Drain, invite, ok, taken_up
+from tests.invitations.test_not_me import add_person
+from trialport.core.db import SYSTEM_VIEWER, transaction
+from trialport.invitations.reminding import remind_units
 
 HELD = """
     select u.name, r.strength, r.trial_slots, r.nurse_hours::float8 as hours
@@ -48,6 +53,24 @@ async def test_an_answer_changes_what_is_held(
     assert await held(connection) == [("Unit lung", "firm", 1, 8.0)]
     reasons = await connection.fetch("select release_reason from reservation where state = 'released' order by 1")
     assert [row["release_reason"] for row in reasons] == ["answered_no", "withdrawn"]
+
+
+async def test_who_counted_as_silent_and_is_asked_again_holds_softly_again(
+    client: Client, inquiry: str, people: Cast, connection: asyncpg.Connection, app: Litestar
+) -> None:
+    asked = await invite(client, inquiry, people, "lung", "heart")
+    await ok(client("other_investigator").post(asked["heart"] + "/eoi", json=NO))
+    later = datetime.now(UTC).date() + timedelta(days=20)
+    colleague = await add_person(connection, "second@example.org", people.units["lung"])
+    for path, body in (("/deadline", {"due_on": str(later)}), ("/recipient", {"investigator_id": str(colleague)})):
+        await connection.execute("update reminder set due_at = now() where settled_at is null")
+        async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
+            await remind_units(tx, app.state.settings, 100)
+        assert (await ok(client("office").get(asked["lung"])))["state"] == "no_answer"
+        assert await held(connection) == []
+        await ok(client("office").post(asked["lung"] + path, json=body))
+        assert await held(connection) == [("Unit lung", "soft", 1, 8.0)], path
+        assert await connection.fetchval("select count(*) from reminder where settled_at is null") > 0
 
 
 @pytest.mark.parametrize(("decision", "left"), [("selected", ["Unit lung"]), ("no_decision", []), ("not_selected", [])])

@@ -15,12 +15,12 @@ from trialport.core.errors import Contradiction
 from trialport.inquiries.queries import InquiryRow, select_inquiry
 from trialport.inquiries.region_service import quiet_periods_of
 from trialport.inquiries.triage_service import reopen_inquiry
-from trialport.invitations import amendment_queries, answer_queries, rules
+from trialport.invitations import amendment_queries, answer_queries, ledger, rules
 from trialport.invitations.amendment_models import FieldChange
 from trialport.invitations.amendment_queries import AskedBefore
 from trialport.invitations.answer import record_eoi
 from trialport.invitations.changes import changed_since
-from trialport.invitations.deadline import start_ladder
+from trialport.invitations.deadline import Calendar, start_ladder
 from trialport.invitations.models import EoiCreate, InvitationForUnit
 from trialport.invitations.reading import PROGRAM, find_invitation, inquiry_of, opening_for
 from trialport.notifications.messages import queue_message
@@ -36,6 +36,7 @@ async def ask_about_amendment(tx: Transaction, settings: Settings, inquiry_id: U
     A unit that has answered is asked whether its answer still stands, where it can see what changed; one that has
     not answered is told that the inquiry is another now. What a unit may not see does not bother it.
     """
+    await ledger.take_turn_at_inquiry(tx, inquiry_id)
     row = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=inquiry_id)
     if row is None or row.version != version or row.state not in ("inviting", "collating"):
         return
@@ -116,7 +117,8 @@ async def _ask(tx: Transaction, settings: Settings, asked: AskedBefore, *, has_a
     due_on: date = max(asked.due_on, rules.due_by_default(today, asked.country, WORKING_DAYS_TO_LOOK_AGAIN, quiet))
     await amendment_queries.update_invitation_due(tx.connection, invitation_id=asked.invitation_id, due_on=due_on)
     # Asked anew, a unit is reminded anew.
-    await start_ladder(tx, asked.invitation_id, due_on, asked.timezone)
+    calendar = Calendar(timezone=asked.timezone, country=asked.country, quiet=quiet)
+    await start_ladder(tx, asked.invitation_id, due_on, calendar)
     await queue_message(
         tx,
         settings,

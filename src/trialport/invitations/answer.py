@@ -1,6 +1,7 @@
 """A unit reads its invitation and answers it."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -111,9 +112,12 @@ async def record_eoi(
     await ledger.take_turn(tx, invitation_id)
     found = await find_invitation(tx, actor, invitation_id)
     require_invitation_command(actor, found, "answer")
-    if errors := rules.check_answer(eoi) or await _check_proposed(tx, actor, found, eoi):
-        raise Contradiction("The answer lacks something. See `errors`.", errors=errors)
     stored = await answer_queries.select_newest_eoi(tx.connection, invitation_id=invitation_id)
+    errors = (
+        rules.check_answer(eoi) or await _check_proposed(tx, actor, found, eoi) or _check_day(tx, found, eoi, stored)
+    )
+    if errors:
+        raise Contradiction("The answer lacks something. See `errors`.", errors=errors)
     if seen is not None and seen != (0 if stored is None else stored.revision):
         raise Changed("A colleague has answered since you read it. Read the answer.")
     async with as_system(tx.connection):
@@ -217,6 +221,17 @@ async def _check_proposed(tx: Transaction, actor: Actor, found: InvitationRow, e
     if works_there and eoi.asks_id != actor.investigator_id:
         return []
     return [FieldError("asks_id", "Name a colleague who works at your unit, or leave it out.")]
+
+
+def _check_day(
+    tx: Transaction, found: InvitationRow, eoi: EoiCreate, stored: answer_queries.StoredAnswer | None
+) -> list[FieldError]:
+    """Find out whether the unit can only later than today; an answer that stands keeps the day it gave."""
+    today = tx.now.astimezone(ZoneInfo(found.timezone)).date()
+    is_kept = stored is not None and stored.content.get("later_from") == str(eoi.later_from)
+    if eoi.later_from is None or eoi.later_from > today or is_kept:
+        return []
+    return [FieldError("later_from", "This day is not to come. Give a later one, or answer `yes`.")]
 
 
 async def _note_answered(tx: Transaction, actor: Actor, found: InvitationRow, eoi: EoiCreate) -> None:

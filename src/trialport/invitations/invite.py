@@ -15,6 +15,7 @@ from trialport.inquiries.queries import AskedRegion, InquiryRow, select_asked_re
 from trialport.inquiries.service import read_inquiry, require_command
 from trialport.inquiries.triage_service import move_inquiry
 from trialport.invitations import ledger, queries, rules
+from trialport.invitations.ladder_rules import ladder
 from trialport.invitations.models import InviteResult, InviteUnits, Skipped, SkipReason
 from trialport.invitations.queries import Reachable
 from trialport.matching.shortlist_service import listed_units
@@ -68,7 +69,7 @@ async def _ask(
     due_on: date,
 ) -> dict[UUID, Reachable]:
     """Invite the units of these people, each once ever; returns whom each new invitation went to."""
-    steps = rules.ladder(tx.now, due_on, region.timezone)
+    steps = ladder(tx.now, due_on, region.timezone, region.country, region.quiet_periods)
     asked: dict[UUID, Reachable] = {}
     for person in chosen:
         invitation_id = await queries.insert_invitation(

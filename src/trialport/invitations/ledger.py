@@ -66,6 +66,16 @@ async def hold_softly(tx: Transaction, actor: Actor, invitation_id: UUID) -> Non
             await _insert(tx, actor, standing, "soft", standing.hours_asked)
 
 
+async def ask_again(tx: Transaction, actor: Actor, invitation_id: UUID) -> None:
+    """Ask softly once more for what was let go when the unit counted as silent."""
+    async with as_system(tx.connection):
+        standing = await shelf.select_standing(tx.connection, invitation_id=invitation_id)
+        if standing is not None and not await shelf.update_reservation_of_unit(
+            tx.connection, invitation_id=invitation_id, strength="soft", nurse_hours=standing.hours_asked
+        ):
+            await _insert(tx, actor, standing, "soft", standing.hours_asked)
+
+
 async def settle_answer(tx: Transaction, actor: Actor, invitation_id: UUID) -> None:
     """Make what is held follow the newest answer, the head's word on it and what the office has filled.
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 from trialport.accounts.models import Actor
 from trialport.core.db import Connection
 from trialport.core.language import Language
+from trialport.invitations.ladder_rules import ReminderStep
 from trialport.invitations.models import InvitationState, InvitationSummary
-from trialport.invitations.rules import ReminderStep
 from trialport.units.models import ConfidentialityMode, UnitKind
 
 

@@ -10,9 +10,10 @@ from trialport.core.config import Settings
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Contradiction, Refused
 from trialport.inquiries.region_service import quiet_periods_of
-from trialport.invitations import answer_queries, link_queries, queries, rules
+from trialport.invitations import answer_queries, ledger, link_queries, queries, rules
 from trialport.invitations.answer import read_invitation, require_invitation_command
 from trialport.invitations.invite import EXPLANATIONS, pick_recipient, write_invitation
+from trialport.invitations.ladder_rules import ladder
 from trialport.invitations.models import InvitationForUnit
 from trialport.invitations.queries import InvitationRow, Reachable
 from trialport.invitations.reading import find_invitation
@@ -80,10 +81,12 @@ async def redirect_invitation(
     await link_queries.update_recipient(
         tx.connection, invitation_id=invitation_id, recipient_id=person.investigator_id, due_on=due_on
     )
+    if found.state == "no_answer":
+        await ledger.ask_again(tx, actor, invitation_id)
     await queries.upsert_addressees(
         tx.connection, invitation_ids=[invitation_id], investigator_ids=[person.investigator_id], now=tx.now
     )
-    steps = rules.ladder(tx.now, due_on, found.timezone)
+    steps = ladder(tx.now, due_on, found.timezone, found.country, quiet)
     await queries.upsert_reminders(tx.connection, invitation_id=invitation_id, steps=steps)
     await write_invitation(
         tx,
@@ -123,7 +126,7 @@ async def _reachable(tx: Transaction, found: InvitationRow, investigator_id: UUI
 
 
 async def _held(tx: Transaction, actor: Actor, invitation_id: UUID, command: str) -> InvitationRow:
-    await queries.lock_invitation(tx.connection, invitation_id=invitation_id)
+    await ledger.take_turn(tx, invitation_id)
     found = await find_invitation(tx, actor, invitation_id)
     require_invitation_command(actor, found, command)
     return found

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from trialport.core.db import Connection
 from trialport.core.language import Language
+from trialport.invitations.ladder_rules import ReminderStep
 from trialport.invitations.models import InvitationState
-from trialport.invitations.rules import ReminderStep
 
 
 class DueReminder(Struct, frozen=True, kw_only=True):

@@ -1,8 +1,7 @@
-"""Rules of invitations: when an answer is due, when to remind, what an answer needs, what the reply says."""
+"""Rules of invitations: when an answer is due, what an answer needs, what the reply says."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from trialport.core.errors import FieldError
@@ -15,11 +14,6 @@ from trialport.invitations.reply_models import ReplyContent, UnitAnswer
 WORKING_DAYS_TO_ANSWER = 5
 # The longest that units may be given, for a promise to the sponsor that can be kept (days).
 LONGEST_DAYS = 60
-
-ReminderStep = Literal["half", "nearly", "overdue", "head", "office"]
-# When the steps of the ladder fall due: shares of the time to answer, then days after it (domain, section 6).
-_SHARES: tuple[tuple[ReminderStep, float], ...] = (("half", 0.5), ("nearly", 0.9))
-_DAYS_AFTER: tuple[tuple[ReminderStep, int], ...] = (("overdue", 0), ("head", 2), ("office", 4))
 
 
 def due_by_default(
@@ -36,14 +30,6 @@ def check_due_on(due_on: date, today: date) -> list[FieldError]:
     if due_on > today + timedelta(days=LONGEST_DAYS):
         return [FieldError("due_on", f"Units get at most {LONGEST_DAYS} days. Give an earlier day.")]
     return []
-
-
-def ladder(invited_at: datetime, due_on: date, timezone: str) -> dict[ReminderStep, datetime]:
-    """Return when each reminder of an invitation is due (UTC)."""
-    end = datetime.combine(due_on + timedelta(days=1), time(), ZoneInfo(timezone)).astimezone(UTC)
-    whole = end - invited_at
-    steps = {step: invited_at + whole * share for step, share in _SHARES}
-    return steps | {step: end + timedelta(days=days) for step, days in _DAYS_AFTER}
 
 
 def is_late(answered_at: datetime, due_on: date, timezone: str) -> bool:
