@@ -29,6 +29,7 @@ from trialport.core.fields import Email
 from trialport.core.front_pages import own_address
 from trialport.core.limits import Limit, Limits
 from trialport.core.pages import page_language, render_page
+from trialport.core.translations import to_translate
 
 AppLimits = NamedDependency[SkipValidation[Limits]]
 PageRequest = Request[Any, Any, State]
@@ -41,6 +42,7 @@ FORM_BYTES = 20_000
 PER_ADDRESS = Limit("sign-in-address", 5, 900)
 PER_PEER = Limit("sign-in-peer", 20, 900)
 CONFIRMING = Limit("sign-in-confirm", 30, 900)
+_WRONG_ADDRESS = to_translate("Write the address like anna.exempel@example.org.")
 
 
 @get("/sign-in", opt=OPEN)
@@ -152,7 +154,7 @@ def _sign_in_page(
     context = {
         "next": own_address(return_to),
         "email": email,
-        "is_wrong": is_wrong,
+        "faults": {"email": _WRONG_ADDRESS} if is_wrong else {},
         "offers_oidc": bool(settings.oidc_issuer),
         "address": SIGN_IN,
     }

@@ -143,17 +143,18 @@ async def change_promise(request: PageRequest, tx: Tx, actor: Caller, region_id:
     faults = {} if reason else {"promise_reason": settings_form.WHY}
     if len(reason) > settings_form.LONGEST_REASON:
         faults = {"promise_reason": settings_form.TOO_LONG}
-    if not faults:
-        number = int(days) if days.isdecimal() and len(days) < 4 else 0  # noqa: PLR2004 - three digits
-        try:
+    number = int(days) if days.isdecimal() and len(days) < 4 else 0  # noqa: PLR2004 - three digits
+    try:
+        promise_service.check_promise(number)
+        if not faults:
             await promise_service.change_promise(
                 tx, actor, region_id, number, reason, expected=_version(form, "promise_version")
             )
             return go_to(f"/settings/{region_id}/calendar")
-        except Changed:
-            return await _calendar_page(request, tx, actor, region_id, _kept(form), is_overtaken=True)
-        except Contradiction as wrong:
-            faults = {error.path: error.message for error in wrong.errors}
+    except Changed:
+        return await _calendar_page(request, tx, actor, region_id, _kept(form), is_overtaken=True)
+    except Contradiction as wrong:
+        faults = {error.path: error.message for error in wrong.errors} | faults
     return await _calendar_page(request, tx, actor, region_id, form, faults)
 
 

@@ -37,6 +37,12 @@ async def read_promise_history(tx: Transaction, actor: Actor, region_id: UUID) -
     return await queries.select_promise_versions(tx.connection, region_id=region_id, limit=_VERSIONS_SHOWN)
 
 
+def check_promise(days: int) -> None:
+    """Raise Contradiction for working days that nobody can promise."""
+    if not 1 <= days <= MOST_DAYS:
+        raise Contradiction.at("promised_working_days", "Promise at least 1 and at most 60 working days.")
+
+
 async def change_promise(
     tx: Transaction, actor: Actor, region_id: UUID, days: int, reason: str, *, expected: int
 ) -> RegionPromise:
@@ -47,8 +53,7 @@ async def change_promise(
     before = await read_promise(tx, actor, region_id)
     if before.version != expected:
         raise Changed("Somebody changed this after you read it. Read it again and repeat your change.")
-    if not 1 <= days <= MOST_DAYS:
-        raise Contradiction.at("promised_working_days", "Promise at least 1 and at most 60 working days.")
+    check_promise(days)
     if before.version == 0:
         # So that what the register brought can be taken up again.
         await _store(tx, actor, before, 1, before.promised_working_days, "-")

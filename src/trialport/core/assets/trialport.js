@@ -37,17 +37,24 @@
     wanted.focus();
   });
 
-  /* htmx gives the focus back to what has the same id. What left the list hands it to what stands in its place. */
+  /* htmx gives the focus back to what has the same id. What left a part hands it to what stands in its place there. */
+  const TAKES_FOCUS = "a[href], button, input:not([type='hidden']), select, textarea, summary";
+  let part = "";
   let place = -1;
+  const stops = (one) => [...one.querySelectorAll(TAKES_FOCUS)];
   document.addEventListener("htmx:beforeSwap", (event) => {
     const target = event.detail.target;
-    place = target && target.contains(document.activeElement) ? links().indexOf(document.activeElement) : -1;
+    if (!target || !target.id) return;
+    part = target.contains(document.activeElement) ? target.id : "";
+    place = part ? stops(target).indexOf(document.activeElement) : -1;
   });
   document.addEventListener("htmx:afterSettle", () => {
-    if (place < 0 || document.activeElement !== document.body) return;
-    const all = links();
-    const next = all[Math.min(place, all.length - 1)] || document.getElementById("main");
-    place = -1;
+    const held = document.getElementById(part);
+    if (!held || document.activeElement !== document.body) return;
+    part = "";
+    const all = stops(held);
+    const next = all[Math.max(Math.min(place, all.length - 1), 0)] || held;
+    if (next === held) held.tabIndex = -1;
     next.focus({ preventScroll: true });
   });
 
