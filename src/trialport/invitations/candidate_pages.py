@@ -17,7 +17,7 @@ from trialport.accounts.signin_pages import PageRequest, go_to
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
-from trialport.core.errors import Changed, Contradiction, Problem, Refused
+from trialport.core.errors import Changed, Contradiction, FieldError, Problem, Refused
 from trialport.core.language import Language
 from trialport.core.pages import page_language
 from trialport.core.translations import translate
@@ -342,12 +342,15 @@ def _state_of(entries: Sequence[ShortlistEntry]) -> str:
 def _change(form: dict[str, str]) -> ShortlistChange:
     """Read what is to be done with which unit; raises Contradiction where it does not say."""
     reason, unit_id, position = form.get("reason", ""), form.get("shortlist_unit", ""), form.get("position", "")
-    if not 0 < len(reason) <= _LONGEST_REASON:
-        raise Contradiction.at("reason", "Give a reason.")
-    if not _is_uuid(unit_id):
-        raise Contradiction.at("shortlist_unit", "Choose a unit.")
-    if position and not (position.isdecimal() and len(position) < 5):  # noqa: PLR2004 - places are few
-        raise Contradiction.at("position", "Give a place, counted from 1.")
+    wrong = {
+        "kind": form.get("kind", "") not in office_labels.SHORTLIST,
+        "shortlist_unit": not _is_uuid(unit_id),
+        "position": bool(position) and not (position.isdecimal() and len(position) < 5),  # noqa: PLR2004 - few places
+        "reason": not 0 < len(reason) <= _LONGEST_REASON,
+    }
+    # All at once, in the order of the form.
+    if errors := [FieldError(name, office_labels.FAULTS[name]) for name, is_wrong in wrong.items() if is_wrong]:
+        raise Contradiction("The form is not filled in.", errors=errors)
     wanted = {
         "command": form.get("kind", ""),
         "unit_ids": [unit_id],
