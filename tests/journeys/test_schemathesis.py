@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cast import Cast
@@ -35,6 +36,9 @@ async def test_as_an_admin(settings: Settings, people: Cast, tmp_path: Path) -> 
 async def try_out(settings: Settings, token: str, folder: Path, *, phases: str = _ALL) -> None:
     log = folder / "server.log"
     with served(settings, log) as address:
+        # Putting the description together may take longer on a busy machine than schemathesis waits for it.
+        async with httpx.AsyncClient(timeout=LONGEST) as http:
+            (await http.get(f"{address}/schema/openapi.json")).raise_for_status()
         done = await asyncio.to_thread(
             subprocess.run,
             [
