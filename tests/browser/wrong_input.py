@@ -22,6 +22,8 @@ _INVITATION = "/inquiries/{inquiry_id}/office/invitations/{invitation_id}"
 
 # The forms by route, in an order in which none takes the ground from under the next.
 FORMS: dict[str, Form] = {
+    # First, while every task is still open.
+    **PEOPLE_FORMS,
     "/language": Form(
         who="passer", page="/sign-in", right={"language": "sv", "return_to": "/"}, fields={"language": NEEDED_CODE}
     ),
@@ -205,6 +207,5 @@ FORMS: dict[str, Form] = {
         {"wording": text(1000), "what": FORGED},
         ids={"question_id": "question"},
     ),
-    **PEOPLE_FORMS,
     **LATER_FORMS,
 }

@@ -105,7 +105,7 @@ async def test_an_administrator_chooses_the_region_and_makes_others(
     assert (await admin.post(PATH, theirs, page=PATH)).status_code == 303
     assert (await admin.post(PATH, NEW | {"new_role": "admin"}, page=PATH)).status_code == 303
     text = (await admin.get(f"{PATH}?name=nora")).text
-    assert re.findall(r'id="role-[^"]+">([^<]+) <', text) == ["Trial office, OTH", "Administrator"]
+    assert re.findall(r'id="role-[^"]+"><p><strong>([^<]+)<', text) == ["Trial office, OTH", "Administrator"]
     await add_account(connection, "bare@example.org", name="Bo Bare")
     assert "no role" in (await admin.get(f"{PATH}?name=bare")).text
 

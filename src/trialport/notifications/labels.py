@@ -43,4 +43,4 @@ NOTED_KINDS = frozenset({"bounced_message", "dead_message", "dead_job"})
 # Begin with what others wait for.
 TASK_ORDER = tuple(TASK_KINDS)
 # Whose tasks are shown; the empty one shows all.
-HANDS: Mapping[str, str] = {"": _("All"), "mine": _("Mine"), "nobody": _("Nobody's")}
+HANDS: Mapping[str, str] = {"": _("Everybody's"), "mine": _("Mine"), "nobody": _("Nobody's")}

@@ -96,6 +96,6 @@ PERSON_CHANGES: Mapping[str, str] = {
 # In which order units stand.
 SORTS: Mapping[str, str] = {
     "name": _("by name"),
-    "stale": _("what was confirmed longest ago first"),
-    "load": _("who was asked most first"),
+    "stale": _("oldest first"),
+    "load": _("most asked first"),
 }
