@@ -1,6 +1,8 @@
 """The vocabulary's numbers and tables, and its cache."""
 
 import shutil
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +10,8 @@ import msgspec
 import pytest
 
 from trialport.vocabulary.cache import cache_directory, load_compiled
-from trialport.vocabulary.compile import Compiled
+from trialport.vocabulary.compile import Compiled, compile_vocabulary
+from trialport.vocabulary.imports.stored import StoredTerm
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
 from trialport.vocabulary.sources import DATA
 
@@ -62,9 +65,23 @@ def cached(tmp_path_factory: pytest.TempPathFactory) -> Cached:
 
 
 def test_cache_gives_back_what_was_compiled(cached: Cached) -> None:
-    files = list(cached.directory.iterdir())
-    assert [file.name for file in files] == [f"vocabulary-{cached.name}.msgpack"]
+    files = sorted(file.name for file in cached.directory.iterdir())
+    assert files == [f"vocabulary-{cached.name}.msgpack", "vocabulary.lock"]
     assert load_compiled(cached.data, cached.directory) == (cached.name, cached.compiled)
+
+
+def test_of_those_who_ask_at_once_one_compiles(cached: Cached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def compile_slowly(folder: Path, imported: Iterable[StoredTerm]) -> Compiled:
+        made.append(folder)
+        return compile_vocabulary(folder, imported)
+
+    monkeypatch.setattr("trialport.vocabulary.cache.compile_vocabulary", compile_slowly)
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(load_compiled, [cached.data] * 3, [tmp_path] * 3))
+    assert found == [(cached.name, cached.compiled)] * 3
+    assert made == [cached.data]
 
 
 def test_a_damaged_cache_is_compiled_anew(cached: Cached, tmp_path: Path) -> None:

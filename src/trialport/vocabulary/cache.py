@@ -6,10 +6,11 @@ terms there is a second place: the folder they lie in.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -54,15 +55,39 @@ def load_compiled(folder: Path, directory: Path, imports: Path | None = None) ->
     imported = _read_all(imports) if imports else []
     name = version_of(folder, imported)
     paths = _places(name, directory, imports if imported else None)
+    if found := _found(paths):
+        return name, found
+    with _alone(directory):
+        # Another process may have made it meanwhile.
+        if found := _found(paths):
+            return name, found
+        compiled = compile_vocabulary(folder, read_imports(imported))
+        for path in paths:
+            with contextlib.suppress(OSError):
+                _write(path, compiled)
+                break
+    return name, compiled
+
+
+def _found(paths: Iterable[Path]) -> Compiled | None:
     for path in paths:
         with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
-            return name, _unpack(path.read_bytes())
-    compiled = compile_vocabulary(folder, read_imports(imported))
-    for path in paths:
-        with contextlib.suppress(OSError):
-            _write(path, compiled)
-            break
-    return name, compiled
+            return _unpack(path.read_bytes())
+    return None
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Let one process at a time compile; where nothing can be written there is nothing to wait for."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = (directory / "vocabulary.lock").open("w")
+    except OSError:
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def compiled_files(folder: Path, directory: Path, imports: Path) -> list[Path]:
