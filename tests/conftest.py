@@ -112,6 +112,7 @@ def settings(database_url: str, servers: Servers, tmp_path: Path) -> Settings:
         pool_size=5,
         acquire_seconds=5.0,
         debounce_seconds=0.0,
+        gather_seconds=0.0,
         front_page_seconds=0.0,
         backoff_seconds=0.01,
         secret_key="a-key-for-tests-and-for-nothing-else",

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 from trialport.invitations import mailing, questions_mailing, reply_document
-from trialport.notifications.digests import digest_filler
+from trialport.notifications.gathering import Filler
 from trialport.notifications.mail_models import MessageKind
-from trialport.notifications.messages import Filler
 from trialport.units import stale_service
 
-_OWN: Mapping[MessageKind, Filler] = {
+FILLERS: Mapping[MessageKind, Filler] = {
     "invitation": mailing.fill_invitation,
     "invitation_reminder": mailing.fill_invitation,
     "sign_off_wanted": mailing.fill_sign_off,
@@ -21,4 +20,3 @@ _OWN: Mapping[MessageKind, Filler] = {
     "question_dismissed": questions_mailing.fill_question_to_unit,
     "capacity_stale": stale_service.fill_question,
 }
-FILLERS: Mapping[MessageKind, Filler] = {**_OWN, "digest": digest_filler(_OWN)}

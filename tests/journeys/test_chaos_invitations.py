@@ -61,7 +61,7 @@ FAULTS = {
         where v.state = 'no_answer'
           and not exists (select from reminder r where r.invitation_id = v.invitation_id and r.sent)""",
     "units still waited for": "select count(*) from invitation where state in ('planned', 'sent', 'opened')",
-    "mails under way": "select count(*) from message where state in ('queued', 'sending')",
+    "mails under way": "select count(*) from message where state in ('queued', 'carried', 'sending')",
     "mails lost": "select count(*) from message where state = 'failed'",
     "mails held back though nothing overtook them": """
         select count(*) from message where state = 'suppressed' and last_error is distinct from 'overtaken'""",
@@ -112,6 +112,7 @@ async def deployment(database_url: str, tmp_path: Path) -> AsyncIterator[Deploym
         "TRIALPORT_LEASE_SECONDS": str(LEASE_SECONDS),
         "TRIALPORT_SWEEP_SECONDS": "1",
         "TRIALPORT_REMIND_SECONDS": "1",
+        "TRIALPORT_GATHER_SECONDS": "1",
         "TRIALPORT_BACKOFF_SECONDS": "0.2",
         # More than the monkey can use up on one mail: being given up is shown elsewhere.
         "TRIALPORT_MAIL_ATTEMPTS": "60",
@@ -333,7 +334,7 @@ async def _settled(connection: asyncpg.Connection) -> None:
     while asyncio.get_running_loop().time() < deadline:
         if await connection.fetchval(
             "select not exists (select from reminder where settled_at is null) "
-            "and not exists (select from message where state in ('queued', 'sending')) "
+            "and not exists (select from message where state in ('queued', 'carried', 'sending')) "
             "and not exists (select from job where state <> 'done')"
         ):
             return
@@ -348,7 +349,9 @@ async def _faults(connection: asyncpg.Connection, deployment: Deployment, record
     record.mails_at_server, record.mails_repeated = len(at_server), len(at_server) - len(set(at_server))
     sent = {
         (f"<{row['message_id']}@localhost>", row["to_address"])
-        for row in await connection.fetch("select message_id, to_address from message where state = 'sent'")
+        for row in await connection.fetch(
+            "select coalesce(carried_by, message_id) as message_id, to_address from message where state = 'sent'"
+        )
     }
     if missing := len(sent - set(at_server)):
         found["mails that never arrived"] = missing

@@ -19,6 +19,7 @@ from aiosmtplib import SMTPException
 from msgspec.structs import replace
 
 from trialport.core.config import Settings, SettingsError, load_settings
+from trialport.core.documents import Fact
 from trialport.core.language import Language
 from trialport.core.servers.valkey import LOOPBACK, free_port
 from trialport.demo.mail_catcher import Catcher
@@ -30,6 +31,7 @@ from trialport.notifications.mail_models import (
     CapacityStale,
     Digest,
     DigestItem,
+    FilledItem,
     Filling,
     InformationWanted,
     InquiryDeclined,
@@ -80,6 +82,7 @@ EXAMPLES: dict[str, MailParams] = {
             ),
         )
     ),
+    "news_digest": Digest(items=()),
     "invitation_moved": InvitationMoved(invitation_id=SUBJECT, to_id=SUBJECT, due_on=date(2026, 12, 1)),
     "invitation_amended": InvitationAmended(
         invitation_id=SUBJECT, to_id=SUBJECT, due_on=date(2026, 12, 1), has_answered=True
@@ -104,21 +107,24 @@ EXAMPLES: dict[str, MailParams] = {
     ),
     "retention_question": RetentionQuestion(link="https://trialport.example/a", erased_on=date(2026, 12, 1)),
 }
-FILLINGS = {
-    "digest": Filling(
-        values={
-            "items": (
-                {
-                    "kind": "invitation_reminder",
-                    "reference": "UAS-2026-0042",
-                    "due_on": date(2026, 12, 1),
-                    "is_overdue": True,
-                    "link": "https://trialport.example/a",
-                },
-            )
-        }
-    )
-}
+ITEM = FilledItem(
+    kind="invitation_reminder",
+    values={
+        "reference": "UAS-2026-0042",
+        "unit": "Unit lung",
+        "due_on": date(2026, 12, 1),
+        "is_overdue": True,
+        "link": "https://trialport.example/a",
+    },
+)
+OVER = FilledItem(
+    kind="invitation_over",
+    values={**ITEM.values, "ending": "no_word"},
+    first=(Fact(label="Pay", value="900 SEK"),),
+    facts=(Fact(label="Kind", value="Medicine"),),
+)
+BACK = FilledItem(kind="invitation_withdrawn", values={"reference": "UAS-2026-0043"})
+FILLINGS = {"digest": Filling(items=(ITEM,)), "news_digest": Filling(items=(ITEM, OVER, BACK))}
 WORDINGS = {"en": wording_en.WORDING, "sv": wording_sv.WORDING, "da": wording_da.WORDING}
 PLACEHOLDER = re.compile(r"{{ *(\w+) *}}|{% *if +(\w+)")
 NEEDED = {"TRIALPORT_DATABASE_URL": "postgresql://a/b", "TRIALPORT_VALKEY_URL": "redis://a"}
@@ -148,7 +154,7 @@ def test_every_kind_speaks_every_language(kind: str, language: Language) -> None
         part = message.get_body((subtype,))
         assert part is not None
         text = str(part.get_content())
-        has_link = bool(said.WORDING[kind].button) or kind == "digest"
+        has_link = bool(said.WORDING[kind].button) or kind in FILLINGS
         assert ("https://trialport.example/a" in text) == has_link
         assert "{{" not in text
         assert "None" not in text

@@ -59,6 +59,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         float,
         Meta(ge=0, le=3600, description="How long changes of capacity are gathered before reassessing."),
     ] = 20.0
+    gather_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3600,
+            description="How long mails about invitations are gathered for somebody who has just had one.",
+        ),
+    ] = 300.0
     front_page_seconds: Annotated[
         float, Meta(ge=0, le=3600, description="How old the figures on a region's front page may be (seconds).")
     ] = 60.0

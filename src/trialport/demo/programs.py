@@ -80,6 +80,8 @@ class Programs:
             "TRIALPORT_SMTP_URL": f"smtp://{LOOPBACK}:{smtp_port}",
             "TRIALPORT_MAIL_FROM": "no-reply@trialport.example",
             "TRIALPORT_MAIL_ALLOW": "*",
+            # Who tries things out does not wait.
+            "TRIALPORT_GATHER_SECONDS": "5",
         }
 
     def configure_provider(self, public_url: str, port: int) -> None:

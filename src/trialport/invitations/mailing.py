@@ -1,7 +1,11 @@
 """What mails about invitations get as they leave, and lies in no table: the link, and a first word on the trial."""
 
+from typing import Any
+from uuid import UUID
+
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
+from trialport.core.signing import Purpose
 from trialport.inquiries.queries import select_inquiry
 from trialport.inquiries.teaser import make_teaser
 from trialport.invitations import queries, sign_off_queries
@@ -30,11 +34,10 @@ async def fill_invitation(tx: Transaction, settings: Settings, params: MailParam
     facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
     if facts is None or facts.state not in _WAITING:
         return None
-    # The office may have asked somebody else since the mail was written.
-    if isinstance(params, Invitation) and params.to_id != facts.recipient_id:
+    if _is_overtaken(params, facts):
         return None
-    link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
-    values = {"link": link_address(settings, link)}
+    # A day that has moved since the mail was written counts.
+    values = _values(settings, params.invitation_id, params.to_id, facts) | {"due_on": facts.due_on}
     if not isinstance(params, Invitation):
         return Filling(values=values)
     row = await select_inquiry(tx.connection, actor=PROGRAM, inquiry_id=facts.inquiry_id)
@@ -57,8 +60,7 @@ async def fill_sign_off(tx: Transaction, settings: Settings, params: MailParams)
     asked = await sign_off_queries.select_newest_sign_off(tx.connection, invitation_id=params.invitation_id)
     if facts is None or asked is None or asked.approval != "awaiting_head" or asked.investigator_id != params.to_id:
         return None
-    link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
-    return Filling(values={"link": link_address(settings, link, "sign_off")})
+    return Filling(values=_values(settings, params.invitation_id, params.to_id, facts, "sign_off"))
 
 
 async def fill_ending(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
@@ -68,5 +70,23 @@ async def fill_ending(tx: Transaction, settings: Settings, params: MailParams) -
     facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
     if facts is None:
         return None
-    link = link_for(params.invitation_id, params.to_id, facts.link_number, facts.due_on)
-    return Filling(values={"link": link_address(settings, link)})
+    return Filling(values=_values(settings, params.invitation_id, params.to_id, facts))
+
+
+def _is_overtaken(
+    params: Invitation | InvitationReminder | InvitationMoved | InvitationAmended, facts: queries.LinkFacts
+) -> bool:
+    """Tell whether the office has asked somebody else since, or a reminder is about a day that has moved."""
+    if isinstance(params, InvitationReminder):
+        # Once overdue a reminder goes to the head of unit too, whoever was asked.
+        is_hers = params.to_id == facts.recipient_id or (params.is_overdue and params.to_id == facts.head_id)
+        return not is_hers or params.due_on != facts.due_on
+    return params.to_id != facts.recipient_id
+
+
+def _values(
+    settings: Settings, invitation_id: UUID, to_id: UUID, facts: queries.LinkFacts, purpose: Purpose = "invitation"
+) -> dict[str, Any]:
+    """Return the link, and what a line of a digest says of the invitation beside it."""
+    link = link_for(invitation_id, to_id, facts.link_number, facts.due_on)
+    return {"link": link_address(settings, link, purpose), "reference": facts.reference, "unit": facts.unit_name}

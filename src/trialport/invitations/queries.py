@@ -56,9 +56,13 @@ class LinkFacts(Struct, frozen=True, kw_only=True):
     """What a link to an invitation depends on."""
 
     inquiry_id: UUID
+    reference: str
     unit_id: UUID
+    unit_name: str
     unit_kind: UnitKind
     recipient_id: UUID
+    # The head of unit, who is reminded too.
+    head_id: UUID | None
     state: InvitationState
     due_on: date
     link_number: int
@@ -214,7 +218,12 @@ async def select_link_facts(connection: Connection, *, invitation_id: UUID) -> L
     """Read what a link depends on; run as the program, which writes the mails."""
     record = await connection.fetchrow(
         """
-        select v.inquiry_id, v.unit_id, u.kind as unit_kind, v.recipient_id, v.state, v.due_on, v.link_number
+        select v.inquiry_id, v.reference, v.unit_id, u.name as unit_name, u.kind as unit_kind, v.recipient_id,
+               (select p.investigator_id from position p
+                where p.unit_id = v.unit_id and p.is_head
+                order by p.investigator_id
+                limit 1) as head_id,
+               v.state, v.due_on, v.link_number
         from invitation v
         join unit u using (unit_id)
         where v.invitation_id = $1

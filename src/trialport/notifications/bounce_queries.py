@@ -62,19 +62,23 @@ async def upsert_bounce_position(
     return status.endswith(" 1")
 
 
-async def update_message_bounced(
+async def update_messages_bounced(
     connection: Connection, *, message_id: UUID, addresses: Sequence[str], status: str
-) -> BouncedMessage | None:
-    """Note that a mail came back; None unless it was sent by us, to one of these addresses, and not noted before."""
-    record = await connection.fetchrow(
+) -> list[BouncedMessage]:
+    """Note that a mail came back, and with it those it carried.
+
+    Only one that was sent by us, to one of these addresses, and not noted before.
+    """
+    records = await connection.fetch(
         """
         update message
         set state = 'bounced', last_error = 'came back: ' || $3
-        where message_id = $1 and lower(to_address) = any ($2::text[]) and state in ('sending', 'sent')
+        where (message_id = $1 or carried_by = $1) and lower(to_address) = any ($2::text[])
+          and state in ('sending', 'carried', 'sent')
         returning message_id, kind, region_id, subject_id, to_address, params
         """,
         message_id,
         addresses,
         status,
     )
-    return None if record is None else msgspec.convert(record, BouncedMessage)
+    return msgspec.convert(records, list[BouncedMessage])

@@ -72,10 +72,10 @@ async def _record(tx: Transaction, settings: Settings, report: BounceReport) -> 
     """Believe a report only of mails that we sent, to the addresses that it names."""
     for message_id in _our_ids(settings, report):
         for failure in report.failures:
-            bounced = await queries.update_message_bounced(
+            came_back = await queries.update_messages_bounced(
                 tx.connection, message_id=message_id, addresses=list(failure.addresses), status=failure.status
             )
-            if bounced is not None:
+            for bounced in came_back:
                 log.warning("message %s (%s) came back: %s", message_id, bounced.kind, failure.status)
                 await _tell(tx, bounced, failure.status)
 

@@ -1,24 +1,16 @@
-"""Reminders of one person that fall due together go out as one mail, which lists them."""
+"""Reminders of one person that fall due together are written as one mail, which lists them."""
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
 from trialport.core.config import Settings
 from trialport.core.db import Transaction
-from trialport.notifications.mail_models import (
-    PARAMS,
-    Digest,
-    DigestItem,
-    Filling,
-    MailParams,
-    MessageKind,
-    NewMessage,
-)
-from trialport.notifications.messages import Filler, is_address, queue_messages
+from trialport.notifications.mail_models import Digest, DigestItem, NewMessage
+from trialport.notifications.messages import is_address, queue_messages
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +19,20 @@ _AT_MOST = 50
 
 
 async def queue_reminders(tx: Transaction, settings: Settings, due: Sequence[NewMessage]) -> dict[str, UUID]:
-    """Write the mails that remind people, one for each person however many of hers fall due.
+    """Write the mails that remind people, one for each person and office however many of hers fall due.
 
     Who has one gets it as it is; who has several gets a `digest` in the order given. Returns for the dedupe key of
     each reminder the mail that it goes out in; one without a mail address goes out in none. The kinds need a `line` in
     their wording.
     """
-    by_address: dict[str, list[NewMessage]] = {}
+    by_address: dict[tuple[str, UUID | None], list[NewMessage]] = {}
     for one in due:
         if not is_address(one.to_address):
             # One address in a register that is none must not keep the reminders of all others back.
             log.warning("a reminder about %s has no mail address to go to", one.subject_id)
             continue
-        by_address.setdefault(one.to_address.lower(), []).append(one)
+        # Each office hears of what comes back to it, so each has a mail of its own; they leave as one all the same.
+        by_address.setdefault((one.to_address.lower(), one.region_id), []).append(one)
     mails, keys = [], []
     for whole in by_address.values():
         for start in range(0, len(whole), _AT_MOST):
@@ -65,20 +58,3 @@ def _digest(due: Sequence[NewMessage]) -> NewMessage:
         dedupe_key=f"digest:{hashlib.sha256(together).hexdigest()}",
         region_id=first.region_id,
     )
-
-
-def digest_filler(fillers: Mapping[MessageKind, Filler]) -> Filler:
-    """Return what fills a digest: each item gets what its own mail would have got; one that is overtaken drops out."""
-
-    async def fill(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
-        if not isinstance(params, Digest):
-            raise TypeError(f"these are not the parameters of a digest: {type(params).__name__}")
-        items = []
-        for item in params.items:
-            own = msgspec.convert(item.params, PARAMS[item.kind])
-            filling = await fillers[item.kind](tx, settings, own)
-            if filling is not None:
-                items.append({"kind": item.kind, **msgspec.structs.asdict(own), **filling.values})
-        return Filling(values={"items": tuple(items)}) if items else None
-
-    return fill

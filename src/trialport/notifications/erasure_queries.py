@@ -11,7 +11,7 @@ async def update_messages_erased(connection: Connection, *, person_id: UUID, ema
         """
         update message
         set to_address = 'erased@erased.invalid', params = '{}',
-            state = case when state = 'queued' then 'suppressed' else state end
+            state = case when state in ('queued', 'carried') then 'suppressed' else state end
         where person_id = $1 or lower(to_address) = lower($2)
         """,
         person_id,

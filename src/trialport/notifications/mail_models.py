@@ -20,6 +20,7 @@ MessageKind = Literal[
     "sign_off_wanted",
     "reply_sent",
     "digest",
+    "news_digest",
     "invitation_moved",
     "invitation_amended",
     "invitation_withdrawn",
@@ -203,7 +204,10 @@ class DigestItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Digest(MailParams, frozen=True, kw_only=True):
-    """Several things wait for one person: one mail lists them, each with its own link, which it gets as it leaves."""
+    """Several things for one person: one mail lists them, each with its own link, which it gets as it leaves.
+
+    It leaves as `digest` where all of them wait for her, else as `news_digest`.
+    """
 
     items: tuple[DigestItem, ...]
 
@@ -241,6 +245,7 @@ PARAMS: dict[MessageKind, type[MailParams]] = {
     "question_shared": QuestionShared,
     "question_dismissed": QuestionDismissed,
     "digest": Digest,
+    "news_digest": Digest,
     "capacity_stale": CapacityStale,
     "information_wanted": InformationWanted,
     "inquiry_declined": InquiryDeclined,
@@ -285,16 +290,27 @@ class MailFile(Struct, frozen=True, kw_only=True):
     content: bytes
 
 
+class FilledItem(Struct, frozen=True, kw_only=True):
+    """One line of a digest as it leaves: what its own mail would have got, with the `link`, where it has one."""
+
+    kind: MessageKind
+    values: Mapping[str, Any]
+    first: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
 class Filling(Struct, frozen=True, kw_only=True):
     """What a mail gets at the moment it leaves: links that are secrets, and what is too much for its parameters.
 
     `values` stand beside the parameters when the mail is worded, `first` facts above its first paragraph, other `facts`
-    below those before the link, a `document` below the link; they lie in no table.
+    below those before the link, the `items` of a digest in their place, a `document` below the link; they lie in no
+    table.
     """
 
     first: tuple[Fact, ...] = ()
     facts: tuple[Fact, ...] = ()
     values: Mapping[str, Any] = MappingProxyType({})
+    items: tuple[FilledItem, ...] = ()
     document: Document | None = None
     files: tuple[MailFile, ...] = ()
 

@@ -1,5 +1,6 @@
 """From a mail's kind, language and parameters to the message that goes out: plain text and HTML."""
 
+from collections.abc import Mapping
 from datetime import date
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -39,10 +40,7 @@ def compose(mail: Mail, *, mail_from: str, filling: Filling | None = None) -> Em
     # No out-of-office answers, please (RFC 3834), not from Exchange either.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    given = msgspec.structs.asdict(mail.params) | dict(filling.values)
-    items = given.pop("items", ())
-    values = {name: _shown(value, mail.language) for name, value in given.items()}
-    values["items"] = [{name: _shown(value, mail.language) for name, value in item.items()} for item in items]
+    values = _all_shown(msgspec.structs.asdict(mail.params) | dict(filling.values), mail.language)
     message.set_content(_render("mail.txt", mail, said, wording, values, filling), cte="quoted-printable")
     message.add_alternative(
         _render("mail.html", mail, said, wording, values, filling), subtype="html", cte="quoted-printable"
@@ -84,7 +82,15 @@ def _render(
         button=wording.button,
         # A mail that asks for nothing has none, and a list has one for each of its lines.
         link=values["link"] if wording.button else None,
-        items=[(fill((said.WORDING[item["kind"]].line,), item)[0], item["link"]) for item in values["items"]],
+        items=[
+            {
+                "line": fill((said.WORDING[item.kind].line,), _all_shown(item.values, mail.language))[0],
+                "link": item.values.get("link"),
+                "first": item.first,
+                "facts": item.facts,
+            }
+            for item in filling.items
+        ],
         after=fill(wording.after),
         document=filling.document,
         first=filling.first,
@@ -93,8 +99,8 @@ def _render(
     )
 
 
-def _shown(value: Any, language: Language) -> Any:
-    return shown_day(value, language) if isinstance(value, date) else value
+def _all_shown(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    return {name: shown_day(value, language) if isinstance(value, date) else value for name, value in values.items()}
 
 
 @cache

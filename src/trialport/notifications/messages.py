@@ -5,7 +5,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +19,7 @@ from trialport.core.jobs.lease import ask_for_job, ask_for_jobs, finish_job
 from trialport.core.jobs.models import ClaimedJob
 from trialport.core.language import Language
 from trialport.notifications import message_queries as queries
+from trialport.notifications.gathering import Filler, fill_mail, take_mail
 from trialport.notifications.mail_models import (
     PARAMS,
     SECRET_KINDS,
@@ -32,9 +33,6 @@ from trialport.notifications.mail_models import (
 from trialport.notifications.mail_text import compose
 from trialport.notifications.service import open_office_task
 from trialport.notifications.smtp import RefusedError, deliver, may_leave
-
-# Says what a stored mail gets as it leaves, from its parameters; None when it has been overtaken and shall not leave.
-Filler = Callable[[Transaction, Settings, MailParams], Awaitable[Filling | None]]
 
 log = logging.getLogger(__name__)
 
@@ -114,34 +112,29 @@ async def send_queued(
     """Send a queued mail and finish its job; raises whatever may go better another time.
 
     `sending` is committed before the mail leaves and `sent` after. Who dies in between leaves it to the next
-    attempt, which carries the same Message-ID, so that a mail program shows it once.
+    attempt, which carries the same Message-ID, so that a mail program shows it once. What else waits for the same
+    person goes along; who has just had a mail gets the next one later (`gathering`).
     """
     async with open_transaction() as tx:
-        row = await queries.update_message_sending(tx.connection, message_id=job.subject_id, now=tx.now)
-    if row is None:
-        async with open_transaction() as tx:
+        taken = await take_mail(tx, settings, job.subject_id)
+        if taken.wait_seconds > 0:
+            await ask_for_job(
+                tx, _patient(settings), kind=JOB_KIND, subject_id=job.subject_id, delay_seconds=taken.wait_seconds
+            )
+            return
+        if not taken.rows:
             await finish_job(tx, job)
-        return
-    mail = Mail(
-        message_id=row.message_id,
-        kind=row.kind,
-        to_address=row.to_address,
-        language=row.language,
-        params=msgspec.convert(row.params, PARAMS[row.kind]),
-        written_at=row.created_at,
-        thread_id=row.thread_id,
-        signature=tuple((row.signature or "").splitlines()),
-    )
-    filling: Filling | None = Filling()
-    if filler := fillers.get(mail.kind):
-        async with open_transaction() as tx:
-            filling = await filler(tx, settings, mail.params)
+            return
+    async with open_transaction() as tx:
+        ready = await fill_mail(tx, settings, taken.rows, fillers)
     delivery: Delivery = "suppressed"
     reason: str | None = "overtaken"
-    if filling is not None:
-        delivery, reason = await _deliver(settings, mail, filling)
+    if ready is not None:
+        delivery, reason = await _deliver(settings, ready.mail, ready.filling)
     async with open_transaction() as tx:
-        await _settle(tx, mail.message_id, delivery, reason)
+        if ready is not None and ready.overtaken:
+            await queries.update_messages_overtaken(tx.connection, message_ids=ready.overtaken)
+        await _settle(tx, job.subject_id, delivery, reason)
         await finish_job(tx, job)
 
 
@@ -225,25 +218,27 @@ async def _deliver(settings: Settings, mail: Mail, filling: Filling | None = Non
 
 
 async def _settle(tx: Transaction, message_id: UUID, delivery: Delivery, reason: str | None) -> None:
+    """Note what became of a mail, and with it of those it carries; each office hears of one that did not arrive."""
     settled = await queries.update_message_settled(
         tx.connection, message_id=message_id, state=_STATES[delivery], error=reason, now=tx.now
     )
-    if delivery != "refused" or settled is None:
+    if delivery != "refused":
         return
-    log.warning("message %s (%s) was not delivered: %s", message_id, settled.kind, reason)
-    if settled.region_id is None:
-        return
-    # The address is personal data, and tasks are kept: its domain tells the office enough to ask.
-    domain = settled.to_address.rpartition("@")[2]
-    await open_office_task(
-        tx,
-        region_id=settled.region_id,
-        kind="dead_message",
-        object_type="message",
-        object_id=message_id,
-        message=f"A mail ({settled.kind.replace('_', ' ')}) to an address at {domain} could not be delivered. "
-        "Tell the person concerned another way and have the address corrected.",
-    )
+    for region_id, failed in {one.region_id: one for one in reversed(settled)}.items():
+        log.warning("message %s (%s) was not delivered: %s", message_id, failed.kind, reason)
+        if region_id is None:
+            continue
+        # The address is personal data, and tasks are kept: its domain tells the office enough to ask.
+        domain = failed.to_address.rpartition("@")[2]
+        await open_office_task(
+            tx,
+            region_id=region_id,
+            kind="dead_message",
+            object_type="message",
+            object_id=failed.message_id,
+            message=f"A mail ({failed.kind.replace('_', ' ')}) to an address at {domain} could not be delivered. "
+            "Tell the person concerned another way and have the address corrected.",
+        )
 
 
 def _patient(settings: Settings) -> Settings:

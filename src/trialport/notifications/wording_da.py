@@ -58,6 +58,7 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Læs og svar",
         after=("Hvis en anden på enheden skal svare, kan du sige det på samme side.",),
+        line="{{ reference }}, {{ unit }}: ny forespørgsel, svar senest {{ due_on }}",
     ),
     "invitation_reminder": Wording(
         subject="En forespørgsel venter på jeres enheds svar",
@@ -72,7 +73,7 @@ WORDING: dict[MessageKind, Wording] = {
         button="Læs og svar",
         after=(),
         line=(
-            "{{ reference }}: {% if is_overdue %}skulle være besvaret senest {{ due_on }}, overskredet"
+            "{{ reference }}, {{ unit }}: {% if is_overdue %}skulle være besvaret senest {{ due_on }}, overskredet"
             "{% else %}svar senest {{ due_on }}{% endif %}"
         ),
     ),
@@ -81,6 +82,15 @@ WORDING: dict[MessageKind, Wording] = {
         before=("Disse venter på svar, hver med sit eget link. Et nej hjælper lige så meget som et ja.",),
         button="",
         after=("Også et sent svar tæller. Hvis en anden skal svare, kan du sige det på samme side.",),
+    ),
+    "news_digest": Wording(
+        subject="Nyt om flere forespørgsler",
+        before=("Der er nyt om flere forespørgsler til dig, hver med sit eget link.",),
+        button="",
+        after=(
+            "Hvor der ventes et svar, tæller også et sent, og et nej hjælper lige så meget som et ja.",
+            "Det, der blev holdt frit til et forsøg, som er afsluttet, er frit igen, hvis jeres enhed ikke blev valgt.",
+        ),
     ),
     "sign_off_wanted": Wording(
         subject="Jeres enhed har sagt ja til et klinisk forsøg",
@@ -112,6 +122,7 @@ WORDING: dict[MessageKind, Wording] = {
         before=("Jeres enhed kan nu svare på forespørgslen til og med {{ due_on }}.",),
         button="Læs og svar",
         after=(),
+        line="{{ reference }}, {{ unit }}: ny sidste svardag er {{ due_on }}",
     ),
     "invitation_amended": Wording(
         subject="En forespørgsel til jeres enhed er ændret",
@@ -126,6 +137,10 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Se hvad der er ændret",
         after=(),
+        line=(
+            "{{ reference }}, {{ unit }}: sponsor har ændret forespørgslen; {% if has_answered %}sig senest"
+            " {{ due_on }}, om svaret stadig gælder{% else %}svar senest {{ due_on }}{% endif %}"
+        ),
     ),
     "invitation_withdrawn": Wording(
         subject="En forespørgsel til jeres enhed er trukket tilbage",
@@ -134,6 +149,7 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="",
         after=("Tak for jeres tid. Har I spørgsmål, så skriv til forsøgskontoret.",),
+        line="{{ reference }}: forsøgskontoret har trukket sit spørgsmål tilbage, I skal intet gøre",
     ),
     "invitation_over": Wording(
         subject="Sådan endte en forespørgsel til jeres enhed",
@@ -156,6 +172,15 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Se forespørgslen",
         after=(),
+        line=(
+            "{{ reference }}, {{ unit }}: {% if ending == 'selected' %}jeres enhed er valgt"
+            "{% elif ending == 'not_selected' %}sponsor valgte ikke jeres enhed denne gang"
+            "{% elif ending == 'trial_cancelled' %}sponsor har aflyst forsøget"
+            "{% elif ending == 'no_decision' %}lukket uden beslutning"
+            "{% elif ending == 'no_word' %}endnu intet svar fra sponsor; I behøver ikke holde noget frit"
+            "{% elif ending == 'inquiry_withdrawn' %}sponsor har trukket sin forespørgsel tilbage"
+            "{% else %}forsøgskontoret har afvist forespørgslen{% endif %}"
+        ),
     ),
     "outcome_reminder": Wording(
         subject="Fortæl os, hvad I har besluttet",

@@ -55,6 +55,7 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Read and answer",
         after=("If somebody else at your unit should answer, you can say so on the same page.",),
+        line="{{ reference }}, {{ unit }}: a new invitation, answer by {{ due_on }}",
     ),
     "invitation_reminder": Wording(
         subject="An invitation waits for your unit's answer",
@@ -69,7 +70,7 @@ WORDING: dict[MessageKind, Wording] = {
         button="Read and answer",
         after=(),
         line=(
-            "{{ reference }}: {% if is_overdue %}was due by {{ due_on }}, overdue"
+            "{{ reference }}, {{ unit }}: {% if is_overdue %}was due by {{ due_on }}, overdue"
             "{% else %}answer by {{ due_on }}{% endif %}"
         ),
     ),
@@ -78,6 +79,15 @@ WORDING: dict[MessageKind, Wording] = {
         before=("These wait for an answer, each with its own link. A no helps as much as a yes.",),
         button="",
         after=("A late answer counts too. If somebody else should answer, you can say so on the same page.",),
+    ),
+    "news_digest": Wording(
+        subject="News about several invitations",
+        before=("There is news about several invitations to you, each with its own link.",),
+        button="",
+        after=(
+            "Where an answer is wanted, a late one counts too, and a no helps as much as a yes.",
+            "What was kept free for a trial that has ended is free again, unless your unit was selected.",
+        ),
     ),
     "sign_off_wanted": Wording(
         subject="Your unit has said yes to a clinical trial",
@@ -110,6 +120,7 @@ WORDING: dict[MessageKind, Wording] = {
         before=("Your unit may now answer its invitation until {{ due_on }}.",),
         button="Read and answer",
         after=(),
+        line="{{ reference }}, {{ unit }}: the new last day to answer is {{ due_on }}",
     ),
     "invitation_amended": Wording(
         subject="An inquiry to your unit has changed",
@@ -123,12 +134,17 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="See what changed",
         after=(),
+        line=(
+            "{{ reference }}, {{ unit }}: the sponsor has changed the inquiry; {% if has_answered %}say by {{ due_on }}"
+            " whether your answer still stands{% else %}answer by {{ due_on }}{% endif %}"
+        ),
     ),
     "invitation_withdrawn": Wording(
         subject="An invitation to your unit has been taken back",
         before=("The trial office has taken back its question to your unit ({{ reference }}). You need do nothing.",),
         button="",
         after=("Thank you for your time. If you have questions, write to the trial office.",),
+        line="{{ reference }}: the trial office has taken its question back, you need do nothing",
     ),
     "invitation_over": Wording(
         subject="How an inquiry to your unit ended",
@@ -150,6 +166,15 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="See the invitation",
         after=(),
+        line=(
+            "{{ reference }}, {{ unit }}: {% if ending == 'selected' %}your unit has been selected"
+            "{% elif ending == 'not_selected' %}the sponsor did not select your unit this time"
+            "{% elif ending == 'trial_cancelled' %}the sponsor has cancelled the trial"
+            "{% elif ending == 'no_decision' %}closed without a decision"
+            "{% elif ending == 'no_word' %}no word from the sponsor yet; you need not keep anything free"
+            "{% elif ending == 'inquiry_withdrawn' %}the sponsor has withdrawn its inquiry"
+            "{% else %}the trial office has declined the inquiry{% endif %}"
+        ),
     ),
     "outcome_reminder": Wording(
         subject="Please tell us how you decided",

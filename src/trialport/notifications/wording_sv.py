@@ -58,6 +58,7 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Läs och svara",
         after=("Om någon annan på enheten ska svara kan du säga det på samma sida.",),
+        line="{{ reference }}, {{ unit }}: ny förfrågan, svara senast {{ due_on }}",
     ),
     "invitation_reminder": Wording(
         subject="En förfrågan väntar på er enhets svar",
@@ -72,7 +73,7 @@ WORDING: dict[MessageKind, Wording] = {
         button="Läs och svara",
         after=(),
         line=(
-            "{{ reference }}: {% if is_overdue %}skulle ha besvarats senast {{ due_on }}, försenad"
+            "{{ reference }}, {{ unit }}: {% if is_overdue %}skulle ha besvarats senast {{ due_on }}, försenad"
             "{% else %}svara senast {{ due_on }}{% endif %}"
         ),
     ),
@@ -81,6 +82,15 @@ WORDING: dict[MessageKind, Wording] = {
         before=("De här väntar på svar, var och en med sin egen länk. Ett nej hjälper lika mycket som ett ja.",),
         button="",
         after=("Även ett sent svar räknas. Om någon annan ska svara kan du säga det på samma sida.",),
+    ),
+    "news_digest": Wording(
+        subject="Nytt om flera förfrågningar",
+        before=("Det finns nytt om flera förfrågningar till dig, var och en med sin egen länk.",),
+        button="",
+        after=(
+            "Där ett svar väntas räknas även ett sent, och ett nej hjälper lika mycket som ett ja.",
+            "Det som hölls ledigt för en prövning som har avslutats är ledigt igen, om er enhet inte valdes ut.",
+        ),
     ),
     "sign_off_wanted": Wording(
         subject="Er enhet har svarat ja till en klinisk prövning",
@@ -112,6 +122,7 @@ WORDING: dict[MessageKind, Wording] = {
         before=("Er enhet kan nu svara på sin förfrågan till och med {{ due_on }}.",),
         button="Läs och svara",
         after=(),
+        line="{{ reference }}, {{ unit }}: ny sista svarsdag är {{ due_on }}",
     ),
     "invitation_amended": Wording(
         subject="En förfrågan till er enhet har ändrats",
@@ -125,6 +136,10 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Se vad som ändrats",
         after=(),
+        line=(
+            "{{ reference }}, {{ unit }}: sponsorn har ändrat förfrågan; {% if has_answered %}säg senast {{ due_on }}"
+            " om svaret fortfarande gäller{% else %}svara senast {{ due_on }}{% endif %}"
+        ),
     ),
     "invitation_withdrawn": Wording(
         subject="En förfrågan till er enhet har återkallats",
@@ -133,6 +148,7 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="",
         after=("Tack för er tid. Har ni frågor, skriv till prövningskontoret.",),
+        line="{{ reference }}: prövningskontoret har återkallat sin fråga, ni behöver inte göra något",
     ),
     "invitation_over": Wording(
         subject="Så slutade en förfrågan till er enhet",
@@ -153,6 +169,15 @@ WORDING: dict[MessageKind, Wording] = {
         ),
         button="Se förfrågan",
         after=(),
+        line=(
+            "{{ reference }}, {{ unit }}: {% if ending == 'selected' %}er enhet har valts ut"
+            "{% elif ending == 'not_selected' %}sponsorn valde inte er enhet den här gången"
+            "{% elif ending == 'trial_cancelled' %}sponsorn har ställt in prövningen"
+            "{% elif ending == 'no_decision' %}avslutad utan beslut"
+            "{% elif ending == 'no_word' %}inget besked från sponsorn ännu; ni behöver inte hålla något ledigt"
+            "{% elif ending == 'inquiry_withdrawn' %}sponsorn har dragit tillbaka sin förfrågan"
+            "{% else %}prövningskontoret har avböjt förfrågan{% endif %}"
+        ),
     ),
     "outcome_reminder": Wording(
         subject="Berätta hur ni har bestämt er",
