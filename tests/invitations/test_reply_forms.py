@@ -214,6 +214,29 @@ async def test_a_late_answer_makes_a_corrected_reply(
     mail = await the_mail(app, connection, 2)
     assert mail is not None
     assert "replaces what we sent before" in texts_of(mail)["plain"]
+    # What is new stands first, in each form; what was sent before is as it was.
+    (new,) = (await ok(sponsor.get(inquiry + "/reply")))["changes"]
+    assert (new["unit_name"], new["before"]["answer"], new["after"]["answer"]) == ("Unit heart", "no_answer", "no")
+    assert older["changes"] == []
+    forms = [
+        (await sponsor.get(page_of(inquiry), headers={"Accept": "text/html"})).text,
+        pdf_text((await sponsor.get(inquiry + "/reply.pdf")).content),
+        *texts_of(mail).values(),
+    ]
+    for form in forms:
+        part = form.lower().split("what has changed since version 1")[1].split("in short")[0]
+        assert part.index("unit heart") < part.index("no answer") < part.index("no research-nurse time")
+        assert "unit lung" not in part
+    # A yes that is taken back is told without the person who had given it, by the version that says so.
+    await ok(client("unit_head").post(asked["lung"] + "/eoi", json=NO))
+    third = await ok(office.post(inquiry + "/reply", json={}))
+    (taken_back,) = third["changes"]
+    assert (taken_back["before"]["answer"], taken_back["after"]["answer"]) == ("yes", "no")
+    assert (taken_back["before"]["contact_name"], taken_back["before"]["contact_email"]) == (None, None)
+    same = await ok(office.post(inquiry + "/reply", json={"note": "Nothing new."}))
+    assert same["changes"] == []
+    swedish = {"Accept": "text/html", "Accept-Language": "sv"}
+    assert "Ingen enhets svar har ändrats." in (await sponsor.get(page_of(inquiry), headers=swedish)).text
 
 
 async def test_confidential_questions_stay_out_of_the_mail(

@@ -42,8 +42,6 @@ _NOTES = {
     "master": "The confidential fields are open to you by the sponsor's agreement with the hospital's management.",
     "cda_first": "The confidential fields are open to you by the undertaking that has been signed.",
 }
-# States of an inquiry in which its units may answer and change their answers.
-_TAKES_ANSWERS = ("inviting", "collating", "replied")
 _CLOSED = "The confidential fields open once the trial office has recorded an agreement with the sponsor."
 
 
@@ -87,7 +85,7 @@ async def read_invitation(tx: Transaction, actor: Actor, invitation_id: UUID) ->
             one
             for one in allowed_commands("invitation", actor.role, found.state)
             if (one != "sign_off" or may_sign_off(actor, signed))
-            and (one != "answer" or inquiry.state in _TAKES_ANSWERS)
+            and (one not in ("answer", "sign_off") or inquiry.state in rules.TAKES_ANSWERS)
         ),
     )
 
@@ -122,10 +120,7 @@ async def record_eoi(
         raise Changed("A colleague has answered since you read it. Read the answer.")
     async with as_system(tx.connection):
         inquiry = await inquiry_of(tx, found)
-    if inquiry.state not in _TAKES_ANSWERS:
-        raise Refused(
-            "The inquiry takes no more answers.", extra={"state": inquiry.state, "available_actions": ["read"]}
-        )
+    _require_open(inquiry)
     if version is not None:
         await _require_version(tx, found, inquiry, version)
     require_aligned_answers(eoi, inquiry)
@@ -151,16 +146,24 @@ async def record_eoi(
 
 
 async def record_sign_off(tx: Transaction, actor: Actor, invitation_id: UUID, word: SignOffCreate) -> InvitationForUnit:
-    """Store the head of unit's word on a yes (see sign_off.decide)."""
+    """Store the head of unit's word on a yes (see sign_off.decide); raises Refused once the inquiry is over."""
     await ledger.take_turn(tx, invitation_id)
     found = await find_invitation(tx, actor, invitation_id)
     require_invitation_command(actor, found, "sign_off")
-    await decide(tx, actor, found, word)
-    await ledger.settle_answer(tx, actor, invitation_id)
     async with as_system(tx.connection):
         inquiry = await inquiry_of(tx, found)
+    _require_open(inquiry)
+    await decide(tx, actor, found, word)
+    await ledger.settle_answer(tx, actor, invitation_id)
     await note_target(tx, found, inquiry)
     return await read_invitation(tx, actor, invitation_id)
+
+
+def _require_open(inquiry: InquiryRow) -> None:
+    if inquiry.state not in rules.TAKES_ANSWERS:
+        raise Refused(
+            "The inquiry takes no more answers.", extra={"state": inquiry.state, "available_actions": ["read"]}
+        )
 
 
 async def take_back_sign_off(tx: Transaction, actor: Actor, invitation_id: UUID, eoi_id: UUID) -> None:

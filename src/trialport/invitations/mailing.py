@@ -13,6 +13,7 @@ from trialport.invitations.link_queries import select_contact
 from trialport.invitations.links import link_address, link_for
 from trialport.invitations.mail_words import first_facts, trial_facts
 from trialport.invitations.reading import PROGRAM
+from trialport.invitations.rules import TAKES_ANSWERS
 from trialport.notifications.mail_models import (
     Filling,
     Invitation,
@@ -28,11 +29,11 @@ _WAITING = ("planned", "sent", "opened", "no_answer")
 
 
 async def fill_invitation(tx: Transaction, settings: Settings, params: MailParams) -> Filling | None:
-    """Give an invitation its link; None once it has been answered or taken back."""
+    """Give an invitation its link; None once it has been answered or taken back, or the inquiry is over."""
     if not isinstance(params, Invitation | InvitationReminder | InvitationMoved | InvitationAmended):
         raise TypeError(f"these are not the parameters of an invitation: {type(params).__name__}")
     facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
-    if facts is None or facts.state not in _WAITING:
+    if facts is None or facts.state not in _WAITING or facts.inquiry_state not in TAKES_ANSWERS:
         return None
     if _is_overtaken(params, facts):
         return None
@@ -59,6 +60,8 @@ async def fill_sign_off(tx: Transaction, settings: Settings, params: MailParams)
     facts = await queries.select_link_facts(tx.connection, invitation_id=params.invitation_id)
     asked = await sign_off_queries.select_newest_sign_off(tx.connection, invitation_id=params.invitation_id)
     if facts is None or asked is None or asked.approval != "awaiting_head" or asked.investigator_id != params.to_id:
+        return None
+    if facts.inquiry_state not in TAKES_ANSWERS:
         return None
     return Filling(values=_values(settings, params.invitation_id, params.to_id, facts, "sign_off"))
 

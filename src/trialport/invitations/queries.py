@@ -56,6 +56,7 @@ class LinkFacts(Struct, frozen=True, kw_only=True):
     """What a link to an invitation depends on."""
 
     inquiry_id: UUID
+    inquiry_state: str
     reference: str
     unit_id: UUID
     unit_name: str
@@ -218,7 +219,8 @@ async def select_link_facts(connection: Connection, *, invitation_id: UUID) -> L
     """Read what a link depends on; run as the program, which writes the mails."""
     record = await connection.fetchrow(
         """
-        select v.inquiry_id, v.reference, v.unit_id, u.name as unit_name, u.kind as unit_kind, v.recipient_id,
+        select v.inquiry_id, q.state as inquiry_state, v.reference, v.unit_id, u.name as unit_name,
+               u.kind as unit_kind, v.recipient_id,
                (select p.investigator_id from position p
                 where p.unit_id = v.unit_id and p.is_head
                 order by p.investigator_id
@@ -226,6 +228,7 @@ async def select_link_facts(connection: Connection, *, invitation_id: UUID) -> L
                v.state, v.due_on, v.link_number
         from invitation v
         join unit u using (unit_id)
+        join inquiry q using (inquiry_id)
         where v.invitation_id = $1
         """,
         invitation_id,

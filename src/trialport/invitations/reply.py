@@ -21,6 +21,7 @@ from trialport.invitations.answer_queries import AskedUnit
 from trialport.invitations.fill_queries import FillRow
 from trialport.invitations.models import EoiCreate
 from trialport.invitations.outcome import start_outcome_clock
+from trialport.invitations.reply_changes import changed_units
 from trialport.invitations.reply_models import (
     AnsweredQuestion,
     FilledCondition,
@@ -28,6 +29,7 @@ from trialport.invitations.reply_models import (
     ReplyCreate,
     ReplyDetail,
     UnitAnswer,
+    UnitChange,
 )
 from trialport.invitations.reply_queries import StoredReply
 from trialport.notifications.messages import queue_message
@@ -46,7 +48,10 @@ async def read_reply(tx: Transaction, actor: Actor, inquiry_id: UUID, version: i
     stored = await reply_queries.select_reply(tx.connection, inquiry_id=inquiry_id, version=version or None)
     if version != 0 and stored is not None:
         require_command(actor, row, "read_reply")
-        return _sent(actor, row, stored)
+        before = None
+        if stored.version > 1:
+            before = await reply_queries.select_reply(tx.connection, inquiry_id=inquiry_id, version=stored.version - 1)
+        return _sent(actor, row, stored, before)
     # A sponsor reads what was sent; the office what it could send.
     require_command(actor, row, "read_reply" if actor.role == "sponsor_contact" else "read_answers")
     if version or actor.role == "sponsor_contact":
@@ -60,6 +65,7 @@ async def read_reply(tx: Transaction, actor: Actor, inquiry_id: UUID, version: i
         next_step_on=None,
         replied_at=None,
         content=content,
+        changes=_changes(stored, content),
         content_hash=content_hash(content),
         available_actions=allowed_commands("inquiry", actor.role, row.state),
     )
@@ -141,7 +147,11 @@ def content_hash(content: ReplyContent) -> str:
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 
-def _sent(actor: Actor, row: InquiryRow, stored: StoredReply) -> ReplyDetail:
+def _changes(before: StoredReply | None, content: ReplyContent) -> tuple[UnitChange, ...]:
+    return () if before is None else changed_units(msgspec.convert(before.content, ReplyContent), content)
+
+
+def _sent(actor: Actor, row: InquiryRow, stored: StoredReply, before: StoredReply | None) -> ReplyDetail:
     content = msgspec.convert(stored.content, ReplyContent)
     return ReplyDetail(
         version=stored.version,
@@ -151,6 +161,7 @@ def _sent(actor: Actor, row: InquiryRow, stored: StoredReply) -> ReplyDetail:
         next_step_on=stored.next_step_on,
         replied_at=stored.replied_at,
         content=content,
+        changes=_changes(before, content),
         content_hash=content_hash(content),
         available_actions=allowed_commands("inquiry", actor.role, row.state),
     )

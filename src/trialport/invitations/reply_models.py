@@ -86,6 +86,18 @@ class ReplyContent(Struct, frozen=True, kw_only=True):
     units: Annotated[tuple[UnitAnswer, ...], Meta(description="Answer by unit.")]
 
 
+class UnitChange(Struct, frozen=True, kw_only=True):
+    """A unit whose answer is another than in the version before."""
+
+    unit_name: Annotated[str, Meta(description="Unit.", examples=["Lung department"])]
+    site_name: Annotated[str, Meta(description="Site.", examples=["University hospital"])]
+    before: Annotated[
+        UnitAnswer | None,
+        Meta(description="What the version before said, without its contact; null where the unit was not in it."),
+    ]
+    after: Annotated[UnitAnswer | None, Meta(description="What this version says; null where it does not name it.")]
+
+
 class ReplyCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the office adds to the collated answer."""
 
@@ -120,6 +132,9 @@ class ReplyDetail(Struct, frozen=True, kw_only=True):
     next_step_on: Annotated[date | None, Meta(description="Day of the next step.", examples=["2026-12-11"])]
     replied_at: Annotated[datetime | None, Meta(description="When sent (UTC).", examples=["2026-12-05T09:00:00Z"])]
     content: Annotated[ReplyContent, Meta(description="The collated answer.")]
+    changes: Annotated[
+        tuple[UnitChange, ...], Meta(description="Units that answer otherwise than in the version sent before.")
+    ] = ()
     content_hash: Annotated[
         str,
         Meta(

@@ -7,7 +7,7 @@ from trialport.core.documents import Document, Fact, Section, Table
 from trialport.core.language import Language
 from trialport.core.translations import to_translate, translate
 from trialport.invitations.models import Condition, NoReason
-from trialport.invitations.reply_models import FilledCondition, ReplyDetail, UnitAnswer
+from trialport.invitations.reply_models import FilledCondition, ReplyDetail, UnitAnswer, UnitChange
 from trialport.units.models import Basis
 
 ANSWERS: Mapping[str, str] = {
@@ -60,6 +60,7 @@ def describe_reply(reply: ReplyDetail, reference: str, language: Language, *, wi
     """Word a reply. Without `with_questions` the answers to the sponsor's questions are left out and pointed to."""
     content = reply.content
     sections = [
+        *_changes(reply, language),
         Section(heading=translate(language, "In short"), facts=_summary(reply, language)),
         Section(heading=translate(language, "The units' answers"), table=_table(content.units, language)),
         *(_unit(unit, language, with_questions=with_questions) for unit in content.units if _has_more(unit)),
@@ -102,6 +103,36 @@ def _lead(reply: ReplyDetail, language: Language) -> tuple[str, ...]:
     return (sent,)
 
 
+def _changes(reply: ReplyDetail, language: Language) -> tuple[Section, ...]:
+    """Say first what is new since the version before; its reader knows the rest."""
+    before = reply.version - 1 if reply.version else reply.newest_version
+    if before < 1:
+        return ()
+    heading = translate(language, "What has changed since version %(version)s", version=before)
+    if not reply.changes:
+        return (Section(heading=heading, paragraphs=(translate(language, "No unit's answer has changed."),)),)
+    header = tuple(translate(language, _HEADER[name]) for name in ("Unit", "Before", "Now"))
+    rows = tuple(
+        (f"{one.unit_name}, {one.site_name}", _said(one.before, language), _now(one, language)) for one in reply.changes
+    )
+    return (Section(heading=heading, table=Table(header=header, rows=rows)),)
+
+
+def _now(changed: UnitChange, language: Language) -> str:
+    before, now = (_said(one, language) for one in (changed.before, changed.after))
+    return now if now != before else translate(language, _OTHERS, answer=now)
+
+
+def _said(unit: UnitAnswer | None, language: Language) -> str:
+    if unit is None:
+        return translate(language, _NOT_IN_IT)
+    return "; ".join(said for said in _row(unit, language)[1:] if said != _NOTHING)
+
+
+_NOT_IN_IT = to_translate("not among the units asked")
+_OTHERS = to_translate("%(answer)s (another contact person, or other answers to your questions)")
+
+
 def _summary(reply: ReplyDetail, language: Language) -> tuple[Fact, ...]:
     content = reply.content
     least, most = content.participants_sure, content.participants_at_most
@@ -136,6 +167,8 @@ _HEADER = {
     "Answer": to_translate("Answer"),
     "Participants": to_translate("Participants"),
     "Earliest start": to_translate("Earliest start"),
+    "Before": to_translate("Before"),
+    "Now": to_translate("Now"),
     "Conditions or reasons": to_translate("Conditions or reasons"),
 }
 

@@ -15,6 +15,9 @@ WORKING_DAYS_TO_ANSWER = 5
 # The longest that units may be given, for a promise to the sponsor that can be kept (days).
 LONGEST_DAYS = 60
 
+# States of an inquiry in which its units may answer, change their answers and sign them off.
+TAKES_ANSWERS = ("inviting", "collating", "replied")
+
 
 def due_by_default(
     today: date, country: str, working_days: int = WORKING_DAYS_TO_ANSWER, quiet: Sequence[QuietPeriod] = ()
