@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -12,17 +13,21 @@ import pytest
 from litestar import Litestar
 from msgspec.structs import replace
 
+from bench.invitation_data import add_units
 from tests.accounts.browsers import SITE, Browser
 from tests.cast import Cast
 from tests.conftest import Client
 from tests.invitations.course import Drain, invite, ok, taken_up
+from tests.invitations.test_not_me import add_person
 from tests.mailbox import Mailbox
+from tests.notifications.test_bounce_reports import ANNA, OURS, POSTFIX
+from tests.notifications.test_bounces import ImapServer
 from trialport.core.config import Settings
 from trialport.core.db import SYSTEM_VIEWER, transaction
 from trialport.demo.mail_pages import CaughtMail
 from trialport.invitations.ending import end_inquiries
 from trialport.notifications import message_queries
-from trialport.notifications.bounce_queries import update_messages_bounced
+from trialport.notifications.bounces import read_bounces
 from trialport.notifications.erasure_queries import update_messages_erased
 from trialport.notifications.gathering import take_mail
 
@@ -209,18 +214,32 @@ async def test_a_mail_that_does_not_arrive_is_told_to_each_office(
 
 
 async def test_a_mail_that_came_back_is_told_about_each_invitation(
-    client: Client, drain: Drain, people: Cast, both: UUID, app: Litestar, connection: asyncpg.Connection
+    client: Client,
+    drain: Drain,
+    people: Cast,
+    both: UUID,
+    app: Litestar,
+    connection: asyncpg.Connection,
+    mailbox: Mailbox,
+    tmp_path: Path,
 ) -> None:
     inquiry = await taken_up(client, drain)
     asked = await invite(client, inquiry, people, "lung", "heart")
     await drain()
-    carrier = await connection.fetchval("select carried_by from message where carried_by is not null")
-    assert carrier is not None
-    async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
-        came_back = await update_messages_bounced(
-            tx.connection, message_id=carrier, addresses=["lung@example.org"], status="5.1.1"
-        )
-    assert {str(one.subject_id) for one in came_back} == {one.rpartition("/")[2] for one in asked.values()}
+    (mail,) = to_lung(mailbox)
+    ours = str(mail.message["Message-ID"]).strip("<>")
+    imap = ImapServer(tmp_path).start()
+    try:
+        imap.put(POSTFIX.replace(OURS.encode(), ours.encode()).replace(ANNA.encode(), b"lung@example.org"))
+        settings = replace(app.state.settings, bounce_url=imap.url)
+        open_transaction = partial(transaction, app.state.pool, viewer=SYSTEM_VIEWER)
+        assert await read_bounces(open_transaction, settings) == 1
+    finally:
+        imap.stop()
+    assert await states(connection) == {"bounced": 2}
+    tasks = (await ok(client("office").get("/api/v1/tasks")))["items"]
+    about = {(task["kind"], task["object_type"], task["object_id"]) for task in tasks}
+    assert about == {("bounced_message", "invitation", one.rpartition("/")[2]) for one in asked.values()}
 
 
 async def test_an_erased_person_gets_none_of_what_is_carried(
@@ -234,3 +253,39 @@ async def test_an_erased_person_gets_none_of_what_is_carried(
     async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
         await update_messages_erased(tx.connection, person_id=both, email="lung@example.org")
         assert await message_queries.select_carried(tx.connection, message_id=first) == []
+
+
+async def test_every_unit_asked_hears_the_end_once_however_many_look_at_once(
+    client: Client, drain: Drain, people: Cast, app: Litestar, connection: asyncpg.Connection
+) -> None:
+    """Not who passed it on, nor the unit whose invitation was taken back; who answered, and who kept silent."""
+    colleague = await add_person(connection, "second@example.org", people.units["lung"])
+    third = await add_unit(connection, people)
+    inquiry = await taken_up(client, drain)
+    asked = await invite(client, inquiry, people, "lung", "heart")
+    body = {"unit_ids": [str(third)]}
+    (made,) = (await ok(client("office").post(inquiry + "/invitations", json=body)))["invited"]
+    await ok(client("office").post(f"/api/v1/invitations/{made['invitation_id']}/withdraw", json={"reason": "Twice."}))
+    await ok(client("investigator").post(asked["lung"] + "/eoi", json={"answer": "not_me"}))
+    await ok(client("office").post(asked["lung"] + "/recipient", json={"investigator_id": str(colleague)}))
+    await drain()
+    # An office declines before it asks units; afterwards an inquiry ends by its sponsor's word.
+    assert (await client("office").post(inquiry + "/decline", json={"reason": "no_suitable_units"})).status_code == 409
+    await ok(client("sponsor").post(inquiry + "/withdraw", json={}, headers={"If-Match": "*"}))
+
+    async def sweep() -> int:
+        async with transaction(app.state.pool, viewer=SYSTEM_VIEWER) as tx:
+            return await end_inquiries(tx, app.state.settings, 100)
+
+    # A sweep that began before another one ended may look at it too, and finds it told.
+    assert 1 in await asyncio.gather(*(sweep() for _ in range(4)))
+    assert await sweep() == 0
+    told = await connection.fetch("select to_address from message where kind = 'invitation_over' order by 1")
+    assert [row["to_address"] for row in told] == ["heart@example.org", "second@example.org"]
+    assert await connection.fetchval("select count(*) from reservation where state <> 'released'") == 0
+
+
+async def add_unit(connection: asyncpg.Connection, people: Cast) -> UUID:
+    """Another unit of our region, led by somebody of its own."""
+    (unit_id,) = await add_units(connection, people.regions["ours"], 1)
+    return unit_id
