@@ -128,6 +128,8 @@ def running_town(servers: Servers, folder: Path, name: str) -> Iterator[Town]:
     names = ("database_url", "valkey_url", "public_url", "secret_key", "smtp_url", "mail_allow")
     environment = {f"TRIALPORT_{one.upper()}": str(getattr(settings, one)) for one in names}
     environment |= {"TRIALPORT_PORT": str(port), "TRIALPORT_SWEEP_SECONDS": "1", "TRIALPORT_DEBOUNCE_SECONDS": "0"}
+    # Each mail of the story is read as it comes.
+    environment |= {"TRIALPORT_GATHER_SECONDS": "0"}
     programs = tuple(Program(f"{name}-{one}", one, folder, environment) for one in ("serve", "work"))
     try:
         for program in programs:
