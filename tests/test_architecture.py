@@ -73,11 +73,10 @@ def functions(path: Path) -> Iterator[Function]:
     return (node for node in ast.walk(tree(path)) if isinstance(node, Function))
 
 
-def calls(path: Path) -> Iterator[tuple[ast.Call, str]]:
-    """Yield each call with its dotted name."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call):
-            yield node, ast.unparse(node.func)
+@cache
+def calls(path: Path) -> list[tuple[ast.Call, str]]:
+    """Return each call with its dotted name."""
+    return [(node, ast.unparse(node.func)) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
 
 
 def docstrings(path: Path) -> set[int]:
@@ -89,12 +88,12 @@ def docstrings(path: Path) -> set[int]:
     }
 
 
-def texts(path: Path) -> Iterator[ast.Constant]:
-    """Yield each string that is no docstring."""
+@cache
+def texts(path: Path) -> list[ast.Constant]:
+    """Return each string that is no docstring."""
     spoken = docstrings(path)
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spoken:
-            yield node
+    nodes = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Constant))
+    return [node for node in nodes if isinstance(node.value, str) and id(node) not in spoken]
 
 
 def code_lines(function: Function) -> int:

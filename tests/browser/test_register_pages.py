@@ -37,7 +37,7 @@ async def test_a_task_is_done_and_undone_by_keyboard(visitor: Visitor, database:
     await page.goto("/me/role")
     await page.locator("main form button").first.click()
     await page.goto("/tasks")
-    await page.locator(".tp-tasks form button").first.focus()
+    await page.locator(".tp-tasks form[action$='/done'] button").first.focus()
     await page.keyboard.press("Enter")
     await page.locator(".tp-undo button").press("Enter")
     assert "#task-" in page.url

@@ -6,6 +6,7 @@ adds what a catalogue lacks, with an empty translation to fill in, and takes out
 """
 
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -32,6 +33,7 @@ msgstr ""
 """
 
 
+@cache
 def source_texts() -> Catalog:
     """Extract every text; the place of each is its file."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as mapping:

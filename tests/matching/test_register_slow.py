@@ -332,7 +332,7 @@ class Slow:
         for name, (_, fit) in marks.items():
             weight = self.weighing.of(row.region_id)[name]  # type: ignore[index]
             total, weights = total + weight * fit, weights + weight
-        return float(np.round(100 * total / weights, 2))
+        return float(np.round(np.round(100 * total / weights, 9), 2))
 
 
 def mean(values: Sequence[float], weights: Sequence[float] = ()) -> float:

@@ -11,6 +11,7 @@ import pytest
 
 from trialport.vocabulary.cache import cache_directory, load_compiled
 from trialport.vocabulary.compile import Compiled, compile_vocabulary
+from trialport.vocabulary.icd10cm import read_icd
 from trialport.vocabulary.imports.stored import StoredTerm
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
 from trialport.vocabulary.sources import DATA
@@ -53,8 +54,11 @@ class Cached(NamedTuple):
     compiled: Compiled
 
 
-@pytest.fixture(scope="module")
-def cached(tmp_path_factory: pytest.TempPathFactory) -> Cached:
+@pytest.fixture
+def cached(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Cached:
+    categories, blocks, terms = read_icd()
+    few = [term for term in terms if term.code.startswith("Q")]
+    monkeypatch.setattr("trialport.vocabulary.compile.read_icd", lambda: (categories, blocks, few))
     data = tmp_path_factory.mktemp("vocabulary") / "data"
     shutil.copytree(DATA, data)
     for chapter in (data / "conditions").iterdir():

@@ -44,6 +44,7 @@ Grade = Callable[[Comparison], Marks]
 
 # Scores are ordered as they are shown: no ranking by a digit that nobody sees.
 SCORE_DECIMALS = 2
+_EXACT_DECIMALS = 9
 # What rounding a score, and adding the fits in another order, can make of it.
 _ROUNDING = 0.6 / 10.0**SCORE_DECIMALS
 # Criteria in the order in which they part the best rows from the others at least cost: these for all rows,
@@ -105,7 +106,15 @@ def _score(compared: Comparison, weights: Weights) -> Scored:
     for each in marks:
         total += each.weighted(weights)
     whole = sum(weights[each.name] for each in marks)
-    return Scored(compared, np.round(100 * total / whole, SCORE_DECIMALS), marks, weights)
+    return Scored(compared, scores_of(total, whole), marks, weights)
+
+
+def scores_of(points: Floats, whole: float) -> Floats:
+    """Scores (0 to 100) from points held, out of `whole` that could be held.
+
+    Sums of the same numbers in another order differ in their last digits, which must not decide how a half is rounded.
+    """
+    return np.round(np.round(100 * points / whole, _EXACT_DECIMALS), SCORE_DECIMALS)
 
 
 def _asked(compared: Comparison) -> list[Grade]:

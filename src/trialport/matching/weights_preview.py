@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+import numpy as np
 from msgspec import Struct
 
 from trialport.accounts.models import Actor
@@ -11,7 +12,7 @@ from trialport.core.db import Transaction
 from trialport.matching import judgement_queries, weights_service
 from trialport.matching import weights_preview_queries as queries
 from trialport.matching.models import CriterionName
-from trialport.matching.selection import SCORE_DECIMALS
+from trialport.matching.selection import scores_of
 from trialport.matching.weighing import Weights
 from trialport.matching.weights_preview_queries import OpenRanking, PlacedFits
 
@@ -114,9 +115,8 @@ def _places(found: Sequence[PlacedFits], weights: Weights) -> dict[UUID, int]:
 
 def _score(one: PlacedFits, weights: Weights) -> float:
     total = sum(weights[name] for name in one.fits)
-    return (
-        round(100 * sum(weights[name] * fit for name, fit in one.fits.items()) / total, SCORE_DECIMALS) if total else 0
-    )
+    points = sum(weights[name] * fit for name, fit in one.fits.items())
+    return float(scores_of(np.asarray(points), total)) if total else 0.0
 
 
 def _right(pairs: Sequence[tuple[UUID, UUID]], places: Mapping[UUID, int]) -> int:

@@ -20,6 +20,7 @@ from trialport.matching.columns import STATES as CAPACITY_STATES
 from trialport.matching.models import Candidate, Criterion, CriterionName, Exclusion, ExclusionReason, Standing
 from trialport.matching.question import MatchQuestion
 from trialport.matching.ranking import SCORE_DECIMALS, rank
+from trialport.matching.selection import scores_of
 from trialport.matching.weighing import Weighing
 
 # What candidates are ordered by: the score, the highest first, then unit and capacity.
@@ -108,7 +109,7 @@ def score_with(criteria: Sequence[Criterion], fits: Mapping[CriterionName, float
     points = 0.0
     for criterion in criteria:
         points += criterion.weight * fits.get(criterion.name, criterion.fit)
-    return float(np.round(100 * points / total, SCORE_DECIMALS))
+    return float(scores_of(np.asarray(points), total))
 
 
 def why_candidate(
