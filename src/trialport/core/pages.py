@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pas
 from jinja2.runtime import Context
 from litestar import Request, Response
 from litestar.datastructures import State
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from trialport.core.days import LOCALES, TIME_ZONE, shown_day
 from trialport.core.language import LANGUAGE_COOKIE, LANGUAGES, Language, chosen_language
@@ -93,7 +93,7 @@ def shown_time(time: datetime, language: Language) -> str:
 def _csrf_field(context: Context) -> Markup:
     """Write the hidden field that every form with method POST needs; empty while there is no token."""
     token = context["csrf_token"]
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token) if token else Markup("")
+    return Markup(f'<input type="hidden" name="csrf_token" value="{escape(token)}">') if token else Markup("")  # noqa: S704
 
 
 def page_language(request: Request[Any, Any, State]) -> Language:

@@ -37,7 +37,7 @@ from trialport.matching.shortlist_models import ShortlistChange, ShortlistEntry
 from trialport.units import region_text_service
 from trialport.units.api import UnitId
 
-PAGE_ITEMS = 20
+PAGE_ITEMS = 15
 MOST_COMPARED = 4
 MOST_EXCLUDED = 200
 _QUERY = (

@@ -27,7 +27,7 @@ from trialport.invitations import office_labels
 from trialport.invitations.office_page import address_without_done, faults_of, office_page
 from trialport.vocabulary.codes import TherapyArea
 
-PAGE_ITEMS = 50
+PAGE_ITEMS = 30
 _FILTERS = ("state", "waiting_for", "therapy_area", "overdue", "mine")
 _QUERY = (*_FILTERS, "tab", "cursor", "page", "done", "seen")
 

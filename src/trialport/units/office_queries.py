@@ -101,17 +101,18 @@ async def select_register_sums(
     """Count the units that fit, their capacities that fit, and the stale ones of those."""
     record = await connection.fetchrow(
         """
-        select count(distinct u.unit_id) as units, count(c.capacity_id) as capacities,
-               count(*) filter (where c.valid_until < $7) as stale
+        select count(*) as units, coalesce(sum(c.capacities), 0)::bigint as capacities,
+               coalesce(sum(c.stale), 0)::bigint as stale
         from unit u
-        left join capacity c on c.unit_id = u.unit_id
-            and ($5::text is null or c.therapy_area = $5)
-            and (not $6 or coalesce(c.valid_until < $7, false))
+        left join (select unit_id, count(*) as capacities, count(*) filter (where valid_until < $7) as stale
+                   from capacity
+                   where ($5::text is null or therapy_area = $5) and (not $6 or coalesce(valid_until < $7, false))
+                   group by unit_id) c using (unit_id)
         where ($1 = 'admin' or ($1 = 'office' and u.region_id = $2))
           and ($3::uuid is null or u.site_id = $3)
           and ($4::text is null or u.kind = $4)
           and ($8::text is null or position(lower($8) in lower(u.name)) > 0)
-          and (($5::text is null and not $6) or c.capacity_id is not null)
+          and (($5::text is null and not $6) or c.capacities is not null)
         """,
         actor.role,
         actor.region_id,

@@ -23,7 +23,7 @@ from trialport.units.office_models import (
 )
 from trialport.units.service import note_listed_names
 
-UNITS_A_PAGE = 25
+UNITS_A_PAGE = 15
 PEOPLE_A_PAGE = 50
 _MOST = 200
 # How far back it counts how often a unit was asked.
