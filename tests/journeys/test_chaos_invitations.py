@@ -286,7 +286,8 @@ async def test_every_mail_goes_out_and_everything_settles(
     assert sum(record.kills.values()) == 20
     assert record.retries > 0
     assert record.answers == INQUIRIES * UNITS // 3
-    assert record.mails_at_server > INQUIRIES * UNITS / 2
+    # Mails that wait for one person leave as one; how many do depends on what was dead when.
+    assert record.mails_at_server >= 2 * UNITS
 
 
 async def _somebody_everywhere(connection: asyncpg.Connection, region_id: UUID) -> str:
