@@ -151,7 +151,7 @@ def questions(draw: st.DrawFn) -> MatchQuestion:
 registers = st.lists(capacity_fields, min_size=1, max_size=4).map(
     lambda many: [capacity(number, **fields) for number, fields in enumerate(many, start=1)]
 )
-whole = settings(max_examples=40, deadline=None)
+whole = settings(max_examples=60, deadline=None)
 
 
 def facts(result: Ranking) -> tuple[tuple[Candidate, ...], tuple[Exclusion, ...]]:
@@ -253,7 +253,7 @@ def test_every_candidate_can_be_told_also_from_its_stored_form(
         assert exclusion_detail(left_out).sentence.endswith(".")
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(asked=questions(), rows=registers, name=st.sampled_from(sorted(IMPROVEMENTS)), exclusions=st.booleans())
 def test_an_improvement_never_lowers_score_or_rank(
     asked: MatchQuestion, rows: list[CapacityRow], name: str, *, exclusions: bool

@@ -55,7 +55,7 @@ def quickly(ranking: Ranking) -> tuple[list[Any], list[Any]]:
 
 
 # Two capacities in three share a unit, and identifiers do not follow the order in which they were written.
-registers = st.lists(capacity_fields, min_size=1, max_size=12).flatmap(
+registers = st.lists(capacity_fields, min_size=1, max_size=30).flatmap(
     lambda many: st.permutations(range(len(many))).map(
         lambda order: [
             capacity(number, **fields, unit_id=UUID(int=100 + number // 3), revision=place)
