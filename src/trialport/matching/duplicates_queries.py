@@ -25,11 +25,7 @@ async def select_fingerprints(
         """
         select i.inquiry_id, i.reference, i.state, i.submitted_at, s.name as sponsor_name, v.working_title,
                v.study_type, v.phase, v.indication, v.participants_wanted,
-               part.product ->> 'mechanism' as mechanism,
-               (part.numbers ->> 'planned_start')::date as planned_start,
-               part.identity ->> 'eu_ct_number' as eu_ct_number,
-               part.identity ->> 'nct_number' as nct_number,
-               part.identity ->> 'civ_id' as civ_id,
+               v.mechanism, v.planned_start::date as planned_start, v.eu_ct_number, v.nct_number, v.civ_id,
                coalesce((select array(select distinct c ->> 'concept'
                                       from jsonb_array_elements(a.reading -> 'concepts') c)
                          from assessment a
@@ -39,8 +35,6 @@ async def select_fingerprints(
         from inquiry i
         join inquiry_version v on v.inquiry_id = i.inquiry_id and v.version = i.version
         join sponsor s on s.sponsor_id = i.sponsor_id
-        -- The content is long, and packed: it is opened once for all that is read of it.
-        cross join lateral jsonb_to_record(v.content) as part (product jsonb, numbers jsonb, identity jsonb)
         where exists (select from inquiry_region ir
                       where ir.inquiry_id = i.inquiry_id and ir.region_id = any ($4::uuid[])
                         and ($1 = 'admin' or ($1 = 'office' and ir.region_id = $2)))
