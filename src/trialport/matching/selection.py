@@ -93,9 +93,11 @@ def best_first(compared: Comparison, weights: Weights, limit: int | None) -> Sco
     """Return the best `limit` rows (None: all), best first; equal scores by unit and capacity id."""
     wanted = len(compared.rows) if limit is None else max(limit, 0)
     if len(compared.rows) > _SAMPLE * wanted:
-        compared = compared.kept(_contenders(compared, weights, wanted))
-    found = _score(compared, weights)
-    order = compared.columns.in_order(compared.rows, -found.scores)[:wanted]
+        rows, scores = _contenders(compared, weights, wanted)
+        compared = compared.kept(rows)
+    else:
+        scores = _score(compared, weights).scores
+    order = compared.columns.in_order(compared.rows, -scores)[:wanted]
     return _score(compared.kept(order), weights)
 
 
@@ -121,29 +123,35 @@ def _asked(compared: Comparison) -> list[Grade]:
     return [*ALWAYS, *(grade for asks, grade in WHERE_ASKED if asks(compared.question))]
 
 
-def _contenders(compared: Comparison, weights: Weights, wanted: int) -> Rows:
-    """Find rows, as positions, that the best are among."""
+def _contenders(compared: Comparison, weights: Weights, wanted: int) -> tuple[Rows, Floats]:
+    """Find rows, as positions, that the best are among, and their scores."""
     if wanted == 0:
-        return np.zeros(0, dtype=np.intp)
+        return np.zeros(0, dtype=np.intp), np.zeros(0)
     asked = _asked(compared)
     first, later = ([one for one in grades.items() if one[1] in asked] for grades in (_FOR_ALL, _FOR_SOME))
-    whole = open_weight = sum(weights[name] for name, _ in (*first, *later))
+    whole = sum(weights[name] for name, _ in (*first, *later))
     sums = np.zeros(len(compared.rows))
-    for name, grade in first:
+    for _, grade in first:
         sums += grade(compared).weighted(weights)
-        open_weight -= weights[name]
-    bar = _bar(compared, weights, sums, wanted) * whole / 100
+    open_weight = sum(weights[name] for name, _ in later)
+    bar = _bar(compared, weights, sums, wanted, whole, [grade for _, grade in later]) * whole / 100
     left = np.flatnonzero(sums + open_weight >= bar)
+    sums = sums.take(left)
     for name, grade in later:
-        sums[left] += grade(compared.kept(left)).weighted(weights)
+        sums += grade(compared.kept(left)).weighted(weights)
         open_weight -= weights[name]
-        left = left[sums.take(left) + open_weight >= bar]
-    return left
+        held = np.flatnonzero(sums + open_weight >= bar)
+        if len(held) < len(left):
+            left, sums = left.take(held), sums.take(held)
+    return left, scores_of(sums, whole)
 
 
-def _bar(compared: Comparison, weights: Weights, sums: Floats, wanted: int) -> float:
+def _bar(compared: Comparison, weights: Weights, sums: Floats, wanted: int, whole: float, later: list[Grade]) -> float:
     """Return a score that as many rows as wanted are known to reach: those that promise most are scored."""
     promising = np.argpartition(sums, len(sums) - _SAMPLE * wanted)[len(sums) - _SAMPLE * wanted :]
-    scores = np.sort(_score(compared.kept(promising), weights).scores)
+    sample, points = compared.kept(promising), sums.take(promising)
+    for grade in later:
+        points += grade(sample).weighted(weights)
+    scores = np.sort(scores_of(points, whole))
     bar: float = scores.tolist()[-wanted]
     return bar - _ROUNDING
