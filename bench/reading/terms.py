@@ -50,5 +50,5 @@ def answer_of(nearest: Iterable[tuple[str, float]], vocabulary: Vocabulary) -> A
         best.setdefault(concept, score)
     top = max(best.values(), default=0.0)
     shares = [(concept, score / top) for concept, score in best.items()] if top > 0 else []
-    areas = ranked_areas(concept_areas(shares, vocabulary), {}, sure=True)
+    areas = ranked_areas(concept_areas(shares, vocabulary.areas_of), {}, sure=True)
     return Answer([category(concept) for concept, _ in shares], [area.code for area in areas])

@@ -21,7 +21,9 @@ def without_concepts(reading: Reading, not_meant: tuple[str, ...], vocabulary: V
     kept = tuple(one for one in reading.concepts if one.concept not in not_meant)
     if len(kept) == len(reading.concepts):
         return reading
-    left = concept_areas([(one.concept, one.score) for one in kept], vocabulary)
-    lost = concept_areas([(one.concept, one.score) for one in reading.concepts], vocabulary).keys() - left.keys()
+    left = concept_areas([(one.concept, one.score) for one in kept], vocabulary.areas_of)
+    lost = (
+        concept_areas([(one.concept, one.score) for one in reading.concepts], vocabulary.areas_of).keys() - left.keys()
+    )
     areas = tuple(area for area in reading.therapy_areas if area.code not in lost)
     return structs.replace(reading, concepts=kept, therapy_areas=areas, ambiguous=reading.ambiguous and len(kept) > 1)

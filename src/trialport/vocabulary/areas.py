@@ -1,7 +1,7 @@
 """Therapy areas of a text: from its concepts, and from words that name an area ("cardiology")."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,12 +12,14 @@ from trialport.vocabulary.compounds import split_compound
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.models import AreaMatch
 from trialport.vocabulary.normalise import ANNOUNCED, Token, stem, tokens_of
-from trialport.vocabulary.sources import DATA, read_words
+from trialport.vocabulary.sources import DATA, in_range, read_areas, read_words
 from trialport.vocabulary.words import Steering
 
 # What the second and later areas of a concept weigh against its primary one.
 SECONDARY = 0.55
 RUBRIC_WORDS = 8
+TUMOURS = frozenset({"kreft", "cancer"})
+_DEFINITE = re.compile(r"(?<=....)(?:en|et|erne|ene)$")
 _SEX = re.compile(r"\((kvinde|mand)\)\s*$", re.IGNORECASE)
 # Each concept further down the ranking says less about what the text is about.
 DECAY = 0.72
@@ -33,7 +35,7 @@ OF_PEOPLE: frozenset[TherapyArea] = frozenset(
     {"geriatrics", "general-practice-prevention", "anaesthesia-intensive-care", "pain-palliative"}
 )
 # Categories that name no place in the body: infection, tumour, injury or malformation of any organ.
-UNPLACED = frozenset({"B34", "B99", "C80", "D36", "D48", "Q89", "R68", "R69", "T14", "T79"})
+UNPLACED = frozenset({"B34", "B99", "C80", "D36", "D48", "Q89", "R68", "R69", "S00", "S10", "T14", "T79"})
 
 
 class AreaFound(NamedTuple):
@@ -96,15 +98,33 @@ class AreaWords:
         return 1, set()
 
 
+class DanishFiling:
+    """By which organ Danish general practice files a condition.
+
+    It codes by ICPC-2, whose chapters are organ systems: whooping cough is respiratory there, polio neurological.
+    """
+
+    def __init__(self, folder: Path = DATA) -> None:
+        self._ranges = read_areas(folder, "icpc2.tsv")
+
+    def ordered(self, concept: str, areas: tuple[TherapyArea, ...]) -> tuple[TherapyArea, ...]:
+        """Give the areas of a concept, that of its ICPC-2 chapter first."""
+        first = next((ranged.areas for ranged in self._ranges if in_range(concept.partition("/")[0], ranged)), ())
+        return (*first, *(area for area in areas if area not in first))
+
+
 def is_rubric(tokens: list[Token], lang: Language | None, steering: Steering) -> bool:
     """Whether a text is worded as a rubric of ICPC-2: what happens, and then in which organ ("kræft i mave").
 
-    Danish general practice codes by ICPC-2, whose chapters are organ systems, so that the organ's area is meant.
+    The organ's area is meant there. The Danish hospital classification says "kræft i mavesækken", with the article,
+    and files it as a tumour.
     """
     if lang != "da" or not 1 < len(tokens) <= RUBRIC_WORDS:
         return False
-    heads = [number for number, token in enumerate(tokens[:-1]) if token.plain in steering.rubric_heads]
-    return any(tokens[number + 1].plain in steering.rubric_links for number in heads)
+    for head, link, organ in zip(tokens, tokens[1:], [*tokens[2:], None], strict=False):
+        if head.plain in steering.rubric_heads and link.plain in steering.rubric_links:
+            return organ is None or head.plain not in TUMOURS or not _DEFINITE.search(organ.plain)
+    return False
 
 
 def sex_area(text: str, lang: Language | None) -> TherapyArea | None:
@@ -124,19 +144,23 @@ def is_operative(tokens: list[Token], steering: Steering) -> bool:
     return bool(plains & steering.operative) and not plains & steering.medicinal
 
 
-def concept_areas(
-    concepts: Iterable[tuple[str, float]], vocabulary: Vocabulary, *, organ_first: bool = False
-) -> dict[TherapyArea, float]:
-    """Weight of each area (0 to 1) given concepts and their scores, best first.
+def organ_first(areas: tuple[TherapyArea, ...]) -> tuple[TherapyArea, ...]:
+    """Put the area of the organ before that of what happens to it (tumour, infection, injury)."""
+    return tuple(sorted(areas, key=lambda area: (area in OF_PEOPLE, area in OF_PROCESS)))
 
-    With `organ_first` the area of the organ comes before that of what happens to it (tumour, infection, injury).
-    """
+
+def of_organs(named: Mapping[TherapyArea, float]) -> Mapping[TherapyArea, float]:
+    """Keep the areas of organs that a text names beside what happens to them; all, if it names no organ."""
+    return {area: times for area, times in named.items() if area not in OF_PROCESS | OF_PEOPLE} or named
+
+
+def concept_areas(
+    concepts: Iterable[tuple[str, float]], areas_of: Callable[[str], tuple[TherapyArea, ...]]
+) -> dict[TherapyArea, float]:
+    """Weight of each area (0 to 1) given concepts and their scores, best first, and the areas of each in order."""
     against: dict[TherapyArea, float] = {}
     for number, (concept, score) in enumerate(concepts):
-        areas = vocabulary.areas_of(concept)
-        if organ_first:
-            areas = tuple(sorted(areas, key=lambda area: (area in OF_PEOPLE, area in OF_PROCESS)))
-        for place, area in enumerate(areas):
+        for place, area in enumerate(areas_of(concept)):
             weight = score * DECAY**number * (SECONDARY if place else 0.95)
             against[area] = against.get(area, 1.0) * (1.0 - min(weight, 0.97))
     return {area: 1.0 - rest for area, rest in against.items()}

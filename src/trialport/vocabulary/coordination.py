@@ -34,6 +34,15 @@ def variants(elements: list[Element], tokens: list[Token], text: str, vocabulary
         for member in elements[first : last + 1]:
             yield Variant([*before, member, *after], member.token)
         yield from _cut_short(elements[first : last + 1], tokens, text, vocabulary)
+    yield from _numbered(elements, tokens, text)
+
+
+def _numbered(elements: list[Element], tokens: list[Token], text: str) -> Iterator[Variant]:
+    """Read "type 1" of "type 1 or type 2 diabetes" with the words that follow the second."""
+    for number in range(len(elements) - 4):
+        word, first, again, _, head = elements[number : number + 5]
+        if word.plain == again.plain and _joined(first, again, tokens, text) and tokens[head.token].gap < LISTED:
+            yield Variant([word, first, *elements[number + 4 : number + 4 + AROUND]], first.token)
 
 
 def _groups(elements: list[Element], tokens: list[Token], text: str) -> Iterator[tuple[int, int]]:

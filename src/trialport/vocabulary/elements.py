@@ -1,5 +1,6 @@
 """The content words of a text as they are looked up: stems, atoms, corrected spellings, parts of compounds."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from trialport.vocabulary.words import Steering
 # In running text a word unlike all terms is rarely a misspelt condition: only long ones are looked at.
 SHORT_TEXT, MIN_CORRECTED, MIN_CORRECTED_IN_PROSE = 8, 4, 9
 MAX_CORRECTED = 200
+
+
+_PEOPLE = re.compile(r"(?<=....)(?:patient(?:er|en|erna|erne)?|sjuka|sjuke|syge)$")
 
 
 class Element(NamedTuple):
@@ -51,7 +55,7 @@ class ElementReader:
         looked_at = 0
         elements: list[Element] = []
         for number in kept:
-            token = tokens[number]
+            token = self._without_people(tokens[number], lang)
             element = Element(
                 self._spelt(token), token.plain, number, part=False, atoms=(), written=token.raw.casefold()
             )
@@ -78,6 +82,16 @@ class ElementReader:
                     Element(self._spelt(token), token.plain, number, part=False, atoms=(), written=token.raw.casefold())
                 )
         return self._with_atoms(elements, lang)
+
+    def _without_people(self, token: Token, lang: Language | None) -> Token:
+        """Leave out the people at the end of a compound: "hemodialyspatienter" are on haemodialysis."""
+        if lang == "en" or token.stem in self._vocabulary.stems or (found := _PEOPLE.search(token.plain)) is None:
+            return token
+        before = token.plain[: found.start()]
+        for plain in (before, before.removesuffix("s")):
+            if (shorter := stem(plain)) in self._vocabulary.stems:
+                return token._replace(plain=plain, stem=shorter)
+        return token
 
     def is_generic(self, element: Element) -> bool:
         """Whether a word tells no condition by itself (disease, acute, infection)."""

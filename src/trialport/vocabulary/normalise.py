@@ -32,7 +32,7 @@ class Token(NamedTuple):
     gap: int
 
 
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:['\u2019]s\b)?")
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:['\u2019][st]\b)?")
 _ENDED = re.compile(r"[.!?](?=\s|$)|[;\n\r\u2022]")
 _LETTERS = str.maketrans({"å": "a", "ä": "a", "ö": "o", "ø": "o", "æ": "e", "œ": "e", "đ": "d", "ł": "l"})
 _BRITISH = (
@@ -140,9 +140,12 @@ _HYPHENS = frozenset("-\u2010\u2011")
 _RECEPTORS = frozenset({"ER", "PR", "PGR", "PgR", "HR", "ALK", "EGFR", "HER"})
 
 
+_CUT_SHORT = frozenset({"resp", "ex", "eks", "inkl", "incl", "approx", "ca", "vs", "evt", "ev", "dvs", "bl"})
+
+
 def _is_initial(before: str, between: str) -> bool:
-    """Whether a full stop shortens a name (E. coli) rather than ends a sentence."""
-    return len(before) == 1 and before.isupper() and between.strip() == "."
+    """Whether a full stop shortens a name (E. coli) or a word (resp.) rather than ends a sentence."""
+    return between.strip() == "." and ((len(before) == 1 and before.isupper()) or before.lower() in _CUT_SHORT)
 
 
 def _gap(between: str) -> int:

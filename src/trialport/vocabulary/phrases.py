@@ -25,7 +25,7 @@ from trialport.vocabulary.words import Steering
 
 # Words that join two conditions in one phrase.
 _ADDING = frozenset({"and", "och", "og"})
-_LINKING = _ADDING | {"with", "med"}
+_LINKING = _ADDING | {"with", "med", "or", "eller", "samt", "in", "vid", "ved", "hos", "during", "under"}
 INNER = 0.9
 T = TypeVar("T", KnownTerm, AtomTerm)
 
@@ -52,7 +52,8 @@ class Hit(NamedTuple):
     """A concept (dense number) on tokens `first` to `last` (inclusive); `size` counts the words explained.
 
     `rival` says that it is another reading of words that a better hit has too, `shares` that its words reach to a
-    head that others share (in "breast and lung cancer" the breast).
+    head that others share (in "breast and lung cancer" the breast), `inner` that it is named inside a longer phrase
+    that is read too ("arthritis with lung disease").
     """
 
     concept: int
@@ -63,6 +64,7 @@ class Hit(NamedTuple):
     method: Method
     rival: bool = False
     shares: tuple[int, int] | None = None
+    inner: bool = False
 
     def explains(self) -> range:
         """Tokens the hit explains: its own, and those of a head it shares with others."""
@@ -110,7 +112,7 @@ class PhraseFinder:
                     other = category[part.concept] != category[hit.concept] and not self._is_factor(part.concept)
                     if other and part.concept not in known:
                         known.add(part.concept)
-                        found.append(part if factor else part._replace(score=part.score * INNER))
+                        found.append(part._replace(score=part.score * (1.0 if factor else INNER), inner=True))
         return found
 
     def _is_factor(self, concept: int) -> bool:
@@ -136,7 +138,8 @@ class PhraseFinder:
             if best is None:
                 continue
             own = {element.token for element in variant.elements}
-            heads.update(hit for hit in hits if hit.size < best.size and _lies_in(hit, best, own))
+            bare = (hit for hit in hits if hit.size < best.size and hit.concept != best.concept)
+            heads.update(hit for hit in bare if _lies_in(hit, best, own))
             if best.concept not in known:
                 known.add(best.concept)
                 shared.append(best._replace(first=variant.member, last=variant.member, shares=(best.first, best.last)))
@@ -308,6 +311,11 @@ def _lies_in(hit: Hit, other: Hit, own: set[int]) -> bool:
 
 def _touches(hit: Hit, covered: set[int]) -> bool:
     return any(number in covered for number in range(hit.first, hit.last + 1))
+
+
+def joins(hit: Hit, tokens: list[Token]) -> bool:
+    """Whether a hit joins two things ("CKD with anaemia")."""
+    return any(token.plain in _LINKING for token in tokens[hit.first + 1 : hit.last])
 
 
 def _negated(hit: Hit, tokens: list[Token]) -> bool:

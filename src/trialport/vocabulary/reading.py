@@ -5,16 +5,21 @@ written out, and near spellings only where nothing else was found.
 """
 
 import functools
+from collections.abc import Callable, Iterator
 
 from trialport.core.language import Language
 from trialport.vocabulary.abbreviations import AbbreviationFinder
 from trialport.vocabulary.areas import (
     PROSE_WORDS,
+    RUBRIC_WORDS,
     UNPLACED,
     AreaWords,
+    DanishFiling,
     concept_areas,
     is_operative,
     is_rubric,
+    of_organs,
+    organ_first,
     ranked_areas,
     sex_area,
 )
@@ -27,7 +32,8 @@ from trialport.vocabulary.models import AreaMatch, Assertion, ConceptMatch, Read
 from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
 from trialport.vocabulary.particulars import find_particulars
-from trialport.vocabulary.phrases import Hit, PhraseFinder, without_overlaps
+from trialport.vocabulary.phrases import Hit, PhraseFinder, joins, without_overlaps
+from trialport.vocabulary.triggers import Told
 from trialport.vocabulary.words import guess_language, load_steering
 from trialport.vocabulary.written_codes import written_codes
 
@@ -37,6 +43,8 @@ WEAK = 0.5
 # Ranking: each further word a phrase explains, each place later in the text, each repeated mention.
 # From this share of the best reading's score on, a second one of the same words is near.
 CLOSE = 0.78
+# A term found as well as this stays beside a nearer one of more words.
+SURE, BESIDE_NEAR = 0.9, 0.7
 _OUT = frozenset({"excluded", "denied"})
 PER_WORD, PER_PLACE, PER_MENTION = 0.06, 0.03, 0.03
 
@@ -51,6 +59,7 @@ class Reader:
         self._phrases = PhraseFinder(vocabulary, self._steering, self._elements)
         self._abbreviations = AbbreviationFinder(vocabulary, self._steering)
         self._near = NearFinder(vocabulary, self._steering, self._elements)
+        self._danish = DanishFiling()
         self._area_words = AreaWords(vocabulary, self._steering)
 
     def version_with(self, local: LocalTerms) -> str:
@@ -68,18 +77,20 @@ class Reader:
         elements = self._elements.whole(tokens, spoken)
         own = local.find(tokens, spoken)
         hits, ambiguous = self._hits(text, tokens, elements, spoken, own)
-        busy = {number for hit in hits if hit.score > WEAK for number in range(hit.first, hit.last + 1)}
-        marks = assertions(tokens, text, self._steering, busy)
+        sure_hits = [hit for hit in hits if hit.score > WEAK]
+        firm = [hit for hit in sure_hits if self.vocabulary.concepts[hit.concept][0] != "Z"]
+        marks = assertions(Told(tokens, text, self._steering, _places(sure_hits), _places(firm)))
         out = [mark in _OUT for mark in marks]
         settled = {number for hit in own for number in range(hit.first, hit.last + 1)}
         words = self._area_words.find(tokens, (n for n, passed in enumerate(out) if passed or n in settled))
-        sure = any(hit.score > WEAK for hit in hits)
+        sure = bool(sure_hits)
+        prose = len(elements) > PROSE_WORDS
         # A text that only names an area ("hudsjukdom") needs no condition guessed.
         if sure or not all(passed or number in words.explained for number, passed in enumerate(out)):
             near = _beside(own, self._near.find(tokens, elements, hits, out))
-            hits = [*[hit for hit in hits if hit in own or not _inside(hit, near)], *near]
+            hits = [*_still_read(hits, near, own, prose=prose), *near]
         concepts, set_aside = self._told_apart(hits, tokens, marks, spoken)
-        areas = self._areas(text, tokens, concepts, words.named, spoken, sure=sure, prose=len(elements) > PROSE_WORDS)
+        areas = self._areas(text, tokens, concepts, words.named, spoken, sure=sure, prose=prose)
         return Reading(
             concepts=concepts,
             set_aside=set_aside,
@@ -100,26 +111,38 @@ class Reader:
         prose: bool,
     ) -> tuple[AreaMatch, ...]:
         from_concepts = concept_areas(
-            [(match.concept, match.score) for match in concepts],
-            self.vocabulary,
-            organ_first=is_rubric(tokens, lang, self._steering) or is_operative(tokens, self._steering),
+            [(match.concept, match.score) for match in concepts], self._areas_in_order(tokens, lang)
         )
         if (area := sex_area(text, lang)) is not None:
             from_concepts[area] = 1.0
+        placed = not concepts or concepts[0].code not in UNPLACED
         return ranked_areas(
             from_concepts,
-            named,
+            of_organs(named) if not placed and lang == "da" and len(tokens) <= RUBRIC_WORDS else named,
             sure=sure and bool(concepts),
-            placed=not concepts or concepts[0].code not in UNPLACED,
+            placed=placed,
             prose=prose,
         )
+
+    def _areas_in_order(self, tokens: list[Token], lang: Language | None) -> Callable[[str], tuple[TherapyArea, ...]]:
+        """How the areas of a concept are ordered in a text: its own first, or its organ's, or as Danish rubrics are."""
+        areas_of = self.vocabulary.areas_of
+        if is_rubric(tokens, lang, self._steering):
+            return lambda concept: self._danish.ordered(concept, organ_first(areas_of(concept)))
+        if is_operative(tokens, self._steering):
+            return lambda concept: organ_first(areas_of(concept))
+        if lang == "da" and len(tokens) <= RUBRIC_WORDS:
+            return lambda concept: self._danish.ordered(concept, areas_of(concept))
+        return areas_of
 
     def _hits(
         self, text: str, tokens: list[Token], elements: list[Element], lang: Language | None, own: list[Hit]
     ) -> tuple[list[Hit], bool]:
         phrases = _beside(own, self._phrases.find(text, tokens, elements, lang))
         spelled_out = [hit for hit in phrases if not tokens[hit.first].raw.isupper() or hit.first < hit.last]
-        evidence = concept_areas([(self.vocabulary.concepts[h.concept], h.score) for h in spelled_out], self.vocabulary)
+        evidence = concept_areas(
+            [(self.vocabulary.concepts[h.concept], h.score) for h in spelled_out], self.vocabulary.areas_of
+        )
         for area, times in self._area_words.find(tokens).named.items():
             evidence[area] = evidence.get(area, 0.0) + min(1.0, 0.3 * times)
         short = self._abbreviations.find(tokens, lang, (hit.concept for hit in spelled_out), evidence)
@@ -129,9 +152,12 @@ class Reader:
         settled = {(hit.first, hit.last) for hit in capitals}
         # What is written as an abbreviation is no word of the same letters (AIDS, aids).
         words = [hit for hit in phrases if (hit.first, hit.last) not in settled]
+        kept = without_overlaps([*codes, *abbreviations, *(hit for hit in words if not hit.inner), *own])
+        inner = [hit for hit in words if hit.inner and any(_holds(other, hit) for other in kept)]
+        inner += [hit for hit in capitals if any(_holds(other, hit) and joins(other, tokens) for other in kept)]
         # An abbreviation left open has several hits on the same letters.
         is_open = short.ambiguous and len({(hit.first, hit.last) for hit in abbreviations}) < len(abbreviations)
-        return without_overlaps([*codes, *abbreviations, *words, *own]), is_open
+        return sorted([*kept, *inner], key=lambda hit: hit.first), is_open
 
     def _told_apart(
         self, hits: list[Hit], tokens: list[Token], marks: list[Assertion], lang: Language | None
@@ -183,6 +209,10 @@ class Reader:
         )
 
 
+def _places(hits: list[Hit]) -> set[int]:
+    return {number for hit in hits for number in range(hit.first, hit.last + 1)}
+
+
 def _is_close(hits: list[Hit], marks: list[Assertion]) -> bool:
     """Whether the leading words have a second reading nearly as good as the first."""
     best: dict[tuple[int, int], list[float]] = {}
@@ -199,9 +229,22 @@ def _beside(own: list[Hit], hits: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if not any(mine.first <= hit.first and hit.last <= mine.last for mine in own)]
 
 
+def _still_read(hits: list[Hit], near: list[Hit], own: list[Hit], *, prose: bool) -> Iterator[Hit]:
+    """Give what is read beside near terms: what stands outside them, and what is sure, in a short text behind them."""
+    for hit in hits:
+        if hit in own or not _inside(hit, near):
+            yield hit
+        elif hit.score >= SURE:
+            yield hit if prose else hit._replace(score=hit.score * BESIDE_NEAR)
+
+
+def _holds(whole: Hit, part: Hit) -> bool:
+    return whole.first <= part.first <= part.last <= whole.last
+
+
 def _inside(hit: Hit, others: list[Hit]) -> bool:
     """Whether the words of a hit are among those of a fuller one."""
-    return any(other.first <= hit.first and hit.last <= other.last and hit.size <= other.size for other in others)
+    return any(_holds(other, hit) and hit.size <= other.size for other in others)
 
 
 @functools.cache

@@ -168,10 +168,13 @@ def read_particulars(folder: Path = DATA) -> list[ParticularRow]:
     return rows
 
 
-def read_areas(folder: Path = DATA) -> list[AreaRange]:
-    """Ranges of categories with their therapy areas, narrowest last so that it overrides."""
+def read_areas(folder: Path = DATA, name: str = "areas.tsv") -> list[AreaRange]:
+    """Ranges of categories with their therapy areas, narrowest last so that it overrides.
+
+    `icpc2.tsv` has the one area of each by which Danish general practice files it, if that is another.
+    """
     ranges: list[AreaRange] = []
-    for place, line in _lines(folder / "areas.tsv"):
+    for place, line in _lines(folder / name):
         if line[0] == "codes":
             continue
         for code in line[0].split():

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from trialport.core.language import Language
 from trialport.vocabulary.normalise import Token, stem, tokens_of
-from trialport.vocabulary.sources import DATA, LANGUAGES, read_words, stems_of_kind
+from trialport.vocabulary.sources import DATA, LANGUAGES, WordRow, read_words, stems_of_kind
 
 Phrase = tuple[str, ...]
 _TELLING = 4
@@ -45,10 +45,13 @@ class Steering(NamedTuple):
     modifiers: frozenset[str]
     rubric_heads: frozenset[str]
     rubric_links: frozenset[str]
+    turning: frozenset[str]
+    answer_no: frozenset[str]
 
 
 _SCOPED = (
     "history_before",
+    "family_before",
     "history_after",
     "denied_before",
     "denied_next",
@@ -68,12 +71,16 @@ def _plain(text: str) -> Phrase:
     return tuple(token.plain for token in tokens_of(text))
 
 
+def _scoped(rows: list[WordRow]) -> dict[Phrase, str]:
+    """Phrases by kind; a later kind wins, so that cancelling ones ("not excluded") beat the trigger inside them."""
+    return {_plain(word): kind for kind in _SCOPED for row in rows if row.kind == kind for word in row.words}
+
+
 @functools.cache
 def load_steering(folder: Path = DATA) -> Steering:
     """Load the steering words of a data folder."""
     rows = read_words("words.tsv", folder)
-    # A cancelling phrase ("not excluded") beats the trigger inside it: later kinds override earlier ones.
-    phrases = {_plain(word): kind for kind in _SCOPED for row in rows if row.kind == kind for word in row.words}
+    phrases = _scoped(rows)
 
     def plains(kind: str) -> frozenset[str]:
         return frozenset(p for row in rows if row.kind == kind for w in row.words for p in _plain(w))
@@ -109,6 +116,8 @@ def load_steering(folder: Path = DATA) -> Steering:
         modifiers=plains("modifier"),
         rubric_heads=plains("rubric_head"),
         rubric_links=plains("rubric_link"),
+        turning=plains("turning"),
+        answer_no=plains("answer_no"),
     )
 
 
