@@ -82,6 +82,11 @@ def test_parts_are_fixed_by_set_and_id() -> None:
     assert [row.part for row in rows(8)] == parts[:8]
 
 
+def test_a_row_may_name_its_part() -> None:
+    known = {"id": "x1", "text": "asthma", "lang": "en"}
+    assert [row_of("inquiries", {**known, "part": part}).part for part in PARTS] == list(PARTS)
+
+
 def test_a_sample_is_the_same_each_time_and_of_the_untouched_part() -> None:
     drawn = sampled(rows(100), 10)
     assert drawn == sampled(rows(100), 10)
