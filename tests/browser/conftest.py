@@ -24,7 +24,8 @@ QUIET = ("--disable-background-networking", "--disable-component-update", "--dis
 LINK_KEY = "a-key-for-browser-tests-and-for-nothing-else"
 
 
-@pytest.fixture(scope="session")
+# One for each file: what a file does to the cast (an absence, a limit) must not meet the next one.
+@pytest.fixture(scope="module")
 def database(servers: Servers) -> Iterator[str]:
     """A database of the browser tests' own, with the cast in it."""
     name = f"browser_{uuid4().hex}"
@@ -39,7 +40,7 @@ def database(servers: Servers) -> Iterator[str]:
     asyncio.run(run(f'drop database "{name}" with (force)'))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(database: str, servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running API (`trialport serve`)."""
     settings = Settings(database_url=as_app(database), valkey_url=servers.valkey_url, secret_key=LINK_KEY)

@@ -53,6 +53,7 @@ async def invited(site: str, people: Cast) -> UUID:
     address = str((await post("sponsor", "/api/v1/inquiries", **body))["status_url"])
     await post("office", address + "/triage")
     made = await post("office", address + "/invitations", unit_ids=[str(people.units["lung"])])
+    assert made["invited"], made["skipped"]
     one = made["invited"][0]  # type: ignore[index]
     return UUID(one["invitation_id"])
 

@@ -113,22 +113,39 @@ class Marks:
     def criteria(self, weights: Weights) -> list[Criterion]:
         """Return the criterion of each row, counting with its weight."""
         fits = self.fits if self.codes is None else self.fits.take(self.codes)
-        weight = weights[self.name]
-        return [
-            Criterion(
-                name=self.name,
-                state=STATES[state],
-                fit=fit,
-                weight=weight,
-                wanted=wanted,
-                offered=offered,
-                case=case,
-                facts=_said(facts) if facts else {},
-            )
-            for state, fit, (wanted, offered, case, facts) in zip(
-                self.state_of_rows().tolist(), fits.tolist(), self.tell(), strict=True
-            )
-        ]
+        weight, told = weights[self.name], list(self.tell())
+        made: dict[int, Criterion] = {}
+        criteria: list[Criterion] = []
+        for state, fit, one in zip(self.state_of_rows().tolist(), fits.tolist(), told, strict=True):
+            # Rows of which the very same is told (see `told_once`) share it.
+            criterion = made.get(id(one))
+            if criterion is None:
+                criterion = made[id(one)] = Criterion(
+                    name=self.name,
+                    state=STATES[state],
+                    fit=fit,
+                    weight=weight,
+                    wanted=one.wanted,
+                    offered=one.offered,
+                    case=one.case,
+                    facts=_said(one.facts) if one.facts else {},
+                )
+            criteria.append(criterion)
+        return criteria
+
+
+def told_once(said: Ints, tell: Callable[[int], Told]) -> Callable[[], Iterable[Told]]:
+    """Tell rows by what they say, as a number: each number once, rows that say the same share it.
+
+    What is said must settle state and fit as well.
+    """
+
+    def telling() -> Iterable[Told]:
+        numbers = said.tolist()
+        told = {each: tell(each) for each in set(numbers)}
+        return [told[each] for each in numbers]
+
+    return telling
 
 
 def _said(facts: Mapping[str, Value]) -> dict[str, Value]:

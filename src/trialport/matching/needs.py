@@ -1,6 +1,6 @@
 """The criteria compared only where the inquiry asks for them, each for all rows at once."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from trialport.matching.grading import (
     items_of,
     mean,
     spelled,
+    told_once,
 )
 from trialport.matching.layout import DCT_CODES, ITEM_BITS, LICENCE_BITS, LICENCE_MASK
 from trialport.matching.models import Value
@@ -59,10 +60,10 @@ def care_setting(compared: Comparison) -> Marks:
     wanted = compared.question.care_settings
     stated = compared.column(compared.columns.care_settings)
 
-    def tell() -> Iterable[Told]:
-        return (Told(list(wanted), spelled(said, CARE_SETTINGS)) for said in stated.tolist())
+    def tell(said: int) -> Told:
+        return Told(list(wanted), spelled(said, CARE_SETTINGS))
 
-    return Marks("care_setting", *covered_table(CARE_SETTINGS, wanted), tell, stated)
+    return Marks("care_setting", *covered_table(CARE_SETTINGS, wanted), told_once(stated, tell), stated)
 
 
 def held(compared: Comparison, asked: Sequence[Capability]) -> Ints:
@@ -82,18 +83,17 @@ def equipment(compared: Comparison) -> Marks:
     wanted = compared.question.equipment
     codes = held(compared, wanted)
 
-    def tell() -> Iterator[Told]:
-        for code in codes.tolist():
-            found: tuple[list[str], ...] = ([], [], [], [])
-            for item, known in zip(wanted, items_of(code, len(wanted)), strict=True):
-                found[known].append(item)
-            facts: dict[str, Value] = {
-                "lacking": found[REFUSED], "unsaid": found[UNSAID], "expired": found[EXPIRED]
-            }  # fmt: skip
-            yield Told(list(wanted), found[HELD] or None, "", facts)
+    def tell(code: int) -> Told:
+        found: tuple[list[str], ...] = ([], [], [], [])
+        for item, known in zip(wanted, items_of(code, len(wanted)), strict=True):
+            found[known].append(item)
+        facts: dict[str, Value] = {
+            "lacking": found[REFUSED], "unsaid": found[UNSAID], "expired": found[EXPIRED]
+        }  # fmt: skip
+        return Told(list(wanted), found[HELD] or None, "", facts)
 
     states, fits, of_row = graded_items(_grade_equipment, codes, len(wanted))
-    return Marks("equipment", states, fits, tell, of_row)
+    return Marks("equipment", states, fits, told_once(codes, tell), of_row)
 
 
 def _grade_equipment(items: Codes, _: int) -> Graded:
@@ -117,22 +117,21 @@ def pharmacy(compared: Comparison) -> Marks:
         codes |= own * HELD << place
         codes |= near << ITEM_BITS * len(wanted)
 
-    def tell() -> Iterator[Told]:
-        for code in codes.tolist():
-            *own_items, near_by = items_of(code, len(wanted) + 1)
-            found: tuple[list[str], ...] = ([], [], [], [])
-            in_region: list[str] = []
-            for item, known in zip(wanted, own_items, strict=True):
-                of_region = near_by and item == TRIAL_PHARMACY and known != HELD
-                (in_region if of_region else found[known]).append(item)
-            facts: dict[str, Value] = {
-                "lacking": found[REFUSED], "unsaid": found[UNSAID], "expired": found[EXPIRED], "in_region": in_region
-            }  # fmt: skip
-            yield Told(list(wanted), found[HELD] or None, "", facts)
+    def tell(code: int) -> Told:
+        *own_items, near_by = items_of(code, len(wanted) + 1)
+        found: tuple[list[str], ...] = ([], [], [], [])
+        in_region: list[str] = []
+        for item, known in zip(wanted, own_items, strict=True):
+            of_region = near_by and item == TRIAL_PHARMACY and known != HELD
+            (in_region if of_region else found[known]).append(item)
+        facts: dict[str, Value] = {
+            "lacking": found[REFUSED], "unsaid": found[UNSAID], "expired": found[EXPIRED], "in_region": in_region
+        }  # fmt: skip
+        return Told(list(wanted), found[HELD] or None, "", facts)
 
     place_of = wanted.index(TRIAL_PHARMACY) if by_name else -1
     states, fits, of_row = graded_items(_grade_pharmacy, codes, len(wanted) + 1, place_of)
-    return Marks("pharmacy", states, fits, tell, of_row)
+    return Marks("pharmacy", states, fits, told_once(codes, tell), of_row)
 
 
 def _grade_pharmacy(items: Codes, place_of_pharmacy: int) -> Graded:
@@ -159,16 +158,15 @@ def resources(compared: Comparison) -> Marks:
         bit = RESOURCE_KINDS.index(kind)
         codes |= ((own >> bit & 1) * OWN | near >> bit & IN_REGION) << ITEM_BITS * number
 
-    def tell() -> Iterator[Told]:
-        for code in codes.tolist():
-            found: tuple[list[str], ...] = ([], [], [])
-            for kind, known in zip(wanted, items_of(code, len(wanted)), strict=True):
-                found[known].append(kind)
-            facts: dict[str, Value] = {"in_region": found[IN_REGION], "unsaid": found[NOT_KNOWN]}
-            yield Told(list(wanted), found[OWN] or None, "", facts)
+    def tell(code: int) -> Told:
+        found: tuple[list[str], ...] = ([], [], [])
+        for kind, known in zip(wanted, items_of(code, len(wanted)), strict=True):
+            found[known].append(kind)
+        facts: dict[str, Value] = {"in_region": found[IN_REGION], "unsaid": found[NOT_KNOWN]}
+        return Told(list(wanted), found[OWN] or None, "", facts)
 
     states, fits, of_row = graded_items(_grade_resources, codes, len(wanted))
-    return Marks("resources", states, fits, tell, of_row)
+    return Marks("resources", states, fits, told_once(codes, tell), of_row)
 
 
 def _grade_resources(items: Codes, _: int) -> Graded:
@@ -186,17 +184,16 @@ def dct_activities(compared: Comparison) -> Marks:
     places = [DCT_ACTIVITIES.index(activity) for activity in wanted]
     codes = asked_items(compared.column(compared.columns.dct_answers), places)
 
-    def tell() -> Iterator[Told]:
-        for code in codes.tolist():
-            found: tuple[list[str], ...] = ([], [], [], [])
-            for activity, answer in zip(wanted, items_of(code, len(wanted)), strict=True):
-                found[answer].append(activity)
-            answered: dict[str, Value] = {name: found[answer] for name, answer in DCT_CODES.items()}
-            offered = found[DCT_CODES["own"]] + found[DCT_CODES["with_partner"]]
-            yield Told(list(wanted), offered or None, "", {**answered, "required": list(question.dct_required)})
+    def tell(code: int) -> Told:
+        found: tuple[list[str], ...] = ([], [], [], [])
+        for activity, answer in zip(wanted, items_of(code, len(wanted)), strict=True):
+            found[answer].append(activity)
+        answered: dict[str, Value] = {name: found[answer] for name, answer in DCT_CODES.items()}
+        offered = found[DCT_CODES["own"]] + found[DCT_CODES["with_partner"]]
+        return Told(list(wanted), offered or None, "", {**answered, "required": list(question.dct_required)})
 
     states, fits, of_row = graded_items(_grade_dct, codes, len(wanted), len(question.dct_required))
-    return Marks("dct_activities", states, fits, tell, of_row)
+    return Marks("dct_activities", states, fits, told_once(codes, tell), of_row)
 
 
 def _grade_dct(answers: Codes, required: int) -> Graded:
@@ -238,25 +235,24 @@ def _grade_atmp(licences: Codes, _: int) -> Graded:
     return states, np.where(refused, 0.0, fits)
 
 
-def _tell_held(wanted: str, asked: Sequence[Capability], codes: Ints) -> Callable[[], Iterator[Told]]:
-    def tell() -> Iterator[Told]:
-        for code in codes.tolist():
-            pairs = list(zip(asked, items_of(code, len(asked)), strict=True))
-            expired: Value = [item for item, known in pairs if known == EXPIRED]
-            yield Told(wanted, [item for item, known in pairs if known == HELD] or None, "", {"expired": expired})
+def _tell_held(wanted: str, asked: Sequence[Capability], codes: Ints) -> Callable[[], Iterable[Told]]:
+    def tell(code: int) -> Told:
+        pairs = list(zip(asked, items_of(code, len(asked)), strict=True))
+        expired: Value = [item for item, known in pairs if known == EXPIRED]
+        return Told(wanted, [item for item, known in pairs if known == HELD] or None, "", {"expired": expired})
 
-    return tell
+    return told_once(codes, tell)
 
 
 def unit_wanted(compared: Comparison) -> Marks:
     """Ask whether the sponsor named the unit: a preference, never a rule."""
     wanted = compared.question.units_wanted
-    named = compared.columns.units_among(frozenset(wanted), compared.rows)
+    named = compared.columns.units_among(frozenset(wanted), compared.rows).astype(np.int8)
 
-    def tell() -> Iterable[Told]:
-        return (Told(len(wanted), "named" if is_named else "not_named") for is_named in named.tolist())
+    def tell(is_named: int) -> Told:
+        return Told(len(wanted), "named" if is_named else "not_named")
 
-    return Marks("unit_wanted", *_NAMED, tell, named.astype(np.int8))
+    return Marks("unit_wanted", *_NAMED, told_once(named, tell), named)
 
 
 _NAMED: Graded = in_range(np.array([UNMET, MET]), np.array([UNIT_NOT_NAMED_FIT, 1.0]))

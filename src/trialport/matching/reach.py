@@ -113,8 +113,8 @@ def dct_places(compared: Comparison) -> Marks:
             found: tuple[list[str], ...] = ([], [], [], [])
             for activity, known in zip(wanted, items_of(code, len(wanted)), strict=True):
                 found[known].append(activity)
-            stated = [name for name, reach in zip(PLACED, items_of(of_row, len(PLACED)), strict=True) if reach >= PART]
-            places = dict(zip(stated, columns.words_of(row, columns.dct_places), strict=True))
+            stated = _stated(of_row)
+            places = dict(zip(stated, columns.words_of(row, columns.dct_places), strict=True)) if stated else {}
             offered = list(dict.fromkeys(places[activity] for activity in wanted if activity in places))
             facts: dict[str, Value] = {
                 "whole": found[WHOLE], "part": found[PART], "nowhere": found[NOWHERE], "unsaid": found[0]
@@ -123,6 +123,13 @@ def dct_places(compared: Comparison) -> Marks:
 
     states, fits, of_code = graded_items(_grade_places, codes, len(wanted))
     return Marks("dct_places", states, fits, tell, of_code)
+
+
+@lru_cache(maxsize=4096)
+def _stated(reaches: int) -> tuple[DctActivity, ...]:
+    """List the activities that a row names places for."""
+    items = items_of(reaches, len(PLACED))
+    return tuple(name for name, reach in zip(PLACED, items, strict=True) if reach >= PART)
 
 
 def _grade_places(reach: Codes, _: int) -> Graded:

@@ -29,6 +29,7 @@ from trialport.matching.grading import (
     number,
     spelled,
     together,
+    told_once,
 )
 from trialport.matching.layout import (
     AREA_BITS,
@@ -93,10 +94,10 @@ def study_type(compared: Comparison) -> Marks:
     wanted = compared.question.study_type
     stated = compared.column(compared.columns.study_types)
 
-    def tell() -> Iterable[Told]:
-        return (Told(wanted, spelled(said, STUDY_TYPES)) for said in stated.tolist())
+    def tell(said: int) -> Told:
+        return Told(wanted, spelled(said, STUDY_TYPES))
 
-    return Marks("study_type", *covered_table(STUDY_TYPES, (wanted,)), tell, stated)
+    return Marks("study_type", *covered_table(STUDY_TYPES, (wanted,)), told_once(stated, tell), stated)
 
 
 def phase(compared: Comparison) -> Marks:
@@ -110,11 +111,12 @@ def phase(compared: Comparison) -> Marks:
         refused = capabilities >> _PHASE_1_UNIT_SHIFT & ITEM_MASK == CAPABILITY_NO
     otherwise = "any" if wanted == "not_applicable" else ""
 
-    def tell() -> Iterable[Told]:
-        rows = zip(stated.tolist(), refused.tolist(), strict=True)
-        return (Told(wanted, spelled(said, PHASES), "no_phase_1_unit" if no else otherwise) for said, no in rows)
+    def tell(said: int) -> Told:
+        return Told(wanted, spelled(said >> 1, PHASES), "no_phase_1_unit" if said & 1 else otherwise)
 
-    return Marks("phase", *_phase_table(wanted), tell, np.where(refused, 1 << len(PHASES), stated))
+    said = stated.astype(np.int64) << 1 | refused
+    codes = np.where(refused, 1 << len(PHASES), stated)
+    return Marks("phase", *_phase_table(wanted), told_once(said, tell), codes)
 
 
 @lru_cache(maxsize=len(PHASES))
@@ -136,11 +138,11 @@ def age_group(compared: Comparison) -> Marks:
     wanted = compared.question.age_groups
     stated = compared.column(compared.columns.age_groups)
 
-    def tell() -> Iterable[Told]:
-        case = "" if wanted else "not_asked"
-        return (Told(list(wanted) or None, spelled(said, AGE_GROUPS), case) for said in stated.tolist())
+    def tell(said: int) -> Told:
+        return Told(list(wanted) or None, spelled(said, AGE_GROUPS), "" if wanted else "not_asked")
 
-    return Marks("age_group", *(covered_table(AGE_GROUPS, wanted) if wanted else _ANY_AGE), tell, stated)
+    graded = covered_table(AGE_GROUPS, wanted) if wanted else _ANY_AGE
+    return Marks("age_group", *graded, told_once(stated, tell), stated)
 
 
 _ANY_AGE: Graded = in_range(

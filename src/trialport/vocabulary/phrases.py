@@ -31,6 +31,9 @@ T = TypeVar("T", KnownTerm, AtomTerm)
 
 EXACT, SAME_WORDS, SAME_STEMS, SAME_ATOMS, RESIDUAL = 1.0, 0.97, 0.93, 0.9, 0.85
 ALTERNATIVE, GENERIC = 0.8, 0.5
+# A condition told by its treatment ("hormone replacement therapy") leads less than one that is named.
+TREATMENT = 0.85
+_TREATMENTS = frozenset({"therapy", "treatment", "terapi", "behandling"})
 # What each corrected letter takes from a score.
 PER_ERROR = 0.06
 # The last part of a compound names the thing (lungFIBROS), the first what it has to do with (HJÄRTkateter).
@@ -276,6 +279,7 @@ class PhraseFinder:
 
     def _weight(self, window: list[Element], elements: list[Element], start: int) -> float:
         weight = GENERIC if all(map(self._elements.is_generic, window)) else 1.0
+        weight *= TREATMENT if len(window) > 1 and window[-1].plain in _TREATMENTS else 1.0
         weight *= 1.0 - min(0.5, PER_ERROR * sum(element.errors for element in window))
         return weight * _compound_weight(window, elements, start)
 

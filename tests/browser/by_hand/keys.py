@@ -5,7 +5,7 @@ import datetime as dt
 import re
 from typing import Literal
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 MOST_STOPS = 90
 
@@ -54,7 +54,8 @@ class Hands:
 
     async def settled(self, part: str) -> None:
         """Wait until htmx has put a part in place, and see that the focus is still in it."""
-        await self.page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')")
+        # A function waited for in the page would be evaluated there, which its policy forbids.
+        await expect(self.page.locator(".htmx-request, .htmx-settling, .htmx-swapping")).to_have_count(0)
         await self.look()
         assert await self.page.locator(part).locator(":focus").count() == 1, f"the focus left {part}"
 
