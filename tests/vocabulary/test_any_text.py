@@ -1,6 +1,10 @@
 """Any text can be read, and the answer stays inside the text and the ranges promised."""
 
+import sys
+from types import FrameType
+
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +54,54 @@ def test_a_megabyte_is_read(reader: Reader) -> None:
         "qwert zuiop " * 80_000,
     ):
         check(text, reader.read_text(text))
+
+
+def work_of(reader: Reader, text: str) -> int:
+    """How many functions a reading calls: its work, the same on every machine."""
+    calls = 0
+
+    def counted(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    reader.read_text(text)
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        reader.read_text(text)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "asthma, COPD is excluded, as ",
+        "is excluded as COPD ",
+        "excluded ",
+        "COPD? no. ",
+        "(COPD ",
+        "asthma/COPD/",
+        "COPD is permitted, ",
+        "likewise COPD, ",
+        "excl. COPD: asthma; ",
+        "inte astma men KOL ",
+        "KOL, där astma inte ",
+        "HIV-negative ",
+    ],
+)
+def test_the_work_grows_with_the_text_and_not_faster(reader: Reader, unit: str) -> None:
+    short, long = (work_of(reader, (unit * length)[:length]) for length in (3_000, 12_000))
+    assert long < 6 * short
+
+
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(WORDS, min_size=1, max_size=6))
+def test_any_words_said_again_and_again_are_read_in_time_with_their_length(reader: Reader, words: list[str]) -> None:
+    unit = " ".join(words) + " "
+    short, long = (work_of(reader, (unit * length)[:length]) for length in (2_000, 8_000))
+    assert long < 6 * short
 
 
 def test_lone_surrogates_are_read(reader: Reader) -> None:

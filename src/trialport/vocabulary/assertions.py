@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ENDED, HYPHENED, LISTED, Token
 from trialport.vocabulary.scopes import LONGEST_COPULA, is_copula, scope_of
-from trialport.vocabulary.triggers import Told, Trigger, find_triggers
+from trialport.vocabulary.triggers import REACH, Told, Trigger, find_triggers
 from trialport.vocabulary.turned_away import Worked, turned_away
 from trialport.vocabulary.words import Steering
 
@@ -67,7 +67,8 @@ def _contrasted(tokens: list[Token], steering: Steering) -> Iterator[int]:
         size = next((n for n in range(len(words), 0, -1) if tuple(words[:n]) in steering.harmless), 0)
         if not size:
             continue
-        end = next((n for n in range(number + size, len(tokens)) if tokens[n].gap >= ENDED), len(tokens))
+        last = min(number + size + REACH, len(tokens))
+        end = next((n for n in range(number + size, last) if tokens[n].gap >= ENDED), last)
         turn = _turn(range(number + size, end), tokens, steering)
         if turn is None:
             continue

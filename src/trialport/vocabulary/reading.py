@@ -153,8 +153,9 @@ class Reader:
         # What is written as an abbreviation is no word of the same letters (AIDS, aids).
         words = [hit for hit in phrases if (hit.first, hit.last) not in settled]
         kept = without_overlaps([*codes, *abbreviations, *(hit for hit in words if not hit.inner), *own])
-        inner = [hit for hit in words if hit.inner and any(_holds(other, hit) for other in kept)]
-        inner += [hit for hit in capitals if any(_holds(other, hit) and joins(other, tokens) for other in kept)]
+        covering = _Covering(kept)
+        inner = [hit for hit in words if hit.inner and any(covering.holders(hit))]
+        inner += [hit for hit in capitals if any(joins(other, tokens) for other in covering.holders(hit))]
         # An abbreviation left open has several hits on the same letters.
         is_open = short.ambiguous and len({(hit.first, hit.last) for hit in abbreviations}) < len(abbreviations)
         return sorted([*kept, *inner], key=lambda hit: hit.first), is_open
@@ -209,6 +210,20 @@ class Reader:
         )
 
 
+class _Covering:
+    """Hits by the tokens they cover, so that a text of thousands is not compared each with each."""
+
+    def __init__(self, hits: list[Hit]) -> None:
+        self._on: dict[int, list[Hit]] = {}
+        for hit in hits:
+            for number in range(hit.first, hit.last + 1):
+                self._on.setdefault(number, []).append(hit)
+
+    def holders(self, part: Hit) -> Iterator[Hit]:
+        """Give the hits that hold all tokens of another one."""
+        return (hit for hit in self._on.get(part.first, ()) if hit.last >= part.last)
+
+
 def _places(hits: list[Hit]) -> set[int]:
     return {number for hit in hits for number in range(hit.first, hit.last + 1)}
 
@@ -226,25 +241,19 @@ def _beside(own: list[Hit], hits: list[Hit]) -> list[Hit]:
     """Leave out the vocabulary's readings of words that a region's own term reads."""
     if not own:
         return hits
-    return [hit for hit in hits if not any(mine.first <= hit.first and hit.last <= mine.last for mine in own)]
+    covering = _Covering(own)
+    return [hit for hit in hits if not any(covering.holders(hit))]
 
 
 def _still_read(hits: list[Hit], near: list[Hit], own: list[Hit], *, prose: bool) -> Iterator[Hit]:
     """Give what is read beside near terms: what stands outside them, and what is sure, in a short text behind them."""
+    covering, kept = _Covering(near), set(own)
     for hit in hits:
-        if hit in own or not _inside(hit, near):
+        # Outside every near term, or fuller than it.
+        if hit in kept or not any(hit.size <= other.size for other in covering.holders(hit)):
             yield hit
         elif hit.score >= SURE:
             yield hit if prose else hit._replace(score=hit.score * BESIDE_NEAR)
-
-
-def _holds(whole: Hit, part: Hit) -> bool:
-    return whole.first <= part.first <= part.last <= whole.last
-
-
-def _inside(hit: Hit, others: list[Hit]) -> bool:
-    """Whether the words of a hit are among those of a fuller one."""
-    return any(_holds(other, hit) and hit.size <= other.size for other in others)
 
 
 @functools.cache

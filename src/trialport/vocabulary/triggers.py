@@ -54,7 +54,7 @@ def find_triggers(told: Told) -> list[Trigger]:
     taken = {number for trigger in phrases for number in range(trigger.first, trigger.end)}
     cancelled = {n for trigger in phrases if trigger.kind == "cancel" for n in range(trigger.first, trigger.end)}
     found = [*phrases, *_refusals(told, taken, cancelled), *_roots(told, taken)]
-    return [trigger for trigger in [*found, *_likewise(found, told.tokens)] if _counts(trigger, told)]
+    return [trigger for trigger in [*found, *dict.fromkeys(_likewise(found, told.tokens))] if _counts(trigger, told)]
 
 
 def is_but(number: int, told: Told) -> bool:
@@ -169,12 +169,14 @@ def _likewise(triggers: list[Trigger], tokens: list[Token]) -> Iterator[Trigger]
     for trigger in triggers:
         if trigger.kind not in {"excluded_after", "refused_after"}:
             continue
-        end = next((n for n in range(trigger.end, len(tokens)) if tokens[n].gap == ENDED), len(tokens))
+        # No further than a list reaches: a text of nothing but refusals is read in bounded time.
+        last = min(trigger.end + REACH, len(tokens))
+        end = next((n for n in range(trigger.end, last) if tokens[n].gap == ENDED), last)
         for number in range(trigger.end, end):
             plain = tokens[number].plain
             adjoins = number == trigger.end or tokens[number].gap == LISTED
             joined = tokens[number - 1].plain in ADDING
             if (plain in _LIKE and (adjoins or joined)) or (plain in _LIKE_LATER and adjoins):
                 yield Trigger("excluded_before", number, number + 1)
-            if plain in _LIKE_LATER and number + 1 == end:
-                yield Trigger("excluded_after", number, end)
+            if plain in _LIKE_LATER and (number + 1 == len(tokens) or tokens[number + 1].gap == ENDED):
+                yield Trigger("excluded_after", number, number + 1)

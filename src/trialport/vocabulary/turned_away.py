@@ -93,7 +93,7 @@ def _turns_away(region: range, told: Told, worked: Worked, done: set[int]) -> bo
 
 
 def _refuses(token: Token, steering: Steering) -> bool:
-    return token.plain in steering.refusal | steering.turning or token.plain.startswith(steering.roots)
+    return token.plain in steering.refusal or token.plain in steering.turning or token.plain.startswith(steering.roots)
 
 
 def _after_harmless(sentence: range, told: Told) -> int:
