@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 SHORT = ("en_conditions", "en_icd10", "sv_terms", "da_terms", "confusable")
-LONG = ("inquiries", "idioms", "trial_to_unit")
+LONG = ("inquiries", "mails", "idioms", "titles", "trial_to_unit")
 SETS = (*SHORT, *LONG)
 Part = Literal["tuned", "untouched"]
 PARTS: tuple[Part, ...] = ("tuned", "untouched")

@@ -4,53 +4,44 @@ The triggers are data (`words.tsv`): `excluded_before`, `denied_before` and `his
 end of the clause (history and `family_before` less far), `..._after` back to its beginning or over the list before
 it, `denied_next` over the next word, and a heading over its line or list. `cancel` undoes a trigger inside it ("not
 excluded", "with or without"). A refusal near a word of participation ("får inte delta", "cannot take part") excludes
-too, and so does what is set against something harmless ("COPD is no exclusion, but asthma is"), and a later sentence
-that turns somebody away (`turned_away`). The idea is that of NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and
-ConText, with our own words.
+too, and so does what is set against something harmless ("COPD is no exclusion, but asthma is"). The idea is that of
+NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own words. What no rule marks is judged by
+the words around it (`asides`).
 """
 
 from collections.abc import Iterator
 
+from trialport.vocabulary.asides import load_weights, weighed_aside
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ENDED, HYPHENED, LISTED, Token
 from trialport.vocabulary.scopes import LONGEST_COPULA, is_copula, scope_of
-from trialport.vocabulary.triggers import REACH, Told, Trigger, find_triggers
-from trialport.vocabulary.turned_away import Worked, turned_away
+from trialport.vocabulary.triggers import REACH, Told, find_triggers
 from trialport.vocabulary.words import Steering
 
 
 def assertions(told: Told) -> list[Assertion]:
     """For each token of a text what is said of it."""
-    marks: list[Assertion] = ["present"] * len(told.tokens)
-    worked = _mark(find_triggers(told), told, marks)
-    for number in _contrasted(told.tokens, told.steering):
+    marks = marks_by_rule(told)
+    for number in weighed_aside(told, marks, load_weights()):
         marks[number] = "excluded"
-    for number in turned_away(told, list(marks), worked):
+    return marks
+
+
+def marks_by_rule(told: Told) -> list[Assertion]:
+    """For each token of a text what the rules of grammar say of it."""
+    marks: list[Assertion] = ["present"] * len(told.tokens)
+    triggers = find_triggers(told)
+    for trigger in triggers:
+        said = _said(trigger.kind)
+        for number in scope_of(trigger, told, triggers):
+            # What is excluded as history ("no history of stroke") is excluded.
+            if marks[number] == "present" or said != "history":
+                marks[number] = said
+    for number in _contrasted(told.tokens, told.steering):
         marks[number] = "excluded"
     for number in _negative(told):
         marks[number] = "denied"
     return marks
-
-
-def _mark(triggers: list[Trigger], told: Told, marks: list[Assertion]) -> Worked:
-    """Mark what the triggers are said of, and tell which of them found something."""
-    worked = Worked(set(), set(), set())
-    for trigger in triggers:
-        said = _said(trigger.kind)
-        scope = scope_of(trigger, told, triggers)
-        own = range(trigger.first, trigger.end)
-        if trigger.kind == "cancel" or told.busy.intersection(scope):
-            worked.spent.update(own)
-            if trigger.kind.endswith("_after"):
-                worked.closing.add(trigger.end)
-        elif trigger.kind.startswith(("excluded", "denied", "refused")):
-            worked.idle.update(own)
-        for number in scope:
-            # What is excluded as history ("no history of stroke") is excluded.
-            if marks[number] == "present" or said != "history":
-                marks[number] = said
-    worked.idle.difference_update(worked.spent)
-    return worked
 
 
 def _said(kind: str) -> Assertion:

@@ -6,6 +6,7 @@ written out, and near spellings only where nothing else was found.
 
 import functools
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from trialport.core.language import Language
 from trialport.vocabulary.abbreviations import AbbreviationFinder
@@ -49,6 +50,18 @@ _OUT = frozenset({"excluded", "denied"})
 PER_WORD, PER_PLACE, PER_MENTION = 0.06, 0.03, 0.03
 
 
+class Heard(NamedTuple):
+    """What a text names: all hits and the `sure` ones, a region's `own`, and whether an abbreviation is left open."""
+
+    told: Told
+    lang: Language | None
+    elements: list[Element]
+    hits: list[Hit]
+    sure: list[Hit]
+    own: list[Hit]
+    is_open: bool
+
+
 class Reader:
     """Reads texts with one vocabulary; safe to share between threads, as it keeps nothing of a text."""
 
@@ -71,33 +84,40 @@ class Reader:
 
         `local` are terms of a region's own, which win over the vocabulary's words.
         """
+        heard = self.hear(text, lang, local)
+        tokens, own, hits = heard.told.tokens, heard.own, heard.hits
+        marks = assertions(heard.told)
+        out = [mark in _OUT for mark in marks]
+        settled = {number for hit in own for number in range(hit.first, hit.last + 1)}
+        words = self._area_words.find(tokens, (n for n, passed in enumerate(out) if passed or n in settled))
+        sure = bool(heard.sure)
+        prose = len(heard.elements) > PROSE_WORDS
+        # A text that only names an area ("hudsjukdom") needs no condition guessed.
+        if sure or not all(passed or number in words.explained for number, passed in enumerate(out)):
+            near = _beside(own, self._near.find(tokens, heard.elements, hits, out))
+            hits = [*_still_read(hits, near, own, prose=prose), *near]
+        concepts, set_aside = self._told_apart(hits, tokens, marks, heard.lang)
+        areas = self._areas(heard.told.text, tokens, concepts, words.named, heard.lang, sure=sure, prose=prose)
+        return Reading(
+            concepts=concepts,
+            set_aside=set_aside,
+            therapy_areas=areas,
+            stated=find_particulars(heard.told.text, tokens, marks),
+            ambiguous=heard.is_open or _is_close(hits, marks),
+        )
+
+    def hear(self, text: str, lang: Language | None = None, local: LocalTerms = NO_LOCAL_TERMS) -> Heard:
+        """Find what a text names, before it is asked what the text says of it."""
         text = text[:MAX_CHARACTERS]
         tokens = tokens_of(text)
         spoken = lang or guess_language(tokens, self._steering)
         elements = self._elements.whole(tokens, spoken)
         own = local.find(tokens, spoken)
-        hits, ambiguous = self._hits(text, tokens, elements, spoken, own)
-        sure_hits = [hit for hit in hits if hit.score > WEAK]
-        firm = [hit for hit in sure_hits if self.vocabulary.concepts[hit.concept][0] != "Z"]
-        marks = assertions(Told(tokens, text, self._steering, _places(sure_hits), _places(firm)))
-        out = [mark in _OUT for mark in marks]
-        settled = {number for hit in own for number in range(hit.first, hit.last + 1)}
-        words = self._area_words.find(tokens, (n for n, passed in enumerate(out) if passed or n in settled))
-        sure = bool(sure_hits)
-        prose = len(elements) > PROSE_WORDS
-        # A text that only names an area ("hudsjukdom") needs no condition guessed.
-        if sure or not all(passed or number in words.explained for number, passed in enumerate(out)):
-            near = _beside(own, self._near.find(tokens, elements, hits, out))
-            hits = [*_still_read(hits, near, own, prose=prose), *near]
-        concepts, set_aside = self._told_apart(hits, tokens, marks, spoken)
-        areas = self._areas(text, tokens, concepts, words.named, spoken, sure=sure, prose=prose)
-        return Reading(
-            concepts=concepts,
-            set_aside=set_aside,
-            therapy_areas=areas,
-            stated=find_particulars(text, tokens, marks),
-            ambiguous=ambiguous or _is_close(hits, marks),
-        )
+        hits, is_open = self._hits(text, tokens, elements, spoken, own)
+        sure = [hit for hit in hits if hit.score > WEAK]
+        firm = [hit for hit in sure if self.vocabulary.concepts[hit.concept][0] != "Z"]
+        told = Told(tokens, text, self._steering, _mentions(sure), _places(sure), _places(firm))
+        return Heard(told, spoken, elements, hits, sure, own, is_open)
 
     def _areas(
         self,
@@ -222,6 +242,17 @@ class _Covering:
     def holders(self, part: Hit) -> Iterator[Hit]:
         """Give the hits that hold all tokens of another one."""
         return (hit for hit in self._on.get(part.first, ()) if hit.last >= part.last)
+
+
+def _mentions(hits: list[Hit]) -> list[tuple[int, int]]:
+    """First and last tokens of the hits, those that share words as one, in order."""
+    mentions: list[tuple[int, int]] = []
+    for first, last in sorted({(hit.first, hit.last) for hit in hits}):
+        if mentions and first <= mentions[-1][1]:
+            mentions[-1] = (mentions[-1][0], max(last, mentions[-1][1]))
+        else:
+            mentions.append((first, last))
+    return mentions
 
 
 def _places(hits: list[Hit]) -> set[int]:

@@ -26,18 +26,25 @@ DASH = re.compile(r"\s-\s|[\u2013\u2014]")
 class Told(NamedTuple):
     """A text as the readers of assertions need it.
 
-    `busy` tokens belong to a concept, `firm` ones to a condition rather than a mere factor (chapter Z).
+    `mentions` are the first and last tokens of what names concepts, in order and apart; `busy` all their tokens,
+    `firm` those of a condition rather than a mere factor (chapter Z).
     """
 
     tokens: list[Token]
     text: str
     steering: Steering
+    mentions: list[tuple[int, int]]
     busy: set[int]
     firm: set[int]
 
     def between(self, number: int) -> str:
         """Give what stands between a token and the one before it."""
         return self.text[self.tokens[number - 1].end : self.tokens[number].start]
+
+    def after(self, number: int) -> str:
+        """Give what stands between a token and the next one, or the end."""
+        end = self.tokens[number + 1].start if number + 1 < len(self.tokens) else len(self.text)
+        return self.text[self.tokens[number].end : end]
 
 
 class Trigger(NamedTuple):
