@@ -6,7 +6,7 @@ area and are indexed by concept; those added since are few and are looked at one
 makes a base of them all.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -173,9 +173,9 @@ class CapacityColumns:
         """Return the therapy area of a row."""
         return THERAPY_AREAS[int(self.therapy_area[row])]
 
-    def words_of(self, row: int, column: Ragged) -> list[str]:
-        """Return the strings of a row in a column of strings."""
-        return [self.strings[number] for number in column.of(row).tolist()]
+    def words_of(self, rows: Rows, column: Ragged) -> Iterator[list[str]]:
+        """Return the strings of each of these rows in a column of strings."""
+        return ([self.strings[number] for number in numbers] for numbers in column.each(rows))
 
 
 class Strings:
@@ -212,7 +212,8 @@ class ColumnStore:
         self._numbers = {name: Growing(kind) for name, kind in NUMBERS.items()}
         self._lists = {name: GrowingRagged() for name in LISTS}
         self._live = np.zeros(0, dtype=bool)
-        self._base = Base.of(np.zeros(0, np.uint8), Ragged.empty(), Ragged.empty(), word_book.vocabulary)
+        none = Ragged.empty()
+        self._base = Base.of(np.zeros(0, np.uint8), none, none, none, word_book.vocabulary)
 
     def add(self, records: Sequence[Record]) -> None:
         """Add a row for each record."""
@@ -308,6 +309,7 @@ class ColumnStore:
         store._base = Base.of(
             store._numbers["therapy_area"].view(),
             store._lists["concepts"].view(),
+            store._lists["competing"].view(),
             store._lists["unread"].view(),
             self.word_book.vocabulary,
         )

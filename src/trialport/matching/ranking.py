@@ -112,9 +112,9 @@ def _stated_exclusions(compared: Comparison) -> Iterable[tuple[ExclusionReason, 
 
 
 def _exclude(reasons: Codes, exclusions: Iterable[tuple[ExclusionReason, Bools]]) -> None:
-    """Write into `reasons` the first reason that holds for each row."""
-    for reason, holds in exclusions:
-        reasons[holds & (reasons == NOT_EXCLUDED)] = REASONS.index(reason)
+    """Write into `reasons` the first reason that holds for each row, over the later ones."""
+    for reason, holds in reversed(list(exclusions)):
+        reasons[holds] = REASONS.index(reason)
 
 
 def _left_out(
