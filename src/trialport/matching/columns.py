@@ -151,16 +151,22 @@ class CapacityColumns:
         ids = (own.low.take(rows), own.high.take(rows), units.low.take(unit), units.high.take(unit))
         return np.lexsort((*ids, *before))
 
+    def units_of(self, rows: Rows) -> Iterator[Unit]:
+        """Return the units that these rows belong to."""
+        numbers, units = self.unit.take(rows), self.units
+        places = (of_unit.take(numbers).tolist() for of_unit in (units.region, units.site, units.kind))
+        for unit_id, number, region, site, kind in zip(units.ids.each(numbers), numbers.tolist(), *places, strict=True):
+            yield Unit(
+                unit_id=unit_id,
+                region_id=self.region_ids[region],
+                unit_name=units.names[number],
+                site_name=self.strings[site],
+                unit_kind=UNIT_KINDS[kind],
+            )
+
     def unit_of(self, row: int) -> Unit:
         """Return the unit that a row belongs to."""
-        number, units = int(self.unit[row]), self.units
-        return Unit(
-            unit_id=units.ids[number],
-            region_id=self.region_ids[units.region[number]],
-            unit_name=units.names[number],
-            site_name=self.strings[units.site[number]],
-            unit_kind=UNIT_KINDS[units.kind[number]],
-        )
+        return next(self.units_of(np.array([row])))
 
     def units_among(self, unit_ids: Collection[UUID], rows: Rows | None = None) -> Bools:
         """Say for each of some rows (None: all) whether its unit is one of these."""

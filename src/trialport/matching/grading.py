@@ -137,11 +137,7 @@ def told_once(said: Ints, tell: Callable[[int], Told]) -> Callable[[], Iterable[
 
 
 def _said(facts: Mapping[str, Value]) -> dict[str, Value]:
-    """Leave out what is not known, if there is any such."""
-    values = facts.values()
-    if None not in values and [] not in values:
-        return dict(facts)
-    return {name: value for name, value in facts.items() if value is not None and value != []}
+    return {name: value for name, value in facts.items() if value or (value is not None and value != [])}
 
 
 # The least and the greatest fit each state allows, in the order of STATES.

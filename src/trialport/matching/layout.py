@@ -1,6 +1,6 @@
 """What stands in the columns of the register's index: codes, bits and days, and the pieces they are held in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 from uuid import UUID
@@ -115,6 +115,11 @@ class Identifiers:
         near = np.flatnonzero(same)
         same[near] = self.high.take(near) == value.int >> 64
         return same
+
+    def each(self, rows: Ints) -> Iterator[UUID]:
+        """Return the identifiers of these rows."""
+        halves = zip(self.high.take(rows).tolist(), self.low.take(rows).tolist(), strict=True)
+        return (UUID(int=high << 64 | low) for high, low in halves)
 
     def columns(self) -> dict[str, npt.NDArray[np.uint64]]:
         """Return both halves by name."""

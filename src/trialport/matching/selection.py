@@ -62,13 +62,13 @@ _FOR_ALL: dict[CriterionName, Grade] = {
 }
 # and these one after the other, each for the rows that are still left.
 _FOR_SOME: dict[CriterionName, Grade] = {
-    "participants": participants,
     "dct_activities": dct_activities,
-    "staff_hours": staff_hours,
+    "participants": participants,
     "equipment": equipment,
-    "atmp": atmp,
-    "gmo": gmo,
     "pharmacy": pharmacy,
+    "atmp": atmp,
+    "staff_hours": staff_hours,
+    "gmo": gmo,
     "load": load,
     "resources": resources,
     "experience": experience,
