@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.matching.factories import ON, OTHER_REGION, REGION, capacity, columns, question, ranked
-from trialport.matching.arrays import GrowingRagged, Postings
+from trialport.matching.arrays import GrowingRagged, Postings, summed
 from trialport.matching.layout import Identifiers
 from trialport.matching.ranking import rank
 from trialport.matching.window import add_months
@@ -70,7 +70,9 @@ def test_ragged_rows_are_read_as_written(rows: list[list[int]]) -> None:
     for picked in (np.arange(len(rows)), np.arange(len(rows))[::-2], np.arange(0)):
         chosen = [rows[order[row]] for row in picked]
         assert ragged.best(picked, levels).tolist() == [max(row, default=0) for row in chosen]
-        assert ragged.total(picked, values).tolist() == [sum(row) for row in chosen]
+        owners, entries = ragged.entries(picked)
+        assert entries.tolist() == [entry for row in chosen for entry in row]
+        assert summed(owners, values.take(entries), len(picked)).tolist() == [sum(row) for row in chosen]
         assert ragged.counts(picked).tolist() == [len(row) for row in chosen]
     postings = Postings.of(ragged, 10)
     for value in range(12):

@@ -53,8 +53,8 @@ def content(columns: CapacityColumns) -> dict[UUID, dict[str, Any]]:
         told: dict[str, Any] = {name: getattr(columns, name)[row].tolist() for name in NUMBERS}
         for name in LISTS:
             worded = name in ("indications", "unread", "conditions", "dct_places")
-            values = getattr(columns, name)
-            told[name] = columns.words_of(row, values) if worded else sorted(values.of(row).tolist())
+            numbers = getattr(columns, name).of(row).tolist()
+            told[name] = [columns.strings[number] for number in numbers] if worded else sorted(numbers)
         region = told.pop("region")
         told["unit"] = columns.unit_of(row)
         told["region"] = columns.region_ids[region], int(columns.region_resources[region])

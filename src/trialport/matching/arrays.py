@@ -3,7 +3,7 @@
 An array grows at its end only: what was handed out never changes, so a match may read it while rows are added.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -62,30 +62,28 @@ class Ragged:
         """Return the entries of one row."""
         return self.values[self.bounds[row] : self.bounds[row + 1]]
 
+    def each(self, rows: Rows) -> Iterator[list[int]]:
+        """Return the entries of each of these rows."""
+        bounds = zip(self.bounds.take(rows).tolist(), self.bounds.take(rows + 1).tolist(), strict=True)
+        return (self.values[start:end].tolist() for start, end in bounds)
+
     def counts(self, rows: Rows) -> Ints:
         """Return how many entries each of these rows has."""
         return self.bounds.take(rows + 1) - self.bounds.take(rows)
 
-    def entries(self, rows: Rows) -> tuple[Ints, Ints]:
-        """Return how many entries each of these rows has, and the entries, row after row."""
-        counts = self.counts(rows)
-        ends = np.cumsum(counts)
-        total = int(ends[-1]) if len(ends) else 0
-        skipped = np.repeat(self.bounds.take(rows) - ends + counts, counts)
-        return counts, self.values.take(np.arange(total) + skipped)
-
-    def total(self, rows: Rows, value_of: Floats) -> Floats:
-        """Sum `value_of[entry]` over the entries of each row; 0 for a row without entries."""
-        counts, entries = self.entries(rows)
-        return summed(counts, value_of.take(entries))
+    def entries(self, rows: Rows) -> tuple[Rows, Ints]:
+        """Return all entries of these rows, row after row, and of each the position of its row in `rows`."""
+        starts = self.bounds.take(rows)
+        counts = self.bounds.take(rows + 1) - starts
+        owners = np.arange(len(rows)).repeat(counts)
+        skipped = starts - counts.cumsum() + counts
+        return owners, self.values.take(np.arange(len(owners)) + skipped.take(owners))
 
     def best(self, rows: Rows, level_of: Codes) -> Codes:
         """Return the greatest `level_of[entry]` of each row; 0 for a row without entries."""
-        counts, entries = self.entries(rows)
+        owners, entries = self.entries(rows)
         result = np.zeros(len(rows), dtype=np.int8)
-        if len(entries):
-            filled, starts = _starts(counts)
-            result[filled] = np.maximum.reduceat(level_of.take(entries), starts)
+        np.maximum.at(result, owners, level_of.take(entries))
         return result
 
     def owners(self) -> Rows:
@@ -94,23 +92,13 @@ class Ragged:
 
     def reordered(self, order: Rows) -> "Ragged":
         """Return the same entries with some of the rows only, in another order."""
-        counts, values = self.entries(order)
-        return Ragged(np.concatenate(([0], np.cumsum(counts))).astype(self.bounds.dtype), values)
+        _, values = self.entries(order)
+        return Ragged(np.concatenate(([0], np.cumsum(self.counts(order)))).astype(self.bounds.dtype), values)
 
 
-def summed(counts: Ints, values: npt.NDArray[Any]) -> Floats:
-    """Sum the values of each row, which stand row after row, `counts` of them each."""
-    result = np.zeros(len(counts))
-    if len(values):
-        filled, starts = _starts(counts)
-        result[filled] = np.add.reduceat(values, starts)
-    return result
-
-
-def _starts(counts: Ints) -> tuple[Rows, Ints]:
-    """Return the rows that have entries, and where the entries of each begin."""
-    filled = np.flatnonzero(counts)
-    return filled, (np.cumsum(counts) - counts).take(filled)
+def summed(owners: Rows, values: npt.NDArray[Any], rows: int) -> Floats:
+    """Sum of each of so many rows the values of the entries it owns; 0 for a row without entries."""
+    return np.asarray(np.bincount(owners, values, rows), dtype=np.float64)
 
 
 class GrowingRagged:

@@ -6,7 +6,7 @@ area and are indexed by concept; those added since are few and are looked at one
 makes a base of them all.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -151,16 +151,22 @@ class CapacityColumns:
         ids = (own.low.take(rows), own.high.take(rows), units.low.take(unit), units.high.take(unit))
         return np.lexsort((*ids, *before))
 
+    def units_of(self, rows: Rows) -> Iterator[Unit]:
+        """Return the units that these rows belong to."""
+        numbers, units = self.unit.take(rows), self.units
+        places = (of_unit.take(numbers).tolist() for of_unit in (units.region, units.site, units.kind))
+        for unit_id, number, region, site, kind in zip(units.ids.each(numbers), numbers.tolist(), *places, strict=True):
+            yield Unit(
+                unit_id=unit_id,
+                region_id=self.region_ids[region],
+                unit_name=units.names[number],
+                site_name=self.strings[site],
+                unit_kind=UNIT_KINDS[kind],
+            )
+
     def unit_of(self, row: int) -> Unit:
         """Return the unit that a row belongs to."""
-        number, units = int(self.unit[row]), self.units
-        return Unit(
-            unit_id=units.ids[number],
-            region_id=self.region_ids[units.region[number]],
-            unit_name=units.names[number],
-            site_name=self.strings[units.site[number]],
-            unit_kind=UNIT_KINDS[units.kind[number]],
-        )
+        return next(self.units_of(np.array([row])))
 
     def units_among(self, unit_ids: Collection[UUID], rows: Rows | None = None) -> Bools:
         """Say for each of some rows (None: all) whether its unit is one of these."""
@@ -173,9 +179,9 @@ class CapacityColumns:
         """Return the therapy area of a row."""
         return THERAPY_AREAS[int(self.therapy_area[row])]
 
-    def words_of(self, row: int, column: Ragged) -> list[str]:
-        """Return the strings of a row in a column of strings."""
-        return [self.strings[number] for number in column.of(row).tolist()]
+    def words_of(self, rows: Rows, column: Ragged) -> Iterator[list[str]]:
+        """Return the strings of each of these rows in a column of strings."""
+        return ([self.strings[number] for number in numbers] for numbers in column.each(rows))
 
 
 class Strings:
@@ -212,7 +218,8 @@ class ColumnStore:
         self._numbers = {name: Growing(kind) for name, kind in NUMBERS.items()}
         self._lists = {name: GrowingRagged() for name in LISTS}
         self._live = np.zeros(0, dtype=bool)
-        self._base = Base.of(np.zeros(0, np.uint8), Ragged.empty(), Ragged.empty(), word_book.vocabulary)
+        none = Ragged.empty()
+        self._base = Base.of(np.zeros(0, np.uint8), none, none, none, word_book.vocabulary)
 
     def add(self, records: Sequence[Record]) -> None:
         """Add a row for each record."""
@@ -308,6 +315,7 @@ class ColumnStore:
         store._base = Base.of(
             store._numbers["therapy_area"].view(),
             store._lists["concepts"].view(),
+            store._lists["competing"].view(),
             store._lists["unread"].view(),
             self.word_book.vocabulary,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import isnan
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -30,8 +30,6 @@ STATES: tuple[CriterionState, ...] = ("unmet", "unknown", "partly", "met")
 UNMET, UNKNOWN, PARTLY, MET = range(4)
 # Fits are rounded to this, so that a stored explanation adds up to the score it explains.
 FIT_DECIMALS = 4
-# Competing trials are counted up to here.
-MOST_COMPETING = 3
 # So many items are graded by a table of all their combinations, which is kept; of more only those that occur.
 _MOST_TABLED = 6
 
@@ -51,16 +49,6 @@ class Comparison:
     def column(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Read a column of the index for the rows compared."""
         return values.take(self.rows)
-
-    @cached_property
-    def licences(self) -> tuple[Ints, Ints]:
-        """The licences of the rows compared: how many each row has, and their entries."""
-        return self.columns.licences.entries(self.rows)
-
-    @cached_property
-    def rivals(self) -> Floats:
-        """How many trials of each row compete for the patients asked; more than a few count no more."""
-        return np.minimum(self.columns.competing.total(self.rows, self.relation.competes), MOST_COMPETING)
 
     def kept(self, keep: Rows) -> "Comparison":
         """Return the same comparison with some of the rows only."""
@@ -149,7 +137,7 @@ def told_once(said: Ints, tell: Callable[[int], Told]) -> Callable[[], Iterable[
 
 
 def _said(facts: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: value for name, value in facts.items() if value is not None and value != []}
+    return {name: value for name, value in facts.items() if value or (value is not None and value != [])}
 
 
 # The least and the greatest fit each state allows, in the order of STATES.
@@ -172,9 +160,14 @@ def marks(
 
 def asked_items(packed: Ints, places: Sequence[int]) -> Ints:
     """Return of each row the codes in these places of a packed column, packed anew in the order of the places."""
-    codes = np.zeros_like(packed)
+    # Neighbours stay neighbours: what moves equally far is moved at once.
+    moved: dict[int, int] = {}
     for number, place in enumerate(places):
-        codes |= (packed >> ITEM_BITS * place & ITEM_MASK) << ITEM_BITS * number
+        moved[place - number] = moved.get(place - number, 0) | ITEM_MASK << ITEM_BITS * place
+    codes = np.zeros_like(packed)
+    for distance, items in moved.items():
+        of_these = packed & items
+        codes |= of_these >> ITEM_BITS * distance if distance >= 0 else of_these << -ITEM_BITS * distance
     return codes
 
 
@@ -220,11 +213,11 @@ def enough(offered: Floats, wanted: float) -> tuple[Codes, Floats]:
 
 def together(parts: Sequence[tuple[Codes, Floats]]) -> tuple[Codes, Floats]:
     """Join several parts that count the same: all alike, or else partly met by their mean."""
-    if len(parts) == 1:
-        return parts[0]
-    states = np.stack([state for state, _ in parts])
-    alike = (states == states[0]).all(axis=0)
-    return np.where(alike, states[0], PARTLY).astype(np.int8), np.mean([fit for _, fit in parts], axis=0)
+    states, fits = parts[0]
+    for more_states, more_fits in parts[1:]:
+        states = np.where(states == more_states, states, np.int8(PARTLY))
+        fits = fits + more_fits
+    return states, fits / len(parts)
 
 
 def mean(lines: Floats, weights: Sequence[float] = ()) -> Floats:

@@ -1,6 +1,6 @@
 """What stands in the columns of the register's index: codes, bits and days, and the pieces they are held in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 from uuid import UUID
@@ -111,8 +111,15 @@ class Identifiers:
 
     def equal_to(self, value: UUID) -> Bools:
         """Say for each identifier whether it is this one."""
-        same: Bools = (self.low == value.int & LOW_64_BITS) & (self.high == value.int >> 64)
+        same: Bools = self.low == value.int & LOW_64_BITS
+        near = np.flatnonzero(same)
+        same[near] = self.high.take(near) == value.int >> 64
         return same
+
+    def each(self, rows: Ints) -> Iterator[UUID]:
+        """Return the identifiers of these rows."""
+        halves = zip(self.high.take(rows).tolist(), self.low.take(rows).tolist(), strict=True)
+        return (UUID(int=high << 64 | low) for high, low in halves)
 
     def columns(self) -> dict[str, npt.NDArray[np.uint64]]:
         """Return both halves by name."""
@@ -152,22 +159,27 @@ class Units:
 class Base:
     """How many of the first rows stand by therapy area, where each area begins, and the rows of each concept.
 
-    `unread` are the rows of each string that could not be read, `unread_strings` those strings.
+    `competing` are the rows of each concept that a trial of theirs is about, once for each such trial. `unread` are
+    the rows of each string that could not be read, `unread_strings` those strings.
     """
 
     size: int
     areas: Ints
     concepts: Postings
+    competing: Postings
     unread: Postings
     unread_strings: tuple[int, ...]
 
     @classmethod
-    def of(cls, therapy_area: Ints, concepts: Ragged, unread: Ragged, vocabulary: Vocabulary) -> "Base":
+    def of(
+        cls, therapy_area: Ints, concepts: Ragged, competing: Ragged, unread: Ragged, vocabulary: Vocabulary
+    ) -> "Base":
         """Index rows that stand by therapy area."""
         return cls(
             size=len(therapy_area),
             areas=np.searchsorted(therapy_area, np.arange(len(THERAPY_AREAS) + 1)),
             concepts=Postings.of(concepts, vocabulary.concept_count),
+            competing=Postings.of(competing, vocabulary.concept_count),
             unread=Postings.of(unread, int(unread.values.max(initial=-1)) + 1),
             unread_strings=tuple(np.unique(unread.values).tolist()),
         )

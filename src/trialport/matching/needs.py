@@ -70,11 +70,14 @@ def held(compared: Comparison, asked: Sequence[Capability]) -> Ints:
     """Say for each row which of these capabilities it has on the first day of recruitment (see `asked_items`)."""
     places = [CAPABILITIES.index(capability) for capability in asked]
     codes = asked_items(compared.column(compared.columns.capabilities), places)
-    counts, licences = compared.licences
-    valid = np.flatnonzero(licences >> LICENCE_BITS >= compared.window.start)
-    owners, of = np.repeat(np.arange(len(counts)), counts).take(valid), licences.take(valid) & LICENCE_MASK
-    for number, place in enumerate(places):
-        codes[owners[of == place]] |= HELD << ITEM_BITS * number
+    # Only a licence that ends, of the two bits the higher alone, has to be looked up.
+    lower_bits = sum(1 << ITEM_BITS * number for number in range(len(asked)))
+    licensed = np.flatnonzero(codes >> 1 & ~codes & lower_bits)
+    owners, licences = compared.columns.licences.entries(compared.rows.take(licensed))
+    is_held = np.zeros(LICENCE_MASK + 1, dtype=codes.dtype)
+    is_held[places] = HELD << ITEM_BITS * np.arange(len(places))
+    valid = licences >> LICENCE_BITS >= compared.window.start
+    np.bitwise_or.at(codes, licensed.take(owners), is_held.take(licences & LICENCE_MASK) * valid)
     return codes
 
 

@@ -23,6 +23,7 @@ from trialport.matching.scoring import age_group, study_type
 from trialport.matching.selection import SCORE_DECIMALS, Scored, best_first
 from trialport.matching.weighing import PROGRAM, Weighing
 from trialport.matching.window import Window, opening
+from trialport.vocabulary.codes import THERAPY_AREAS
 
 __all__ = ["SCORE_DECIMALS", "Ranking", "rank"]
 
@@ -112,9 +113,9 @@ def _stated_exclusions(compared: Comparison) -> Iterable[tuple[ExclusionReason, 
 
 
 def _exclude(reasons: Codes, exclusions: Iterable[tuple[ExclusionReason, Bools]]) -> None:
-    """Write into `reasons` the first reason that holds for each row."""
-    for reason, holds in exclusions:
-        reasons[holds & (reasons == NOT_EXCLUDED)] = REASONS.index(reason)
+    """Write into `reasons` the first reason that holds for each row, over the later ones."""
+    for reason, holds in reversed(list(exclusions)):
+        reasons[holds] = REASONS.index(reason)
 
 
 def _left_out(
@@ -134,23 +135,30 @@ def _left_out(
 def _told(best: Scored) -> Iterable[Candidate]:
     """Explain the rows, which stand in the order of the ranking."""
     compared = best.compared
-    columns, on = compared.columns, compared.on.toordinal()
-    told = zip(*(marks.criteria(best.weights) for marks in best.marks), strict=True)
-    rows = zip(compared.rows.tolist(), best.scores.tolist(), told, strict=True)
-    for position, (row, score, criteria) in enumerate(rows, start=1):
-        unit = columns.unit_of(row)
+    columns, rows, valid_until = compared.columns, compared.rows, compared.column(compared.columns.valid_until)
+    told = zip(
+        best.scores.tolist(),
+        columns.capacity_id.each(rows),
+        columns.units_of(rows),
+        compared.column(columns.therapy_area).tolist(),
+        compared.column(columns.revision).tolist(),
+        ((valid_until > NO_DAY) & (valid_until < compared.on.toordinal())).tolist(),
+        zip(*(marks.criteria(best.weights) for marks in best.marks), strict=True),
+        strict=True,
+    )
+    for position, (score, capacity_id, unit, area, revision, stale, criteria) in enumerate(told, start=1):
         yield Candidate(
             rank=position,
             score=score,
-            capacity_id=columns.capacity_id[row],
+            capacity_id=capacity_id,
             unit_id=unit.unit_id,
             region_id=unit.region_id,
             site_name=unit.site_name,
             unit_name=unit.unit_name,
             unit_kind=unit.unit_kind,
-            therapy_area=columns.therapy_area_of(row),
-            revision=int(columns.revision[row]),
-            stale=NO_DAY < int(columns.valid_until[row]) < on,
+            therapy_area=THERAPY_AREAS[area],
+            revision=revision,
+            stale=stale,
             criteria=criteria,
         )
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from trialport.matching.arrays import Codes
+from trialport.matching.arrays import Codes, summed
 from trialport.matching.grading import (
     MET,
     PARTLY,
@@ -25,7 +25,6 @@ from trialport.matching.grading import (
 from trialport.matching.layout import (
     DCT_CODES,
     ITEM_BITS,
-    ITEM_MASK,
     LANGUAGE_NUMBERS,
     NO_ROLE,
     NOWHERE,
@@ -60,8 +59,9 @@ def primary_care_role(compared: Comparison) -> Marks:
     answers = compared.column(columns.dct_answers)
     role = own
     for activity, through in _THROUGH_OTHERS.items():
-        can = (answers >> ITEM_BITS * DCT_ACTIVITIES.index(activity) & ITEM_MASK) > DCT_CODES["cannot"]
-        role = np.maximum(role, np.where(can, ROLES.index(through), NO_ROLE))
+        # Of the two bits of an answer only those of a yes have the higher one.
+        can = answers & DCT_CODES["with_partner"] << ITEM_BITS * DCT_ACTIVITIES.index(activity) != 0
+        role = np.maximum(role, np.where(can, np.int8(ROLES.index(through)), np.int8(NO_ROLE)))
 
     def tell() -> Iterator[Told]:
         kinds = columns.units.kind.take(compared.column(columns.unit))
@@ -88,13 +88,14 @@ def languages(compared: Comparison) -> Marks:
     wanted, columns = compared.question.languages, compared.columns
     asked = np.zeros(LANGUAGE_NUMBERS)
     asked[[language_number(language) for language in wanted]] = 1
-    share = columns.languages.total(compared.rows, asked) / len(wanted)
+    owners, entries = columns.languages.entries(compared.rows)
+    share = summed(owners, asked.take(entries), len(compared.rows)) / len(wanted)
     stated = columns.languages.counts(compared.rows) > 0
     known = np.where(share == 1, MET, np.where(share > 0, PARTLY, UNMET))
 
     def tell() -> Iterable[Told]:
-        for row in compared.rows.tolist():
-            yield Told(list(wanted), list(map(language_of, columns.languages.of(row).tolist())) or None)
+        for numbers in columns.languages.each(compared.rows):
+            yield Told(list(wanted), list(map(language_of, numbers)) or None)
 
     return marks("languages", np.where(stated, known, UNKNOWN), share, tell)
 
@@ -109,13 +110,13 @@ def dct_places(compared: Comparison) -> Marks:
     codes = asked_items(packed, [PLACED.index(activity) for activity in wanted])
 
     def tell() -> Iterator[Told]:
-        for row, of_row, code in zip(compared.rows.tolist(), packed.tolist(), codes.tolist(), strict=True):
+        words = columns.words_of(compared.rows, columns.dct_places)
+        for stated, of_row, code in zip(words, packed.tolist(), codes.tolist(), strict=True):
             found: tuple[list[str], ...] = ([], [], [], [])
             for activity, known in zip(wanted, items_of(code, len(wanted)), strict=True):
                 found[known].append(activity)
-            stated = _stated(of_row)
-            places = dict(zip(stated, columns.words_of(row, columns.dct_places), strict=True)) if stated else {}
-            offered = list(dict.fromkeys(places[activity] for activity in wanted if activity in places))
+            places = dict(zip(_stated(of_row), stated, strict=True))
+            offered = list(dict.fromkeys([places[activity] for activity in wanted if activity in places]))
             facts: dict[str, Value] = {
                 "whole": found[WHOLE], "part": found[PART], "nowhere": found[NOWHERE], "unsaid": found[0]
             }  # fmt: skip

@@ -1,7 +1,5 @@
 """Whether a unit has room for one more trial, and is ready by the start: each for all rows at once."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from trialport.matching.grading import (
@@ -13,11 +11,13 @@ from trialport.matching.grading import (
     Marks,
     Told,
     day_of,
+    in_range,
     marks,
-    number,
+    told_once,
 )
 from trialport.matching.layout import UNSAID
 from trialport.matching.models import Value
+from trialport.matching.relation import MOST_COMPETING
 from trialport.matching.weights import UNKNOWN_FIT
 
 # With up to so many trials running in its area a unit is taken to have room for another. No published figure
@@ -31,19 +31,19 @@ HALF_LATE_DAYS, HALF_LATE_IN_COMPETITION_DAYS = 90, 30
 
 def load(compared: Comparison) -> Marks:
     """Ask how many trials the unit runs in the area, and how many of them want the same patients."""
-    running, rivals = compared.column(compared.columns.running_trials), compared.rivals
+    running, rivals = compared.column(compared.columns.running_trials), compared.column(compared.relation.rivals)
     known, crowded = running != UNSAID, rivals >= NO_ROOM_RIVALS
     room = np.where(known, ROOM_FOR / np.maximum(running, ROOM_FOR), UNKNOWN_FIT)
     alone = np.where(known, np.where(running <= ROOM_FOR, MET, PARTLY), UNKNOWN)
     states = np.where(crowded, UNMET, np.where(rivals > 0, PARTLY, alone))
 
-    def tell() -> Iterator[Told]:
-        for count, competing in zip(running.tolist(), rivals.tolist(), strict=True):
-            facts: dict[str, Value] = {"competing": number(competing) or None}
-            case = "uncounted" if count == UNSAID and 0 < competing < NO_ROOM_RIVALS else ""
-            yield Told(ROOM_FOR, None if count == UNSAID else count, case, facts)
+    def tell(said: int) -> Told:
+        count, competing = divmod(said, MOST_COMPETING + 1)
+        case = "uncounted" if count == UNSAID and 0 < competing < NO_ROOM_RIVALS else ""
+        return Told(ROOM_FOR, None if count == UNSAID else count, case, {"competing": competing or None})
 
-    return marks("load", states, room * (1 - RIVAL_SHARE * rivals), tell)
+    said = running * (MOST_COMPETING + 1) + rivals
+    return marks("load", states, room * (1 - RIVAL_SHARE * rivals), told_once(said, tell))
 
 
 def lead_time(compared: Comparison) -> Marks:
@@ -53,16 +53,18 @@ def lead_time(compared: Comparison) -> Marks:
     """
     window, lead = compared.window, compared.column(compared.columns.lead_time_days)
     at_hand, until_end = window.start - compared.on.toordinal(), window.end - compared.on.toordinal()
-    late = np.maximum(lead - at_hand, 0)
     in_competition = compared.question.competitive
     half = HALF_LATE_IN_COMPETITION_DAYS if in_competition else HALF_LATE_DAYS
-    known = np.where(late == 0, MET, np.where(lead >= until_end, UNMET, PARTLY))
+    # Every number of days is graded once. The last entry is the one that UNSAID (-1) reads.
+    days = np.arange(lead.max(initial=0) + 2)
+    late = np.maximum(days - at_hand, 0)
+    states = np.where(late == 0, MET, np.where(days >= until_end, UNMET, PARTLY))
+    states[-1] = UNKNOWN
 
-    def tell() -> Iterator[Told]:
-        start = day_of(window.start)
-        for days, days_late in zip(lead.tolist(), late.tolist(), strict=True):
-            case = "in_competition" if in_competition and days_late > 0 and days < until_end else ""
-            facts: dict[str, Value] = {"late": days_late or None, "start": start}
-            yield Told(at_hand, None if days == UNSAID else days, case, facts)
+    def tell(stated: int) -> Told:
+        days_late = max(stated - at_hand, 0)
+        case = "in_competition" if in_competition and days_late > 0 and stated < until_end else ""
+        facts: dict[str, Value] = {"late": days_late or None, "start": day_of(window.start)}
+        return Told(at_hand, None if stated == UNSAID else stated, case, facts)
 
-    return marks("lead_time", np.where(lead == UNSAID, UNKNOWN, known), half / (half + late), tell)
+    return Marks("lead_time", *in_range(states, half / (half + late)), told_once(lead, tell), lead)

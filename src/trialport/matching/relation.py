@@ -16,6 +16,8 @@ from trialport.vocabulary.index import Vocabulary
 NONE, AREA, BLOCK, SIBLING, AREA_BESIDE, AREA_PRIMARY, BROADER, SAME = range(8)
 LEVEL_FITS: Floats = np.array([0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.95, 1.0])
 LEVEL_CASES = ("none", "area", "block", "sibling", "area_beside", "whole_area", "broader", "same")
+# Competing trials are counted up to here.
+MOST_COMPETING = 3
 # From here on the unit says that it sees these patients; below, only some like them.
 FIRST_MET = AREA_BESIDE
 
@@ -25,13 +27,16 @@ class Relation:
     """The relation of some rows to one inquiry.
 
     `unread` marks rows whose own words could not be read while their therapy area fits: they are unknown.
-    `readable` is false when the inquiry itself was not read, so that nothing can be said of any row.
+    `readable` is false when the inquiry itself was not read, so that nothing can be said of any row. `areas` are
+    the levels of whole therapy areas. `rivals` says of every row of the index how many of its trials compete for the
+    patients asked; more than a few count no more.
     """
 
     readable: bool
     level: Codes
     unread: Bools
-    competes: Floats
+    areas: Codes
+    rivals: Codes
 
     @property
     def related(self) -> Bools:
@@ -41,7 +46,7 @@ class Relation:
 
     def kept(self, keep: Rows) -> "Relation":
         """Return the relation of some of the rows only."""
-        return Relation(self.readable, self.level.take(keep), self.unread.take(keep), self.competes)
+        return Relation(self.readable, self.level.take(keep), self.unread.take(keep), self.areas, self.rivals)
 
 
 def relate(question: MatchQuestion, columns: CapacityColumns) -> Relation:
@@ -56,7 +61,8 @@ def relate(question: MatchQuestion, columns: CapacityColumns) -> Relation:
         readable=bool(asked) or bool(areas.any()),
         level=level,
         unread=_by_words(level, columns, question, areas),
-        competes=_competing(asked, vocabulary),
+        areas=areas,
+        rivals=_rivals(columns, _competing(asked, vocabulary)),
     )
 
 
@@ -87,8 +93,8 @@ def _by_words(level: Codes, columns: CapacityColumns, question: MatchQuestion, a
     """Raise the rows whose unread words are the inquiry's own; mark the others with unread words, if the area fits."""
     base = columns.base
     added = np.arange(base.size, columns.rows)
-    counts, words = columns.unread.entries(added)
-    owners = np.repeat(added, counts)
+    positions, words = columns.unread.entries(added)
+    owners = base.size + positions
     marked = np.zeros(columns.rows, dtype=bool)
     strings = {columns.strings[number]: number for number in (*base.unread_strings, *words.tolist())}
     same = [strings[text] for text in nearly_equal(question.indication, strings)] if strings else []
@@ -155,10 +161,21 @@ def _concept_levels(asked: Iterable[int], vocabulary: Vocabulary) -> Codes:
     return levels
 
 
-def _competing(asked: Iterable[int], vocabulary: Vocabulary) -> Floats:
+def _rivals(columns: CapacityColumns, competes: Bools) -> Codes:
+    """Count of every row the trials about one of these concepts."""
+    base = columns.base
+    owners, concepts = columns.competing.entries(np.arange(base.size, columns.rows))
+    held = (base.competing.holding(np.flatnonzero(competes).tolist()), base.size + owners[competes.take(concepts)])
+    rows, counts = np.unique(np.concatenate(held), return_counts=True)
+    rivals = np.zeros(columns.rows, dtype=np.int8)
+    rivals[rows] = np.minimum(counts, MOST_COMPETING)
+    return rivals
+
+
+def _competing(asked: Iterable[int], vocabulary: Vocabulary) -> Bools:
     """Mark each concept whose patients are the inquiry's: the same, the broader, or one within it."""
-    competes = np.zeros(vocabulary.concept_count)
+    competes = np.zeros(vocabulary.concept_count, dtype=bool)
     for concept in asked:
-        competes[vocabulary.category_of == concept] = 1
-        competes[[concept, vocabulary.category_of[concept]]] = 1
+        competes[vocabulary.category_of == concept] = True
+        competes[[concept, vocabulary.category_of[concept]]] = True
     return competes

@@ -44,9 +44,10 @@ from trialport.matching.layout import (
 from trialport.matching.layout import STATES as CAPACITY_STATES
 from trialport.matching.models import Value
 from trialport.matching.readiness import lead_time, load
-from trialport.matching.relation import FIRST_MET, LEVEL_CASES, LEVEL_FITS, NONE, area_levels
+from trialport.matching.relation import FIRST_MET, LEVEL_CASES, LEVEL_FITS, NONE
 from trialport.matching.weights import UNKNOWN_FIT
-from trialport.vocabulary.codes import AGE_GROUPS, CAPABILITIES, PHASES, STUDY_TYPES, Phase
+from trialport.matching.window import Window
+from trialport.vocabulary.codes import AGE_GROUPS, CAPABILITIES, PHASES, STUDY_TYPES, THERAPY_AREAS, Phase
 
 # A trial of two phases in one can be run by a unit that takes both, and half of it by one that takes either.
 PHASE_PARTS: dict[Phase, tuple[Phase, Phase]] = {"1_2": ("1", "2"), "2_3": ("2", "3")}
@@ -78,13 +79,20 @@ def indication(compared: Comparison) -> Marks:
     def tell() -> Iterator[Told]:
         labels = [item.label for item in question.concepts] or None
         wanted = labels or [question.indication]
-        rows = zip(compared.rows.tolist(), relation.level.tolist(), relation.unread.tolist(), unknown, strict=True)
-        for row, level, is_unread, is_unknown in rows:
-            words = columns.words_of(row, columns.indications) or columns.therapy_area_of(row)
+        rows = zip(
+            columns.words_of(compared.rows, columns.indications),
+            compared.column(columns.therapy_area).tolist(),
+            relation.level.tolist(),
+            relation.unread.tolist(),
+            unknown.tolist(),
+            strict=True,
+        )
+        for words, area, level, is_unread, is_unknown in rows:
+            offered = words or THERAPY_AREAS[area]
             if is_unknown:
-                yield Told(labels, words, "unread" if is_unread else "not_read")
+                yield Told(labels, offered, "unread" if is_unread else "not_read")
             else:
-                yield Told(wanted, words, LEVEL_CASES[level])
+                yield Told(wanted, offered, LEVEL_CASES[level])
 
     return Marks("indication", *_LEVELS, tell, np.where(unknown, len(LEVEL_CASES), relation.level))
 
@@ -153,32 +161,39 @@ _ANY_AGE: Graded = in_range(
 def availability(compared: Comparison) -> Marks:
     """Ask whether the unit is open when recruitment starts, or what share of it is left once it is."""
     opening = compared.opening
-    late, limited = opening.share < 1, opening.limited
-    states = np.where(opening.share == 0, UNMET, np.where(late | limited, PARTLY, MET))
-    fits = opening.share * np.where(limited, LIMITED_FIT, 1.0)
-    return marks("availability", states, fits, lambda: _tell_availability(compared))
+    codes = opening.days_lost << 1 | opening.limited
+    return Marks("availability", *_openings(compared.window), lambda: _tell_availability(compared), codes)
+
+
+@lru_cache(maxsize=64)
+def _openings(window: Window) -> Graded:
+    """Grade every number of days lost, each for a unit that is open and for one that is limited."""
+    share = window.share_left(np.arange(window.days + 1))
+    states = np.where(share == 0, UNMET, np.where(share < 1, PARTLY, MET))
+    limited = np.where(share == 0, UNMET, PARTLY)
+    return in_range(np.stack((states, limited), axis=1).ravel(), np.outer(share, (1.0, LIMITED_FIT)).ravel())
 
 
 def _tell_availability(compared: Comparison) -> Iterator[Told]:
     columns, opening, window = compared.columns, compared.opening, compared.window
     start = day_of(window.start)
     rows = zip(
-        compared.rows.tolist(),
+        columns.words_of(compared.rows, columns.conditions),
         compared.column(columns.state).tolist(),
         compared.column(columns.state_until).tolist(),
-        opening.share.tolist(),
-        np.maximum(opening.opens, window.start).tolist(),
+        window.share_left(opening.days_lost).tolist(),
+        opening.opens.tolist(),
         opening.limited.tolist(),
         opening.closed.tolist(),
         strict=True,
     )
-    for row, state, until, share, opens, limited, closed in rows:
+    for conditions, state, until, share, opens, limited, closed in rows:
         facts: dict[str, Value] = {
             "state": CAPACITY_STATES[state],
             "until": day_of(until) if state else None,
             "months_left": number(share * window.months),
             "months": window.months,
-            "conditions": columns.words_of(row, columns.conditions),
+            "conditions": conditions,
         }
         case = "no_new_trials" if closed else "closed"
         if share > 0:
@@ -190,8 +205,8 @@ def participants(compared: Comparison) -> Marks:
     """Compare what the unit can recruit while it is open with the participants wanted of one unit."""
     columns, window = compared.columns, compared.window
     needed = compared.question.participants_per_unit
-    months = compared.opening.share * window.months
-    rivals = compared.rivals
+    months = window.share_left(compared.opening.days_lost) * window.months
+    rivals = compared.column(compared.relation.rivals)
     a_month = compared.column(columns.participants_per_month).astype(np.float64)
     expected = a_month * months * (1 - COMPETING_SHARE * rivals)
     states, fits = enough(expected, needed)
@@ -204,7 +219,7 @@ def participants(compared: Comparison) -> Marks:
             facts: dict[str, Value] = {
                 "months": number(while_open),
                 "basis": None if known == NO_BASIS else BASES[known],
-                "competing": number(competing) or None,
+                "competing": competing or None,
             }
             offered = number(amount)
             yield Told(needed, offered if offered is None or offered < 1 else round(offered), "", facts)
@@ -224,11 +239,16 @@ def staff_hours(compared: Comparison) -> Marks:
 
     def tell() -> Iterator[Told]:
         asked = [f"{role} {number(value)}" for role, value in wanted.items()]
+        case = "" if asked else "not_asked"
         for values in zip(*(of_role.tolist() for of_role in hours.values()), strict=True):
-            known = {role: number(value) for role, value in zip(hours, values, strict=True)}
-            offered = [f"{role} {value}" for role, value in known.items() if value is not None]
-            unknown: Value = [role for role, value in known.items() if value is None]
-            yield Told(asked or None, offered or None, "" if asked else "not_asked", {"unknown": unknown})
+            offered: list[str] = []
+            unknown: list[str] = []
+            for role, value in zip(hours, values, strict=True):
+                if (known := number(value)) is None:
+                    unknown.append(role)
+                else:
+                    offered.append(f"{role} {known}")
+            yield Told(asked or None, offered or None, case, {"unknown": unknown})
 
     return marks("staff_hours", states, fits, tell)
 
@@ -269,8 +289,7 @@ def experience(compared: Comparison) -> Marks:
     fits = NEVER_IN_AREA_FIT + (1 - NEVER_IN_AREA_FIT) * worth / (worth + HALF_EXPERIENCED)
     states = np.where(listed, np.where(same > 0, MET, PARTLY), UNKNOWN).astype(np.int8)
     parts = [(states, np.where(listed, fits, UNKNOWN_FIT))]
-    gcp = _gcp_investigators(compared)
-    none_trained = (gcp == 0) & question.gcp_experience
+    gcp = _gcp_investigators(compared) if question.gcp_experience else np.full(len(listed), np.nan)
     if question.gcp_experience:
         parts.append(enough(gcp, 1))
     states, fits = together(parts)
@@ -289,29 +308,32 @@ def experience(compared: Comparison) -> Marks:
             yield Told(question.phase, number(in_phase) if is_listed else None, case, facts)
 
     # Without anyone trained in GCP a unit cannot run the trial, however many it has run.
+    none_trained = gcp == 0
     return marks("experience", np.where(none_trained, UNMET, states), np.where(none_trained, 0.2 * fits, fits), tell)
 
 
 def _trials(compared: Comparison) -> tuple[Bools, Floats, Floats]:
     """Say which rows list any trials, and count those of the area and phase asked, and of the area."""
-    columns = compared.columns
-    counts, done = columns.experience.entries(compared.rows)
+    columns, areas = compared.columns, compared.relation.areas > NONE
+    owners, done = columns.experience.entries(compared.rows)
     trials, area_of, phase_of = done >> AREA_BITS + PHASE_BITS, done >> PHASE_BITS & _AREA_MASK, done & _PHASE_MASK
-    areas = area_levels(compared.question, columns.vocabulary) > NONE
     # An inquiry that was not read asks for the experience of each unit in its own area.
-    own = np.repeat(compared.column(columns.therapy_area), counts) if not areas.any() else None
+    own = compared.column(columns.therapy_area).take(owners) if not areas.any() else None
     in_area = areas.take(area_of) if own is None else area_of == own
     in_phase = in_area & _phases_counted(compared.question.phase).take(phase_of)
-    return counts > 0, summed(counts, trials * in_phase), summed(counts, trials * in_area)
+    same, area = (summed(owners, trials * counted, len(compared.rows)) for counted in (in_phase, in_area))
+    return columns.experience.counts(compared.rows) > 0, same, area
 
 
 def _gcp_investigators(compared: Comparison) -> Floats:
     """Count the unit's investigators whose GCP training is valid on the day; NaN while none is known."""
-    counts, until = compared.columns.gcp_until.entries(compared.rows)
-    valid = (until >= compared.on.toordinal()).astype(np.int32)
-    return np.where(counts > 0, summed(counts, valid), np.nan)
+    columns, rows = compared.columns, compared.rows
+    owners, until = columns.gcp_until.entries(rows)
+    valid = summed(owners, until >= compared.on.toordinal(), len(rows))
+    return np.where(columns.gcp_until.counts(rows) > 0, valid, np.nan)
 
 
+@lru_cache(maxsize=len(PHASES))
 def _phases_counted(wanted: Phase) -> Bools:
     """Mark the phases whose trials count in full: the one asked, its parts, and those it is a part of."""
     wider = [both for both, parts in PHASE_PARTS.items() if wanted in parts]

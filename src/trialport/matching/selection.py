@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialport.matching.arrays import Floats, Rows
+from trialport.matching.arrays import Floats
 from trialport.matching.grading import Comparison, Marks
 from trialport.matching.models import CriterionName
 from trialport.matching.needs import (
@@ -62,13 +62,13 @@ _FOR_ALL: dict[CriterionName, Grade] = {
 }
 # and these one after the other, each for the rows that are still left.
 _FOR_SOME: dict[CriterionName, Grade] = {
-    "participants": participants,
     "dct_activities": dct_activities,
-    "staff_hours": staff_hours,
+    "participants": participants,
     "equipment": equipment,
-    "atmp": atmp,
-    "gmo": gmo,
     "pharmacy": pharmacy,
+    "atmp": atmp,
+    "staff_hours": staff_hours,
+    "gmo": gmo,
     "load": load,
     "resources": resources,
     "experience": experience,
@@ -93,8 +93,7 @@ def best_first(compared: Comparison, weights: Weights, limit: int | None) -> Sco
     """Return the best `limit` rows (None: all), best first; equal scores by unit and capacity id."""
     wanted = len(compared.rows) if limit is None else max(limit, 0)
     if len(compared.rows) > _SAMPLE * wanted:
-        rows, scores = _contenders(compared, weights, wanted)
-        compared = compared.kept(rows)
+        compared, scores = _contenders(compared, weights, wanted)
     else:
         scores = _score(compared, weights).scores
     order = compared.columns.in_order(compared.rows, -scores)[:wanted]
@@ -123,10 +122,10 @@ def _asked(compared: Comparison) -> list[Grade]:
     return [*ALWAYS, *(grade for asks, grade in WHERE_ASKED if asks(compared.question))]
 
 
-def _contenders(compared: Comparison, weights: Weights, wanted: int) -> tuple[Rows, Floats]:
-    """Find rows, as positions, that the best are among, and their scores."""
+def _contenders(compared: Comparison, weights: Weights, wanted: int) -> tuple[Comparison, Floats]:
+    """Find rows that the best are among, and their scores."""
     if wanted == 0:
-        return np.zeros(0, dtype=np.intp), np.zeros(0)
+        return compared.kept(np.zeros(0, dtype=np.intp)), np.zeros(0)
     asked = _asked(compared)
     first, later = ([one for one in grades.items() if one[1] in asked] for grades in (_FOR_ALL, _FOR_SOME))
     whole = sum(weights[name] for name, _ in (*first, *later))
@@ -135,15 +134,18 @@ def _contenders(compared: Comparison, weights: Weights, wanted: int) -> tuple[Ro
         sums += grade(compared).weighted(weights)
     open_weight = sum(weights[name] for name, _ in later)
     bar = _bar(compared, weights, sums, wanted, whole, [grade for _, grade in later]) * whole / 100
-    left = np.flatnonzero(sums + open_weight >= bar)
-    sums = sums.take(left)
+    compared, sums = _reaching(compared, sums, bar - open_weight)
     for name, grade in later:
-        sums += grade(compared.kept(left)).weighted(weights)
+        sums += grade(compared).weighted(weights)
         open_weight -= weights[name]
-        held = np.flatnonzero(sums + open_weight >= bar)
-        if len(held) < len(left):
-            left, sums = left.take(held), sums.take(held)
-    return left, scores_of(sums, whole)
+        compared, sums = _reaching(compared, sums, bar - open_weight)
+    return compared, scores_of(sums, whole)
+
+
+def _reaching(compared: Comparison, sums: Floats, least: float) -> tuple[Comparison, Floats]:
+    """Keep the rows that hold so much at least."""
+    held = np.flatnonzero(sums >= least)
+    return (compared.kept(held), sums.take(held)) if len(held) < len(sums) else (compared, sums)
 
 
 def _bar(compared: Comparison, weights: Weights, sums: Floats, wanted: int, whole: float, later: list[Grade]) -> float:

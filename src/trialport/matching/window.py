@@ -24,6 +24,16 @@ class Window(NamedTuple):
     end: int
     months: int
 
+    @property
+    def days(self) -> int:
+        """Its length in days."""
+        return self.end - self.start
+
+    def share_left(self, days_lost: Ints) -> Floats:
+        """Return the share (0 to 1) of the period that is left after so many days of it."""
+        share: Floats = (self.days - days_lost) / self.days
+        return share
+
     @classmethod
     def of(cls, question: MatchQuestion, on: date) -> "Window":
         """Return the period of an inquiry looked at on a day; a start in the past counts as that day."""
@@ -42,22 +52,28 @@ def add_months(day: date, months: int) -> date:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opening:
-    """When some rows could start, and what share of the window is then left (0 to 1).
+    """When some rows could start, at the earliest on the first day of the window.
 
     `limited` rows are open yet take few; `closed` rows have said that no new trial is possible at all.
     """
 
+    window: Window
     opens: Ints
-    share: Floats
     limited: Bools
     closed: Bools
     paused: Bools
 
+    @property
+    def days_lost(self) -> Ints:
+        """How many days of the window are over when each row opens; a closed row loses them all."""
+        lost = np.minimum(self.opens, self.window.end) - self.window.start
+        return np.where(self.closed, self.window.days, lost)
+
     def kept(self, keep: Rows) -> "Opening":
         """Return the opening of some of the rows only."""
         return Opening(
+            self.window,
             self.opens.take(keep),
-            self.share.take(keep),
             self.limited.take(keep),
             self.closed.take(keep),
             self.paused.take(keep),
@@ -72,16 +88,14 @@ def opening(columns: CapacityColumns, rows: Rows, window: Window, on: date) -> O
     """
     state, until, lead = columns.state.take(rows), columns.state_until.take(rows), columns.lead_time_days.take(rows)
     opens_again = np.where(until == NO_DAY, NEVER, until + 1)
-    opens = np.where((state == FULL) | (state == PAUSED), opens_again, NO_DAY)
+    opens = np.where((state == FULL) | (state == PAUSED), opens_again, window.start)
     opens = np.maximum(opens, columns.new_trials_from.take(rows))
-    # Only a stated lead time can delay: a unit that gives none is taken to be ready on the planned day.
-    opens = np.maximum(opens, np.where(lead > 0, on.toordinal() + lead, NO_DAY))
-    closed = columns.new_trials_possible.take(rows) == NO
-    left = (window.end - np.maximum(opens, window.start)) / (window.end - window.start)
+    # Only a stated lead time can delay (-1 says none): without one a unit is taken to be ready on the planned day.
+    opens = np.maximum(opens, np.maximum(lead + on.toordinal(), window.start))
     return Opening(
+        window=window,
         opens=opens,
-        share=np.where(closed, 0.0, np.clip(left, 0.0, 1.0)),
         limited=(state == LIMITED) & ((until == NO_DAY) | (until >= window.start)),
-        closed=closed,
+        closed=columns.new_trials_possible.take(rows) == NO,
         paused=(state == PAUSED) & (opens_again >= window.end),
     )
