@@ -24,7 +24,7 @@ from trialport.vocabulary.reading import Reader, shared_reader
 from trialport.vocabulary.sources import DATA, LANGUAGES
 from trialport.vocabulary.triggers import Told
 
-# Sets whose rows know what they set aside; titles set nothing aside. A writer is the first two characters of a row's id.
+# Sets whose rows know what they set aside; titles set nothing aside. A row's id begins with its writer (two letters).
 TAUGHT_BY = ("inquiries", "idioms", "mails", "titles")
 # How far weights may go to fit a row: more lets them learn single rows by heart.
 GIVES = 2.0
@@ -54,7 +54,8 @@ def main() -> None:
     chosen = parser.parse_args()
     sets = read_sets(chosen.sets)
     reader = shared_reader()
-    texts = [mentioned(row, reader) for name in TAUGHT_BY for row in sets.get(name, ()) if row.part == "tuned"]
+    rows = [row for name in TAUGHT_BY for row in sets.get(name, ()) if row.part == "tuned"]
+    texts = [mentioned(row, reader) for row in rows]
     if chosen.write:
         _write(learned(texts))
         return
@@ -72,7 +73,7 @@ def mentioned(row: Row, reader: Reader) -> Mentioned:
     is_aside: list[bool | None] = []
     for first, last in heard.told.mentions:
         codes = {
-            category(reader.vocabulary.concepts[h.concept]) for h in heard.sure if first <= h.first and h.last <= last
+            category(reader.vocabulary.concepts[h.concept]) for h in heard.hits if first <= h.first and h.last <= last
         }
         categories.append(codes)
         told_both = bool(codes & stated) == bool(codes & absent)

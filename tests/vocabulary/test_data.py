@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from trialport.vocabulary.asides import CONDITION
 from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.normalise import tokens_of
@@ -16,9 +17,12 @@ from trialport.vocabulary.sources import (
     in_range,
     read_areas,
     read_conditions,
+    read_weights,
+    read_words,
     stems_of_kind,
 )
 from trialport.vocabulary.wording import is_residual
+from trialport.vocabulary.words import SCOPED
 
 ROWS = read_conditions()
 STOP = stems_of_kind("stop")
@@ -67,6 +71,22 @@ def test_words_that_several_categories_claim_are_marked_and_have_one_default() -
     shared = {key: of for key, of in claims.items() if len(of) > 1}
     assert {key: of for key, of in shared.items() if any(mark is None for _, mark in of.values())} == {}
     assert {key: of for key, of in shared.items() if sum(bool(mark) for _, mark in of.values()) != 1} == {}
+
+
+def test_no_phrase_steers_a_reading_in_two_ways() -> None:
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for row in (one for one in read_words("words.tsv") if one.kind in SCOPED):
+        for word in row.words:
+            kinds[" ".join(token.plain for token in tokens_of(word))].add(row.kind)
+    assert {phrase: of for phrase, of in kinds.items() if len(of) > 1} == {}
+
+
+def test_a_weight_is_of_a_word_as_texts_are_read_and_stands_once() -> None:
+    rows = read_weights("aside_weights.tsv")
+    assert len(rows) > 1000
+    assert [sign for sign, n in Counter((row.place, row.word) for row in rows).items() if n > 1] == []
+    words = {row.word for row in rows if row.place != "text"} - {CONDITION}
+    assert [word for word in words if [token.plain for token in tokens_of(word)] != [word]] == []
 
 
 def test_no_term_is_marked_as_shared_that_only_one_category_claims() -> None:

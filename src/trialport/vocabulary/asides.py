@@ -18,7 +18,7 @@ from trialport.vocabulary.sources import DATA, read_weights
 from trialport.vocabulary.triggers import Told
 
 # A place and a word in it: `before` and `after` the condition in its clause, `earlier` and `later` in its sentence,
-# right beside it, in the `reply` that follows; or where in the `text` the condition stands.
+# right beside it, in the `reply` that follows, first in the `answer` to its question; or where in the `text` it stands.
 Sign = tuple[str, str]
 # Words on each side of a condition that are weighed; the longest reply, in words.
 WEIGHED, REPLY = 20, 9
@@ -26,8 +26,8 @@ WEIGHED, REPLY = 20, 9
 CONDITION = "*"
 # What every condition starts from, before its signs are added.
 START: Sign = ("text", "start")
-# Log odds from which a condition is set aside: one that is left in by mistake can be seen, one left out is missed.
-LIKELY = 1.4
+# Log odds from which a condition is set aside (nearly three to one): a stated one that is lost costs more.
+LIKELY = 1.0
 _BESIDE = 2
 # Where more of the words than this begin with a capital letter the text is written as a title.
 _TITLED = 0.45
@@ -95,9 +95,11 @@ def _of_sentence(number: int, sentences: list[range], naming: list[int], told: T
         yield ("text", f"last {part}")
     if len(sentences) == 1:
         yield ("text", "one sentence")
+    following = sentences[number + 1] if number + 1 < len(sentences) else range(0)
     if "?" in told.after(sentences[number].stop - 1):
         yield ("text", "question")
-    following = sentences[number + 1] if number + 1 < len(sentences) else range(0)
+        if following:
+            yield ("answer", told.tokens[following.start].plain)
     if len(following) <= REPLY and not told.busy.intersection(following):
         for word in following:
             yield ("reply", told.tokens[word].plain)

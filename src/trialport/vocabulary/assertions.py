@@ -10,6 +10,7 @@ the words around it (`asides`).
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from trialport.vocabulary.asides import load_weights, weighed_aside
 from trialport.vocabulary.models import Assertion
@@ -41,6 +42,8 @@ def marks_by_rule(told: Told) -> list[Assertion]:
         marks[number] = "excluded"
     for number in _negative(told):
         marks[number] = "denied"
+    for number in _answered_no(told):
+        marks[number] = "excluded"
     return marks
 
 
@@ -84,6 +87,16 @@ def _turn(rest: range, tokens: list[Token], steering: Steering) -> int | None:
 
 def _ends_contrast(token: Token, steering: Steering) -> bool:
     return is_copula(token, steering) or token.plain in steering.contrast
+
+
+def _answered_no(told: Told) -> Iterator[int]:
+    """Places in questions answered by "no", where the text names something else: "COPD? No, this is about asthma"."""
+    starts = [n for n, token in enumerate(told.tokens) if n == 0 or token.gap == ENDED]
+    for start, answer in pairwise(starts):
+        asked = range(start, answer)
+        is_no = "?" in told.between(answer) and told.tokens[answer].plain in told.steering.answer_no
+        if is_no and told.busy.difference(asked):
+            yield from asked
 
 
 def _negative(told: Told) -> Iterator[int]:

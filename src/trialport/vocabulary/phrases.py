@@ -27,6 +27,8 @@ from trialport.vocabulary.words import Steering
 _ADDING = frozenset({"and", "och", "og"})
 _LINKING = _ADDING | {"with", "med", "or", "eller", "samt", "in", "vid", "ved", "hos", "during", "under"}
 INNER = 0.9
+# The meaning of "after", "efter" and "post-" alone.
+AFTER = ("after",)
 T = TypeVar("T", KnownTerm, AtomTerm)
 
 EXACT, SAME_WORDS, SAME_STEMS, SAME_ATOMS, RESIDUAL = 1.0, 0.97, 0.93, 0.9, 0.85
@@ -237,6 +239,9 @@ class PhraseFinder:
         if all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms)):
             return
         if len(window) == 1 and not self._may_stand_alone(window[0], atoms, among):
+            return
+        # In "hip fracture after a fall" and "delirium after hip fracture" nothing is a late effect of a fracture.
+        if window[-1].atoms == AFTER or (start and window[0].atoms == AFTER):
             return
         if len(window) > 1 and self._lists_two(window, tokens):
             return

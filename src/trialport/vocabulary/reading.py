@@ -116,7 +116,7 @@ class Reader:
         hits, is_open = self._hits(text, tokens, elements, spoken, own)
         sure = [hit for hit in hits if hit.score > WEAK]
         firm = [hit for hit in sure if self.vocabulary.concepts[hit.concept][0] != "Z"]
-        told = Told(tokens, text, self._steering, _mentions(sure), _places(sure), _places(firm))
+        told = Told(tokens, text, self._steering, _mentions(hits), _places(sure), _places(firm))
         return Heard(told, spoken, elements, hits, sure, own, is_open)
 
     def _areas(

@@ -45,11 +45,11 @@ class Steering(NamedTuple):
     modifiers: frozenset[str]
     rubric_heads: frozenset[str]
     rubric_links: frozenset[str]
-    turning: frozenset[str]
     answer_no: frozenset[str]
 
 
-_SCOPED = (
+# Kinds of phrases that something is said by; each phrase is of one kind.
+SCOPED = (
     "history_before",
     "family_before",
     "history_after",
@@ -72,8 +72,8 @@ def _plain(text: str) -> Phrase:
 
 
 def _scoped(rows: list[WordRow]) -> dict[Phrase, str]:
-    """Phrases by kind; a later kind wins, so that cancelling ones ("not excluded") beat the trigger inside them."""
-    return {_plain(word): kind for kind in _SCOPED for row in rows if row.kind == kind for word in row.words}
+    """Phrases by kind; cancelling ones ("not excluded") are longer than the trigger inside them, and so win."""
+    return {_plain(word): kind for kind in SCOPED for row in rows if row.kind == kind for word in row.words}
 
 
 @functools.cache
@@ -116,7 +116,6 @@ def load_steering(folder: Path = DATA) -> Steering:
         modifiers=plains("modifier"),
         rubric_heads=plains("rubric_head"),
         rubric_links=plains("rubric_link"),
-        turning=plains("turning"),
         answer_no=plains("answer_no"),
     )
 
