@@ -23,6 +23,8 @@ AIMS: dict[tuple[str, str], int] = {
     ("confusable", "not_confused"): 96,
     ("inquiries", "found5"): 95,
     ("inquiries", "absent3"): 100,
+    ("mails", "found5"): 95,
+    ("mails", "absent3"): 100,
     ("trial_to_unit", "ta1"): 75,
     ("trial_to_unit", "ta3"): 90,
 }
