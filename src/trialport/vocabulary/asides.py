@@ -9,11 +9,10 @@ seen.
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from trialport.vocabulary.models import Assertion
-from trialport.vocabulary.normalise import ENDED, LISTED
+from trialport.vocabulary.normalise import LISTED
 from trialport.vocabulary.sources import DATA, read_weights
 from trialport.vocabulary.triggers import Told
 
@@ -60,7 +59,7 @@ def weighed_aside(told: Told, marks: Sequence[Assertion], weights: Mapping[Sign,
 
 def signs_of(told: Told) -> Iterator[set[Sign]]:
     """Give for each condition mentioned, in the order of the text, what the words around it are."""
-    sentences = list(_sentences(told))
+    sentences = list(told.sentences())
     named: dict[int, list[tuple[int, int]]] = {}
     number = 0
     for mention in told.mentions:
@@ -68,23 +67,18 @@ def signs_of(told: Told) -> Iterator[set[Sign]]:
             number += 1
         named.setdefault(number, []).append(mention)
     is_titled = sum(token.raw[0].isupper() for token in told.tokens) > _TITLED * len(told.tokens)
+    naming = list(named)
     for number, mentions in named.items():
-        shared = set(_of_sentence(number, sentences, list(named), told))
+        shared = set(_of_sentence(number, sentences, naming, told))
         shared.add(("text", "one of several" if len(mentions) > 1 else "only one"))
         if is_titled:
             shared.add(("text", "titled"))
-        part = "first" if number == next(iter(named)) else "later"
+        part = "first" if number == naming[0] else "later"
         for place, (first, last) in enumerate(mentions):
             signs = {START, ("text", f"{'follows' if place else 'leads'} {part}"), *shared}
             signs.update(_before(first, sentences[number], told))
             signs.update(_after(last, sentences[number], told))
             yield signs
-
-
-def _sentences(told: Told) -> Iterator[range]:
-    starts = [n for n, token in enumerate(told.tokens) if n == 0 or token.gap == ENDED]
-    for start, end in pairwise([*starts, len(told.tokens)]):
-        yield range(start, end)
 
 
 def _of_sentence(number: int, sentences: list[range], naming: list[int], told: Told) -> Iterator[Sign]:

@@ -91,11 +91,9 @@ def _ends_contrast(token: Token, steering: Steering) -> bool:
 
 def _answered_no(told: Told) -> Iterator[int]:
     """Places in questions answered by "no", where the text names something else: "COPD? No, this is about asthma"."""
-    starts = [n for n, token in enumerate(told.tokens) if n == 0 or token.gap == ENDED]
-    for start, answer in pairwise(starts):
-        asked = range(start, answer)
-        is_no = "?" in told.between(answer) and told.tokens[answer].plain in told.steering.answer_no
-        if is_no and told.busy.difference(asked):
+    for asked, answer in pairwise(told.sentences()):
+        is_no = "?" in told.between(answer.start) and told.tokens[answer.start].plain in told.steering.answer_no
+        if is_no and sum(n in told.busy for n in asked) < len(told.busy):
             yield from asked
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from trialport.vocabulary.normalise import ANNOUNCED, ENDED, HYPHENED, LISTED, Token
@@ -36,6 +37,12 @@ class Told(NamedTuple):
     mentions: list[tuple[int, int]]
     busy: set[int]
     firm: set[int]
+
+    def sentences(self) -> Iterator[range]:
+        """Give the places of each sentence's tokens."""
+        starts = [n for n, token in enumerate(self.tokens) if n == 0 or token.gap == ENDED]
+        for start, end in pairwise([*starts, len(self.tokens)]):
+            yield range(start, end)
 
     def between(self, number: int) -> str:
         """Give what stands between a token and the one before it."""
