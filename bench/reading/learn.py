@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from bench.reading.scores import category
 from bench.reading.sets import FOLDERS, Row, read_sets
 from trialport.core.language import Language
-from trialport.vocabulary.asides import LIKELY, START, Sign, signs_of, weighed_aside
+from trialport.vocabulary.asides import LIKELY, START, Sign, signs_of, weighed
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.reading import Reader, shared_reader
@@ -112,9 +112,7 @@ def learned(texts: Iterable[Mentioned]) -> dict[Sign, float]:
 
 def judged(text: Mentioned, weights: Mapping[Sign, float]) -> tuple[list[bool], list[bool]]:
     """Say of each condition set aside whether it is kept out, and of each stated one whether it is lost."""
-    marks = list(text.marks)
-    for number in weighed_aside(text.told, marks, weights):
-        marks[number] = "excluded"
+    marks = weighed(text.told, text.marks, weights)
     live = {
         code
         for (first, _), codes in zip(text.told.mentions, text.categories, strict=True)

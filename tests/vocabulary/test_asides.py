@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialport.vocabulary.asides import START, Sign, signs_of, weighed_aside
+from trialport.vocabulary.asides import OUT, START, Sign, signs_of, weighed
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.reading import Reader, read_text
 
@@ -15,7 +15,8 @@ def signs(reader: Reader, text: str) -> list[set[Sign]]:
 
 def set_aside(reader: Reader, text: str, weights: dict[Sign, float]) -> set[str]:
     told = reader.hear(text, "en").told
-    return {told.tokens[number].raw for number in weighed_aside(told, marks_by_rule(told), weights)}
+    marks = weighed(told, marks_by_rule(told), weights)
+    return {token.raw for number, token in enumerate(told.tokens) if number in told.busy and marks[number] in OUT}
 
 
 def test_words_count_by_where_they_stand(reader: Reader) -> None:
@@ -49,7 +50,14 @@ def test_a_text_is_about_one_of_its_conditions_at_least(reader: Reader) -> None:
 
 
 def test_what_a_rule_has_set_aside_is_not_judged_again(reader: Reader) -> None:
-    assert set_aside(reader, "Asthma, COPD is excluded", {START: 5.0}) == set()
+    assert set_aside(reader, "Asthma, COPD is excluded", {START: -5.0}) == {"COPD"}
+
+
+def test_the_only_condition_of_a_long_text_comes_back_if_no_word_speaks_against_it(reader: Reader) -> None:
+    refusing = "Untreated caries in people who do not accept drilling, and no anaesthetist needs to be at hand for us."
+    assert "caries" not in set_aside(reader, refusing, {("before", "untreated"): -2.0})
+    assert "caries" in set_aside(reader, refusing, {("before", "untreated"): 2.0})
+    assert set_aside(reader, "Patients with COPD are excluded.", {START: -5.0}) == {"COPD"}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +77,18 @@ def test_what_is_said_in_other_words_is_set_aside(text: str, lang: str, stated: 
     reading = read_text(text, next(code for code in ("en", "sv", "da") if code == lang))
     assert [one.code for one in reading.concepts] == [stated]
     assert [one.code for one in reading.set_aside] == [aside]
+
+
+def test_a_prefix_negates_the_next_word_alone() -> None:
+    for text, lang in (
+        ("Non-metastatic breast cancer", "en"),
+        ("non metastatic breast cancer", "en"),
+        ("icke-metastaserad bröstcancer", "sv"),
+        ("icke metastaserad bröstcancer", "sv"),
+        ("ikke-metastatisk brystkræft", "da"),
+    ):
+        reading = read_text(text, next(code for code in ("en", "sv", "da") if code == lang))
+        assert [one.concept for one in reading.concepts][:1] == ["C50"], text
 
 
 def test_a_second_condition_that_is_wanted_too_stays() -> None:

@@ -27,6 +27,10 @@ CONDITION = "*"
 START: Sign = ("text", "start")
 # Log odds from which a condition is set aside (nearly three to one): a stated one that is lost costs more.
 LIKELY = 1.0
+# Log odds below which the only condition of a text of so many words comes back although a rule has marked it: a few
+# words may well be of nothing but an exclusion.
+BACK, BACK_FROM = -1.0, 12
+OUT: frozenset[Assertion] = frozenset({"excluded", "denied"})
 _BESIDE = 2
 # Where more of the words than this begin with a capital letter the text is written as a title.
 _TITLED = 0.45
@@ -38,23 +42,29 @@ def load_weights(folder: Path = DATA) -> Mapping[Sign, float]:
     return {(row.place, row.word): row.weight for row in read_weights("aside_weights.tsv", folder)}
 
 
-def weighed_aside(told: Told, marks: Sequence[Assertion], weights: Mapping[Sign, float]) -> Iterator[int]:
-    """Places of conditions that the words around them set aside and no rule has marked.
+def weighed(told: Told, marks: Sequence[Assertion], weights: Mapping[Sign, float]) -> list[Assertion]:
+    """Give the marks of a text after the words around each condition are weighed.
 
-    A text that names several is about one of them at least: the least likely one stays.
+    What no rule has marked and the words set aside is excluded. A text is about one of its conditions at least: where
+    all would go, the one that the words speak against least stays, or comes back if they do not speak against it.
     """
-    if len(told.mentions) == 1:
-        return
-    unmarked = [marks[first] == "present" for first, _ in told.mentions]
+    judged = list(marks)
     odds = [sum(weights.get(sign, 0.0) for sign in signs) for signs in signs_of(told)]
-    out = [not present or likely > LIKELY for present, likely in zip(unmarked, odds, strict=True)]
-    if all(out):
-        least = min((number for number, present in enumerate(unmarked) if present), key=odds.__getitem__, default=None)
-        if least is not None:
-            out[least] = False
-    for (first, last), present, is_out in zip(told.mentions, unmarked, out, strict=True):
-        if present and is_out:
-            yield from range(first, last + 1)
+    out = [
+        marks[first] in OUT or (marks[first] == "present" and likely > LIKELY and len(odds) > 1)
+        for (first, _), likely in zip(told.mentions, odds, strict=True)
+    ]
+    if out and all(out):
+        by_word = [number for number, (first, _) in enumerate(told.mentions) if marks[first] == "present"]
+        least = min(by_word or range(len(odds)), key=odds.__getitem__)
+        out[least] = not by_word and (odds[least] >= BACK or len(told.tokens) < BACK_FROM)
+    for (first, last), is_out in zip(told.mentions, out, strict=True):
+        for number in range(first, last + 1):
+            if is_out and judged[number] == "present":
+                judged[number] = "excluded"
+            elif not is_out and judged[number] in OUT:
+                judged[number] = "present"
+    return judged
 
 
 def signs_of(told: Told) -> Iterator[set[Sign]]:

@@ -12,7 +12,7 @@ the words around it (`asides`).
 from collections.abc import Iterator
 from itertools import pairwise
 
-from trialport.vocabulary.asides import load_weights, weighed_aside
+from trialport.vocabulary.asides import load_weights, weighed
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ENDED, HYPHENED, LISTED, Token
 from trialport.vocabulary.scopes import LONGEST_COPULA, is_copula, scope_of
@@ -22,10 +22,7 @@ from trialport.vocabulary.words import Steering
 
 def assertions(told: Told) -> list[Assertion]:
     """For each token of a text what is said of it."""
-    marks = marks_by_rule(told)
-    for number in weighed_aside(told, marks, load_weights()):
-        marks[number] = "excluded"
-    return marks
+    return weighed(told, marks_by_rule(told), load_weights())
 
 
 def marks_by_rule(told: Told) -> list[Assertion]:

@@ -20,7 +20,8 @@ from trialport.vocabulary.elements import Element, ElementReader
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Method
-from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, LISTED, Token
+from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, JOINED, LISTED, Token
+from trialport.vocabulary.triggers import PREFIXED
 from trialport.vocabulary.words import Steering
 
 # Words that join two conditions in one phrase.
@@ -87,7 +88,9 @@ class PhraseFinder:
 
     def find(self, text: str, tokens: list[Token], elements: list[Element], lang: Language | None) -> list[Hit]:
         """Hits that do not overlap, in text order; several on the same words are alternative concepts."""
-        hits = without_overlaps(self._windows(elements, tokens, lang, len(elements)))
+        windows = self._windows(elements, tokens, lang, len(elements))
+        # Dropped first: of "non-metastatic breast cancer" the breast cancer stays.
+        hits = without_overlaps(hit for hit in windows if not _negated(hit, tokens))
         shared, heads = self._shared_heads(text, tokens, elements, hits, lang)
         inner = self._inner(tokens, elements, hits, lang)
         hits = sorted([*(hit for hit in hits if hit not in heads), *shared, *inner], key=lambda hit: hit.first)
@@ -332,7 +335,9 @@ def _negated(hit: Hit, tokens: list[Token]) -> bool:
     if not hit.first:
         return False
     before, after = tokens[hit.first - 1], tokens[hit.first]
-    return after.gap == HYPHENED and before.plain in {"non", "icke", "ikke"}
+    if hit.first < hit.last and after.gap <= JOINED and before.plain in PREFIXED:
+        return True
+    return after.gap == HYPHENED and before.plain in {*PREFIXED, "ikke"}
 
 
 def _compound_weight(window: list[Element], elements: list[Element], start: int) -> float:

@@ -24,6 +24,7 @@ from trialport.vocabulary.areas import (
     ranked_areas,
     sex_area,
 )
+from trialport.vocabulary.asides import OUT
 from trialport.vocabulary.assertions import assertions
 from trialport.vocabulary.codes import TherapyArea
 from trialport.vocabulary.elements import Element, ElementReader
@@ -46,7 +47,6 @@ WEAK = 0.5
 CLOSE = 0.78
 # A term found as well as this stays beside a nearer one of more words.
 SURE, BESIDE_NEAR = 0.9, 0.7
-_OUT = frozenset({"excluded", "denied"})
 PER_WORD, PER_PLACE, PER_MENTION = 0.06, 0.03, 0.03
 
 
@@ -87,7 +87,7 @@ class Reader:
         heard = self.hear(text, lang, local)
         tokens, own, hits = heard.told.tokens, heard.own, heard.hits
         marks = assertions(heard.told)
-        out = [mark in _OUT for mark in marks]
+        out = [mark in OUT for mark in marks]
         settled = {number for hit in own for number in range(hit.first, hit.last + 1)}
         words = self._area_words.find(tokens, (n for n, passed in enumerate(out) if passed or n in settled))
         sure = bool(heard.sure)

@@ -4,7 +4,7 @@ Rules of grammar, not of medicine: where a clause, a list, an aside or a section
 """
 
 from trialport.vocabulary.normalise import ANNOUNCED, ENDED, LISTED, Token
-from trialport.vocabulary.triggers import ADDING, DASH, REACH, Told, Trigger, is_but
+from trialport.vocabulary.triggers import ADDING, DASH, PREFIXED, REACH, Told, Trigger, is_but
 from trialport.vocabulary.words import Steering
 
 # "History of" and "previous" speak of what follows at once.
@@ -47,7 +47,8 @@ def scope_of(trigger: Trigger, told: Told, triggers: list[Trigger]) -> range:
         case "history_before" | "family_before":
             return _forward(trigger._replace(first=trigger.end - 1), told, HISTORY_REACH, ADDING)
         case "denied_next":
-            return range(trigger.end, min(trigger.end + 2, len(told.tokens)))
+            reach = 1 if told.tokens[trigger.first].plain in PREFIXED else 2
+            return range(trigger.end, min(trigger.end + reach, len(told.tokens)))
         case "excluded_after" | "refused_after" | "denied_after" | "history_after":
             return _backward(trigger, told)
         case "heading_out" if _is_heading(trigger, told.tokens):

@@ -13,6 +13,8 @@ REACH = 22
 # Words between a refusal and what is refused, and between a negation and what it negates.
 REFUSED_WITHIN, NEGATED_WITHIN = 4, 3
 ADDING = frozenset({"and", "och", "og"})
+# Negations of the next word alone: "icke metastaserad bröstcancer" is breast cancer.
+PREFIXED = frozenset({"non", "icke"})
 # What follows a refusal and shares it, at once or after a comma, or at the end of a sentence.
 _LIKE = frozenset({"as", "so", "liksom", "ligesom"})
 _LIKE_LATER = frozenset({"dartill", "dessutom", "likasa", "desuden", "ligeledes", "likewise", "ocksa", "ogsa", "too"})
@@ -121,7 +123,8 @@ def _kind_here(kind: str, words: tuple[str, ...], first: int, tokens: list[Token
     if after and after[0].plain in _ONLY:
         return "cancel"
     # "Not asthma, COPD or emphysema." is said of all.
-    return "denied_before" if kind == "denied_next" and tokens[first].gap == ENDED else kind
+    opens = tokens[first].gap == ENDED and words[-1] not in PREFIXED
+    return "denied_before" if kind == "denied_next" and opens else kind
 
 
 def _refusals(told: Told, taken: set[int], cancelled: set[int]) -> Iterator[Trigger]:
