@@ -1,8 +1,8 @@
 """Learn how the words around a condition tell that it is set aside, and how well that judges writers not seen.
 
-Run: `uv run --group learn python -m bench.reading.learn [--write] [--sets DIR]`. Without `--write` each writer of the
-tuned rows in turn is left out and judged by what the others taught; with it, the weights are learned from all of them
-and written to `aside_weights.tsv`. Rows of the untouched part teach nothing.
+Run: `uv run --group learn python -m bench.reading.learn [--write] [--sets DIR ...]`. Without `--write` each writer of
+the tuned rows in turn is left out and judged by what the others taught; with it, the weights are learned from all of
+them and written to `aside_weights.tsv`. Rows of the untouched part teach nothing.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from bench.reading.scores import category
 from bench.reading.sets import FOLDERS, Row, read_sets
 from trialport.core.language import Language
-from trialport.vocabulary.asides import LIKELY, START, Sign, signs_of, weighed
+from trialport.vocabulary.asides import LIKELY, OUT, START, Sign, signs_of, weighed
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.reading import Reader, shared_reader
@@ -116,7 +116,7 @@ def judged(text: Mentioned, weights: Mapping[Sign, float]) -> tuple[list[bool], 
     live = {
         code
         for (first, _), codes in zip(text.told.mentions, text.categories, strict=True)
-        if marks[first] not in {"excluded", "denied"}
+        if marks[first] not in OUT
         for code in codes
     }
     named = {code for codes in text.categories for code in codes}
