@@ -220,6 +220,14 @@ async def test_a_change_sends_only_what_changed(one: Person, client: Client, con
     assert details["groups"] == ["population"]
 
 
+async def test_what_is_left_out_is_said_with_what_to_do_if_it_is_meant(one: Person) -> None:
+    draft = await begin(one)
+    mail = "We look for adults with asthma. COPD we will leave to our friends in the other team."
+    page = await one.post(f"{draft}/reading", {"condition.indication": mail})
+    said = "Left out, because the text seems to exclude it: chronic obstructive pulmonary disease."
+    assert f"{said} If it is meant, give its ICD-10 code further down." in page.text
+
+
 async def test_the_indication_is_read_while_it_is_typed(one: Person) -> None:
     draft = await begin(one)
     way = f"{draft}/reading"
