@@ -7,6 +7,7 @@ import pytest
 from trialport.core.language import Language
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.normalise import fold, tokens_of
+from trialport.vocabulary.ordinary import is_form_of
 from trialport.vocabulary.reading import Reader
 from trialport.vocabulary.sources import LANGUAGES, read_lexemes
 from trialport.vocabulary.spelling import Spelling
@@ -102,3 +103,48 @@ def test_two_near_readings_are_both_given(reader: Reader) -> None:
     reading = reader.read_text("MS")
     assert {"G35", "I05"} <= {match.code for match in reading.concepts}
     assert reading.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "wrong"),
+    [
+        ("Compression stockings and hand disinfection in nurses with psoriasis", "en", {"F17", "M46"}),
+        (
+            "A receptor agonist for women across Europe with psoriasis and salivary gland pain",
+            "en",
+            {"A24", "F64", "Z76"},
+        ),
+        (
+            "V\u00e5rt l\u00e4kemedel mot psoriasis: kolla med m\u00e4nniskor i partierna, trots allt",
+            "sv",
+            {"B07", "J44", "F30", "R53"},
+        ),
+        ("M\u00e5let \u00e4r att kvinnorna i sektorn har psoriasis", "sv", {"J36", "O82"}),
+        (
+            "Der er en god chance ved psoriasis, og blodet flytter sig",
+            "da",
+            {"C80", "C95", "R58"},
+        ),
+    ],
+)
+def test_an_ordinary_word_is_no_condition_that_looks_like_it(
+    reader: Reader, text: str, lang: Language, wrong: set[str]
+) -> None:
+    found = {match.code for match in reader.read_text(text, lang).concepts}
+    assert "L40" in found
+    assert not found & wrong
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "lang", "same"),
+    [
+        ("injuries", "injury", "en", True),
+        ("osteoporosis", "osteoporose", "en", True),
+        ("coronary", "corona", "en", False),
+        ("rummet", "rum", "sv", True),
+        ("kolla", "kol", "sv", False),
+        ("hullet", "hul", "da", True),
+    ],
+)
+def test_forms_of_a_word_differ_by_endings_only(word: str, other: str, lang: Language, same: bool) -> None:  # noqa: FBT001
+    assert is_form_of(word, other, lang) is same

@@ -1,7 +1,7 @@
 """Terms by the atoms of their words (see `lexicon`): exact sets of atoms, and the sets most like one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -85,10 +85,9 @@ def telling(atoms: Iterable[str]) -> list[str]:
 
 
 def compile_atoms(
-    terms: Iterable[tuple[str, int, int, int]], forms: Forms, known: Mapping[str, int], languages: Sequence[Language]
+    terms: Iterable[tuple[str, int, int, int]], lexicon: Lexicon, languages: Sequence[Language]
 ) -> CompiledAtoms:
     """Index terms given as (plain text, concept number, rank, languages)."""
-    lexicon = Lexicon(forms, known)
     keyed: dict[str, dict[int, AtomTerm]] = defaultdict(dict)
     for text, concept, rank, bits in terms:
         for key in _keys_of(text, bits, lexicon, languages):
@@ -105,7 +104,7 @@ def compile_atoms(
     weights = np.bincount(owner, weights=atom_weights(sizes, len(split))[flat], minlength=len(split))
     flat_terms = [term for run in runs for term in run]
     return CompiledAtoms(
-        forms=forms,
+        forms=lexicon.forms,
         keys={key: number for number, key in enumerate(keyed)},
         key_offsets=np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype("<i4").tobytes(),
         term_concept=np.array([term.concept for term in flat_terms], "<i4").tobytes(),

@@ -21,7 +21,7 @@ from trialport.vocabulary.imports.stored import import_files, read_imports
 from trialport.vocabulary.sources import data_files
 
 # Raised whenever compiled content or its layout changes by code rather than by data.
-FORMAT = 14
+FORMAT = 16
 _DIGEST = 16
 
 
@@ -34,9 +34,9 @@ def cache_directory() -> Path:
 
 
 def version_of(folder: Path, imported: Iterable[tuple[Path, bytes]] = ()) -> str:
-    """Hash of all that the index is made from: the ICD package, the data files, the imports and the format."""
+    """Hash of all that the index is made from: the ICD and word packages, the data files, the imports, the format."""
     digest = hashlib.blake2b(digest_size=8)
-    digest.update(f"{FORMAT} {version('simple-icd-10-cm')}".encode())
+    digest.update(f"{FORMAT} {version('simple-icd-10-cm')} {version('wordfreq')}".encode())
     for path in data_files(folder):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()} {len(content)} ".encode())

@@ -15,8 +15,9 @@ from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.icd10cm import IcdTerm, read_icd
 from trialport.vocabulary.imports.atoms import shipped_first
 from trialport.vocabulary.imports.stored import StoredTerm
-from trialport.vocabulary.lexicon import read_forms
+from trialport.vocabulary.lexicon import Lexicon, read_forms
 from trialport.vocabulary.normalise import tokens_of
+from trialport.vocabulary.ordinary import Ordinary, compile_ordinary
 from trialport.vocabulary.sources import (
     LANGUAGES,
     AreaRange,
@@ -56,6 +57,7 @@ class Compiled(Struct, frozen=True, array_like=True):
     abbreviations: dict[str, list[tuple[int, str, bool]]]
     atom_index: CompiledAtoms
     spelling: CompiledSpelling
+    ordinary: bytes
 
 
 class Term(NamedTuple):
@@ -256,9 +258,8 @@ def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Com
     _add_imported_abbreviations(abbreviations, [term for term in imported if is_shortening(term.text)], ids)
     terms = list(chain.from_iterable(keyed.values()))
     stems = dict(Counter(word for key in keyed for word in key.split()))
-    forms = read_forms(folder)
+    lexicon = Lexicon(read_forms(folder), stems, Ordinary(ordinary := compile_ordinary()))
     said = [(term.text, ids[term.concept], term.rank, term.languages & ~IMPORTED_BIT) for term in terms]
-    sizes = [len(entries) for entries in keyed.values()]
     return Compiled(
         concepts=concepts,
         labels=_labels(concepts, rows, icd),
@@ -266,7 +267,7 @@ def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Com
         category_of=np.array([ids[c.partition("/")[0]] for c in concepts], "<i4").tobytes(),
         block_of=np.array([block_of[c.partition("/")[0]] for c in concepts], "<i4").tobytes(),
         keys={key: number for number, key in enumerate(keyed)},
-        key_offsets=np.concatenate([[0], np.cumsum(sizes)]).astype("<i4").tobytes(),
+        key_offsets=np.concatenate([[0], np.cumsum([len(run) for run in keyed.values()])]).astype("<i4").tobytes(),
         term_concept=np.array([ids[term.concept] for term in terms], "<i4").tobytes(),
         term_rank=np.array([term.rank for term in terms], "<i1").tobytes(),
         term_languages=np.array([term.languages for term in terms], "<i1").tobytes(),
@@ -274,6 +275,7 @@ def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Com
         term_written=_written_apart(keyed),
         stems=stems,
         abbreviations=abbreviations,
-        atom_index=shipped_first(compile_atoms(said, forms, stems, LANGUAGES), IMPORTED),
-        spelling=compile_spelling({word: 1 for form in forms.whole for word in form.split()} | stems),
+        atom_index=shipped_first(compile_atoms(said, lexicon, LANGUAGES), IMPORTED),
+        spelling=compile_spelling({word: 1 for form in lexicon.forms.whole for word in form.split()} | stems),
+        ordinary=ordinary,
     )

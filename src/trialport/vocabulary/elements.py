@@ -14,7 +14,7 @@ from trialport.vocabulary.spelling import Spelling
 from trialport.vocabulary.words import Steering
 
 # In running text a word unlike all terms is rarely a misspelt condition: only long ones are looked at.
-SHORT_TEXT, MIN_CORRECTED, MIN_CORRECTED_IN_PROSE = 8, 4, 9
+SHORT_TEXT, MIN_CORRECTED, MIN_CORRECTED_IN_PROSE = 8, 4, 7
 MAX_CORRECTED = 200
 
 
@@ -124,12 +124,14 @@ class ElementReader:
         return token.stem
 
     def _is_strange(self, element: Element, lang: Language | None, *, prose: bool) -> bool:
-        """Whether a word may be misspelt: no term, no lexeme and no compound of such has it."""
+        """Whether a word may be misspelt: no term, no lexeme, no compound of such and no ordinary word is it."""
         if element.stem in self._vocabulary.stems or element.plain in self._steering.prose:
             return False
         if len(element.plain) < (MIN_CORRECTED_IN_PROSE if prose else MIN_CORRECTED) or not element.plain.isalpha():
             return False
-        return all(is_unknown(atom) and atom[1:] == element.stem for atom in self._atoms(element, lang))
+        if not all(is_unknown(atom) and atom[1:] == element.stem for atom in self._atoms(element, lang)):
+            return False
+        return element.plain not in self._vocabulary.ordinary
 
     def _atoms(self, element: Element, lang: Language | None) -> Iterable[str]:
         return self._vocabulary.lexicon.atoms_of(element.plain, lang)

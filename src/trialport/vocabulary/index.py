@@ -14,6 +14,7 @@ from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.compile import IMPORTED_BIT, Compiled
 from trialport.vocabulary.imports.stored import import_directory
 from trialport.vocabulary.lexicon import Lexicon
+from trialport.vocabulary.ordinary import Ordinary
 from trialport.vocabulary.sources import DATA, LANGUAGES
 
 
@@ -66,8 +67,9 @@ class Vocabulary:
         self._term_text = compiled.term_text
         self._term_written = compiled.term_written
         self.atom_index = AtomIndex(compiled.atom_index)
-        self.lexicon = Lexicon(compiled.atom_index.forms, compiled.stems)
         self.spelling = compiled.spelling
+        self.ordinary = Ordinary(compiled.ordinary)
+        self.lexicon = Lexicon(compiled.atom_index.forms, compiled.stems, self.ordinary)
 
     def areas_of(self, concept: str) -> tuple[TherapyArea, ...]:
         """Therapy areas of a concept, primary first; none for an unknown concept."""

@@ -5,7 +5,7 @@ taken apart, becomes atoms: "njurinflammation", "nephritis" and "inflammation of
 {kidney, inflammation}. So a condition is found through the terms of another language or wording.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from trialport.core.language import Language
-from trialport.vocabulary.normalise import skeleton, stem, tokens_of
+from trialport.vocabulary.normalise import fold, skeleton, stem, tokens_of
+from trialport.vocabulary.ordinary import is_form_of
 from trialport.vocabulary.sources import DATA, LANGUAGES, read_lexemes
 
 Atoms = tuple[str, ...]
@@ -38,6 +39,8 @@ class Forms(Struct, frozen=True, array_like=True):
     whole: dict[str, list[tuple[int, Atoms]]]
     starts: dict[str, list[tuple[int, Atoms]]]
     ends: dict[str, list[tuple[int, Atoms]]]
+    # The single words among the whole ones, as they are written, by their stems.
+    written: dict[str, list[str]]
 
 
 class _Part(NamedTuple):
@@ -47,7 +50,7 @@ class _Part(NamedTuple):
 
 def read_forms(folder: Path = DATA) -> Forms:
     """Read the table of lexemes into lookup tables."""
-    forms = Forms({}, {}, {})
+    forms = Forms({}, {}, {}, {})
     for row in read_lexemes(folder):
         atoms = tuple(row.lexeme.split("+"))
         for number, language in enumerate(LANGUAGES):
@@ -55,6 +58,8 @@ def read_forms(folder: Path = DATA) -> Forms:
                 for table, key in _keys(text):
                     entries = getattr(forms, table).setdefault(key, [])
                     _add(entries, 1 << number, atoms)
+                    if table == "whole" and " " not in key and (word := fold(text)) not in forms.written.get(key, ()):
+                        forms.written.setdefault(key, []).append(word)
     return forms
 
 
@@ -83,11 +88,16 @@ def _keys(text: str) -> Iterator[tuple[str, str]]:
 
 
 class Lexicon:
-    """Looks words up. `known` are further stems a compound may hold: those of the vocabulary's terms."""
+    """Looks words up.
 
-    def __init__(self, forms: Forms, known: Collection[str] = ()) -> None:
-        self._forms = forms
+    `known` are further stems a compound may hold: those of the vocabulary's terms. `ordinary` are words that mean what
+    a form means only where they are that form with another ending.
+    """
+
+    def __init__(self, forms: Forms, known: Collection[str] = (), ordinary: Container[str] = ()) -> None:
+        self.forms = forms
         self._known = known
+        self._ordinary = ordinary
         # A part that no form and no term begins like need not be looked up.
         self._openings = {form[:_OPENING] for table in (forms.whole, forms.starts, forms.ends) for form in table}
         self._openings.update(word[:_OPENING] for word in known)
@@ -95,7 +105,7 @@ class Lexicon:
 
     def phrase(self, stems: tuple[str, ...], lang: Language | None) -> Atoms:
         """Atoms of a form of several words, by its stems in order; () when there is none."""
-        return _meant(self._forms.whole.get(" ".join(stems), ()), lang)
+        return _meant(self.forms.whole.get(" ".join(stems), ()), lang)
 
     def _atoms_of(self, plain: str, lang: Language | None) -> Atoms:
         """Atoms of one word; a word with no known meaning is an atom of its own."""
@@ -107,7 +117,10 @@ class Lexicon:
         return (_UNKNOWN + stemmed,)
 
     def _word(self, stemmed: str, plain: str, lang: Language | None) -> Atoms:
-        entries = self._forms.whole.get(stemmed, ())
+        entries = self.forms.whole.get(stemmed, ())
+        written = self.forms.written.get(stemmed, ())
+        if written and plain in self._ordinary and not any(is_form_of(plain, form, lang) for form in written):
+            return ()
         if atoms := _meant(entries, lang):
             return atoms
         return entries[0][1] if entries and len(plain) >= TELLING_WORD else ()
@@ -139,16 +152,16 @@ class Lexicon:
             return
         for end in range(start + shortest, size):
             text = word[start:end]
-            if atoms := _meant(self._forms.starts.get(text, ()), lang, strict=False) or _meant(
-                self._forms.whole.get(text, ()), lang
+            if atoms := _meant(self.forms.starts.get(text, ()), lang, strict=False) or _meant(
+                self.forms.whole.get(text, ()), lang
             ):
                 yield _Part(len(text), atoms)
             elif len(text) >= MIN_WHOLE and text in self._known:
                 yield _Part(len(text), (_UNKNOWN + text,))
         if start and size - start >= shortest:
             stemmed = stem(word[start:])
-            if atoms := _meant(self._forms.whole.get(stemmed, ()), lang) or _meant(
-                self._forms.ends.get(stemmed, ()), lang, strict=False
+            if atoms := _meant(self.forms.whole.get(stemmed, ()), lang) or _meant(
+                self.forms.ends.get(stemmed, ()), lang, strict=False
             ):
                 yield _Part(size - start, atoms)
             elif size - start >= MIN_WHOLE and stemmed in self._known:

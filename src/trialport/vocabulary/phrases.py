@@ -297,6 +297,8 @@ class PhraseFinder:
             return lang is not None and term.is_in(lang) and lang not in plain_in
         if lang and not term.is_in(lang) and len(word.plain) < TELLING_WORD:
             return False
+        if not self._vocabulary.ordinary.may_say(word.plain, term.text, lang):
+            return False
         if len(word.stem) >= TELLING_STEM or lang != "en":
             return True
         return word.plain.removesuffix("s") == term.text.removesuffix("s")
