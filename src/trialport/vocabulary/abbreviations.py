@@ -13,7 +13,8 @@ from trialport.vocabulary.words import Steering
 ABBREVIATION, OTHER_LANGUAGE = 0.95, 0.75
 # A reading chosen by its default only, with nothing around it that speaks for it.
 UNDECIDED, NOT_CHOSEN = 0.8, 0.4
-MAX_WORDS, MIN_CASELESS = 3, 3
+# In a text all lower case, shorter ones are words; in one as short as this they may be abbreviations still.
+MAX_WORDS, MIN_CASELESS, MIN_CASELESS_SHORT, SHORT_TEXT = 3, 3, 2, 6
 SECONDARY_AREA = 0.4
 _LONG_NUMBER = 3
 
@@ -69,7 +70,8 @@ class AbbreviationFinder:
                 run = tokens[first : first + length]
                 if any(token.gap > JOINED for token in run[1:]):
                     continue
-                readings = self._readings(" ".join(token.raw for token in run), caseless=caseless)
+                written = " ".join(token.raw for token in run)
+                readings = self._readings(written, caseless=caseless, short=len(tokens) <= SHORT_TEXT)
                 if readings and not _is_name(tokens, first + length, readings):
                     last = first + length - 1
                     yield first, last, readings
@@ -83,10 +85,12 @@ class AbbreviationFinder:
             return False
         return not categories.intersection(int(self._vocabulary.category_of[one]) for one, _, _ in readings)
 
-    def _readings(self, written: str, *, caseless: bool | None) -> list[tuple[int, str, bool]]:
+    def _readings(self, written: str, *, caseless: bool | None, short: bool) -> list[tuple[int, str, bool]]:
         if caseless is not None:
             lower = written.lower()
-            if len(written) < MIN_CASELESS or lower in self._steering.common:
+            if len(written) < (MIN_CASELESS_SHORT if short else MIN_CASELESS) or lower in self._steering.common:
+                return []
+            if not short and lower in self._steering.common_in_prose:
                 return []
             written = self._vocabulary.lower_abbreviations.get(lower, written)
         return self._vocabulary.abbreviations.get(written, [])

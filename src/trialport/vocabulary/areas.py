@@ -12,7 +12,7 @@ from trialport.vocabulary.compounds import split_compound
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.models import AreaMatch
 from trialport.vocabulary.normalise import ANNOUNCED, Token, stem, tokens_of
-from trialport.vocabulary.sources import DATA, in_range, read_areas, read_words
+from trialport.vocabulary.sources import DATA, AreaRange, in_range, read_areas, read_contexts, read_words
 from trialport.vocabulary.words import Steering
 
 # What the second and later areas of a concept weigh against its primary one.
@@ -111,6 +111,27 @@ class DanishFiling:
         """Give the areas of a concept, that of its ICPC-2 chapter first."""
         first = next((ranged.areas for ranged in self._ranges if in_range(concept.partition("/")[0], ranged)), ())
         return (*first, *(area for area in areas if area not in first))
+
+
+class Contexts:
+    """Which area leads for a condition where a text speaks of something that decides it (`area_contexts.tsv`)."""
+
+    def __init__(self, folder: Path = DATA) -> None:
+        self._rows = [
+            (ranged, frozenset(token.stem for word in words for token in tokens_of(word)))
+            for ranged, words in read_contexts(folder)
+        ]
+
+    def spoken(self, tokens: list[Token]) -> list[AreaRange]:
+        """Give the ranges of categories whose area the words of a text decide."""
+        stems = {token.stem for token in tokens}
+        return [ranged for ranged, words in self._rows if not stems.isdisjoint(words)]
+
+
+def led_by(concept: str, areas: tuple[TherapyArea, ...], spoken: Iterable[AreaRange]) -> tuple[TherapyArea, ...]:
+    """Give the areas of a concept, that which the text decides for it first."""
+    first = next((ranged.areas for ranged in spoken if in_range(concept.partition("/")[0], ranged)), ())
+    return (*first, *(area for area in areas if area not in first))
 
 
 def is_rubric(tokens: list[Token], lang: Language | None, steering: Steering) -> bool:

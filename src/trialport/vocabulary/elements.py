@@ -16,6 +16,8 @@ from trialport.vocabulary.words import Steering
 # In running text a word unlike all terms is rarely a misspelt condition: only long ones are looked at.
 SHORT_TEXT, MIN_CORRECTED, MIN_CORRECTED_IN_PROSE = 8, 4, 7
 MAX_CORRECTED = 200
+# A word this long that only falls into known parts may be another one misspelt.
+MIN_PARTED = 8
 
 
 _PEOPLE = re.compile(r"(?<=....)(?:patient(?:er|en|erna|erne)?|sjuka|sjuke|syge)$")
@@ -59,9 +61,9 @@ class ElementReader:
             element = Element(
                 self._spelt(token), token.plain, number, part=False, atoms=(), written=token.raw.casefold()
             )
-            if self._is_strange(element, lang, prose=prose) and looked_at < MAX_CORRECTED:
+            if looked_at < MAX_CORRECTED and (most := self._may_be_wrong(element, lang, prose=prose)):
                 looked_at += 1
-                element = self._corrected(element, most=1 if prose else 3)
+                element = self._corrected(element, most)
             elements.append(element)
         return self._with_atoms(elements, lang)
 
@@ -123,15 +125,23 @@ class ElementReader:
                 return other
         return token.stem
 
-    def _is_strange(self, element: Element, lang: Language | None, *, prose: bool) -> bool:
-        """Whether a word may be misspelt: no term, no lexeme, no compound of such and no ordinary word is it."""
+    def _may_be_wrong(self, element: Element, lang: Language | None, *, prose: bool) -> int:
+        """Give how many letters of a word may be wrong: none where it is a term, a lexeme or an ordinary word.
+
+        One may be in a long word that only falls into known parts: "brochiectasis" is no compound.
+        """
         if element.stem in self._vocabulary.stems or element.plain in self._steering.prose:
-            return False
+            return 0
         if len(element.plain) < (MIN_CORRECTED_IN_PROSE if prose else MIN_CORRECTED) or not element.plain.isalpha():
-            return False
-        if not all(is_unknown(atom) and atom[1:] == element.stem for atom in self._atoms(element, lang)):
-            return False
-        return element.plain not in self._vocabulary.ordinary
+            return 0
+        atoms = self._atoms(element, lang)
+        is_known = not all(is_unknown(atom) and atom[1:] == element.stem for atom in atoms)
+        if element.plain in self._vocabulary.ordinary or (is_known and not self._only_parts(element)):
+            return 0
+        return 1 if prose or is_known else 3
+
+    def _only_parts(self, element: Element) -> bool:
+        return len(element.plain) >= MIN_PARTED and not self._vocabulary.lexicon.is_form(element.plain)
 
     def _atoms(self, element: Element, lang: Language | None) -> Iterable[str]:
         return self._vocabulary.lexicon.atoms_of(element.plain, lang)

@@ -107,6 +107,10 @@ class Lexicon:
         """Atoms of a form of several words, by its stems in order; () when there is none."""
         return _meant(self.forms.whole.get(" ".join(stems), ()), lang)
 
+    def is_form(self, plain: str) -> bool:
+        """Whether a word is a form of a lexeme as a whole."""
+        return stem(plain) in self.forms.whole
+
     def _atoms_of(self, plain: str, lang: Language | None) -> Atoms:
         """Atoms of one word; a word with no known meaning is an atom of its own."""
         stemmed = stem(plain)

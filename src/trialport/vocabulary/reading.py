@@ -15,10 +15,12 @@ from trialport.vocabulary.areas import (
     RUBRIC_WORDS,
     UNPLACED,
     AreaWords,
+    Contexts,
     DanishFiling,
     concept_areas,
     is_operative,
     is_rubric,
+    led_by,
     of_organs,
     organ_first,
     ranked_areas,
@@ -73,6 +75,7 @@ class Reader:
         self._abbreviations = AbbreviationFinder(vocabulary, self._steering)
         self._near = NearFinder(vocabulary, self._steering, self._elements)
         self._danish = DanishFiling()
+        self._contexts = Contexts()
         self._area_words = AreaWords(vocabulary, self._steering)
 
     def version_with(self, local: LocalTerms) -> str:
@@ -130,8 +133,11 @@ class Reader:
         sure: bool,
         prose: bool,
     ) -> tuple[AreaMatch, ...]:
+        in_order = self._areas_in_order(tokens, lang)
+        spoken = self._contexts.spoken(tokens) if prose else []
         from_concepts = concept_areas(
-            [(match.concept, match.score) for match in concepts], self._areas_in_order(tokens, lang)
+            [(match.concept, match.score) for match in concepts],
+            lambda concept: led_by(concept, in_order(concept), spoken),
         )
         if (area := sex_area(text, lang)) is not None:
             from_concepts[area] = 1.0

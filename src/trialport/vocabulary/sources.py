@@ -176,6 +176,13 @@ def read_particulars(folder: Path = DATA) -> list[ParticularRow]:
     return rows
 
 
+def _ranges(cell: str, areas: tuple[TherapyArea, ...], place: str) -> Iterator[AreaRange]:
+    for code in cell.split():
+        if not (found := _RANGE.fullmatch(code)):
+            raise ValueError(f"{place}: {code!r} is neither a category nor a range")
+        yield AreaRange(found[1], found[2] or found[1], areas)
+
+
 def read_areas(folder: Path = DATA, name: str = "areas.tsv") -> list[AreaRange]:
     """Ranges of categories with their therapy areas, narrowest last so that it overrides.
 
@@ -185,11 +192,20 @@ def read_areas(folder: Path = DATA, name: str = "areas.tsv") -> list[AreaRange]:
     for place, line in _lines(folder / name):
         if line[0] == "codes":
             continue
-        for code in line[0].split():
-            if not (found := _RANGE.fullmatch(code)):
-                raise ValueError(f"{place}: {code!r} is neither a category nor a range")
-            ranges.append(AreaRange(found[1], found[2] or found[1], _areas(line[1] if len(line) > 1 else "", place)))
+        ranges.extend(_ranges(line[0], _areas(line[1] if len(line) > 1 else "", place), place))
     return sorted(ranges, key=lambda r: (ordinal(r.last) - ordinal(r.first), r.first), reverse=True)
+
+
+def read_contexts(folder: Path = DATA) -> list[tuple[AreaRange, tuple[str, ...]]]:
+    """Ranges of categories, the one area that leads for them, and the words it leads beside, in the file's order."""
+    rows: list[tuple[AreaRange, tuple[str, ...]]] = []
+    for place, line in _lines(folder / "area_contexts.tsv"):
+        if line[0] == "codes":
+            continue
+        if len(line) != 3:  # noqa: PLR2004 - codes, therapy area, words.
+            raise ValueError(f"{place}: expected categories, a therapy area and words")
+        rows.extend((ranged, _split(line[2])) for ranged in _ranges(line[0], _areas(line[1], place), place))
+    return rows
 
 
 def ordinal(code: str) -> int:

@@ -20,6 +20,7 @@ class Steering(NamedTuple):
     generic: frozenset[str]
     negation: frozenset[str]
     common: frozenset[str]
+    common_in_prose: frozenset[str]
     phrases: dict[Phrase, str]
     longest: int
     boundary: frozenset[str]
@@ -91,6 +92,7 @@ def load_steering(folder: Path = DATA) -> Steering:
         generic=stems_of_kind("generic", folder),
         negation=stems_of_kind("negation", folder),
         common=plains("common"),
+        common_in_prose=plains("common_in_prose"),
         phrases=phrases,
         longest=max((len(phrase) for phrase in phrases), default=1),
         boundary=plains("boundary"),
