@@ -68,6 +68,7 @@ def mentioned(row: Row, reader: Reader) -> Mentioned:
     heard = reader.hear(row.text, lang)
     stated = {code for fits in row.known.get("icd10_all", ()) for code in fits}
     absent = set(row.known.get("icd10_absent", ()))
+    marks = marks_by_rule(heard.told)
     only_stated = "icd10_all" not in row.known
     categories: list[set[str]] = []
     is_aside: list[bool | None] = []
@@ -83,8 +84,8 @@ def mentioned(row: Row, reader: Reader) -> Mentioned:
         row.known,
         sorted(absent),
         heard.told,
-        marks_by_rule(heard.told),
-        list(signs_of(heard.told)),
+        marks,
+        list(signs_of(heard.told, marks)),
         categories,
         is_aside,
     )

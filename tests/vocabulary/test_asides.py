@@ -10,7 +10,7 @@ MAIL = "We study asthma. COPD we gladly leave to others, or gout. Who knows?"
 
 
 def signs(reader: Reader, text: str) -> list[set[Sign]]:
-    return list(signs_of(reader.hear(text, "en").told))
+    return list(signs_of(told := reader.hear(text, "en").told, marks_by_rule(told)))
 
 
 def set_aside(reader: Reader, text: str, weights: dict[Sign, float]) -> set[str]:

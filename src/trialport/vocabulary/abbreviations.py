@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from trialport.core.language import Language
 from trialport.vocabulary.codes import TherapyArea
+from trialport.vocabulary.hits import Hit
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.normalise import JOINED, Token
-from trialport.vocabulary.phrases import Hit
 from trialport.vocabulary.words import Steering
 
 ABBREVIATION, OTHER_LANGUAGE = 0.95, 0.75

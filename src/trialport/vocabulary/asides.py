@@ -17,7 +17,8 @@ from trialport.vocabulary.sources import DATA, read_weights
 from trialport.vocabulary.triggers import Told
 
 # A place and a word in it: `before` and `after` the condition in its clause, `earlier` and `later` in its sentence,
-# right beside it, in the `reply` that follows, first in the `answer` to its question; or where in the `text` it stands.
+# right beside it, in the `reply` that follows, first in the `answer` to its question; where in the `text` it stands,
+# and where a `rule` sets something aside.
 Sign = tuple[str, str]
 # Words on each side of a condition that are weighed; the longest reply, in words.
 WEIGHED, REPLY = 20, 9
@@ -25,8 +26,8 @@ WEIGHED, REPLY = 20, 9
 CONDITION = "*"
 # What every condition starts from, before its signs are added.
 START: Sign = ("text", "start")
-# Log odds from which a condition is set aside (nearly three to one): a stated one that is lost costs more.
-LIKELY = 1.0
+# Log odds from which a condition is set aside (five to three): a stated one that is lost costs more.
+LIKELY = 0.5
 # Log odds below which the only condition of a text of so many words comes back although a rule has marked it: a few
 # words may well be of nothing but an exclusion.
 BACK, BACK_FROM = -1.0, 12
@@ -49,7 +50,7 @@ def weighed(told: Told, marks: Sequence[Assertion], weights: Mapping[Sign, float
     all would go, the one that the words speak against least stays, or comes back if they do not speak against it.
     """
     judged = list(marks)
-    odds = [sum(weights.get(sign, 0.0) for sign in signs) for signs in signs_of(told)]
+    odds = [sum(weights.get(sign, 0.0) for sign in signs) for signs in signs_of(told, marks)]
     out = [
         marks[first] in OUT or (marks[first] == "present" and likely > LIKELY and len(odds) > 1)
         for (first, _), likely in zip(told.mentions, odds, strict=True)
@@ -67,8 +68,11 @@ def weighed(told: Told, marks: Sequence[Assertion], weights: Mapping[Sign, float
     return judged
 
 
-def signs_of(told: Told) -> Iterator[set[Sign]]:
-    """Give for each condition mentioned, in the order of the text, what the words around it are."""
+def signs_of(told: Told, marks: Sequence[Assertion]) -> Iterator[set[Sign]]:
+    """Give for each condition mentioned, in the order of the text, what the words around it are.
+
+    `marks` are what the rules say of each token: what they set aside in a sentence leaves less doubt of the rest.
+    """
     sentences = list(told.sentences())
     named: dict[int, list[tuple[int, int]]] = {}
     number = 0
@@ -78,6 +82,7 @@ def signs_of(told: Told) -> Iterator[set[Sign]]:
         named.setdefault(number, []).append(mention)
     is_titled = sum(token.raw[0].isupper() for token in told.tokens) > _TITLED * len(told.tokens)
     naming = list(named)
+    ruled = {number for number, at in named.items() if any(marks[first] in OUT for first, _ in at)}
     for number, mentions in named.items():
         shared = set(_of_sentence(number, sentences, naming, told))
         shared.add(("text", "one of several" if len(mentions) > 1 else "only one"))
@@ -86,9 +91,16 @@ def signs_of(told: Told) -> Iterator[set[Sign]]:
         part = "first" if number == naming[0] else "later"
         for place, (first, last) in enumerate(mentions):
             signs = {START, ("text", f"{'follows' if place else 'leads'} {part}"), *shared}
+            signs.add(("rule", _ruled(number, ruled, by_rule=marks[first] in OUT)))
             signs.update(_before(first, sentences[number], told))
             signs.update(_after(last, sentences[number], told))
             yield signs
+
+
+def _ruled(number: int, ruled: set[int], *, by_rule: bool) -> str:
+    if by_rule:
+        return "here"
+    return "beside" if number in ruled else "elsewhere" if ruled else "nowhere"
 
 
 def _of_sentence(number: int, sentences: list[range], naming: list[int], told: Told) -> Iterator[Sign]:

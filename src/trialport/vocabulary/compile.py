@@ -241,16 +241,16 @@ def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Com
     """Build the whole index from the ICD package, our data files and what was imported (seconds)."""
     categories, blocks, icd = read_icd()
     rows = read_conditions(folder)
-    ranges = read_areas(folder)
     categories = sorted({*categories, *(row.concept.partition("/")[0] for row in rows)})
     concepts = sorted({*categories, *(row.concept for row in rows)})
     ids = {concept: number for number, concept in enumerate(concepts)}
     own_areas = {row.concept: row.areas for row in rows if row.areas}
-    by_category = _areas_of(categories, ranges)
+    by_category = _areas_of(categories, read_areas(folder))
     areas = [own_areas.get(c) or by_category[c.partition("/")[0]] for c in concepts]
     block_of = _blocks(categories, blocks)
     stop = stems_of_kind("stop", folder)
-    keyed = _keyed([*_own_terms(rows), *_icd_terms(icd)], stop)
+    own = [*_own_terms(rows), *_icd_terms(icd)]
+    keyed = _keyed(own, stop)
     # The shipped words may have changed since the import.
     imported = [term for term in imported if term.concept in ids]
     _add_imported(keyed, [term for term in imported if not is_shortening(term.text)], stop)
@@ -258,7 +258,7 @@ def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Com
     _add_imported_abbreviations(abbreviations, [term for term in imported if is_shortening(term.text)], ids)
     terms = list(chain.from_iterable(keyed.values()))
     stems = dict(Counter(word for key in keyed for word in key.split()))
-    lexicon = Lexicon(read_forms(folder), stems, Ordinary(ordinary := compile_ordinary()))
+    lexicon = Lexicon(read_forms(folder), stems, Ordinary(ordinary := compile_ordinary(term.text for term in own)))
     said = [(term.text, ids[term.concept], term.rank, term.languages & ~IMPORTED_BIT) for term in terms]
     return Compiled(
         concepts=concepts,

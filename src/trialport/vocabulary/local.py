@@ -14,9 +14,10 @@ import msgspec
 
 from trialport.core.language import Language
 from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
+from trialport.vocabulary.hits import Hit, without_overlaps
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token, tokens_of
-from trialport.vocabulary.phrases import SAME_STEMS, SAME_WORDS, Hit, without_overlaps
+from trialport.vocabulary.phrases import SAME_STEMS, SAME_WORDS
 from trialport.vocabulary.sources import LANGUAGES
 from trialport.vocabulary.words import load_steering
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from trialport.vocabulary.atom_index import Near, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL
 from trialport.vocabulary.elements import Element, ElementReader
+from trialport.vocabulary.hits import Hit
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, is_unknown
 from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, Token
-from trialport.vocabulary.phrases import ALTERNATIVE, ANY_HISTORY, CHAPTERS, GENERIC, Hit
+from trialport.vocabulary.phrases import ALTERNATIVE, ANY_HISTORY, CHAPTERS, GENERIC
 from trialport.vocabulary.words import Steering
 
 MAX_CANDIDATES, MAX_GIVEN = 12, 3

@@ -140,7 +140,9 @@ _HYPHENS = frozenset("-\u2010\u2011")
 _RECEPTORS = frozenset({"ER", "PR", "PGR", "PgR", "HR", "ALK", "EGFR", "HER"})
 
 
-_CUT_SHORT = frozenset({"resp", "ex", "eks", "inkl", "incl", "approx", "ca", "vs", "evt", "ev", "dvs", "bl"})
+_CUT_SHORT = frozenset(
+    {"resp", "ex", "eks", "inkl", "incl", "approx", "ca", "vs", "evt", "ev", "dvs", "bl", "mb", "utilstr", "morb"}
+)
 
 
 def _is_initial(before: str, between: str) -> bool:

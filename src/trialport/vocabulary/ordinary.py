@@ -33,9 +33,10 @@ _ENDINGS = _ENGLISH.union([
 # fmt: on
 
 
-def compile_ordinary() -> bytes:
-    """Hashes of the words of all languages together (a Danish text names Swedish words), in order."""
+def compile_ordinary(terms: Iterable[str]) -> bytes:
+    """Hashes of the words of all languages together (a Danish text names Swedish words) that are no terms, in order."""
     words = {fold(word) for lang in LANGUAGES for word in wordfreq.get_frequency_dict(lang, "best")}
+    words -= {fold(term) for term in terms if term.isalpha()}
     return hashes_of(word for word in words if len(word) >= MIN_LENGTH and word.isalpha())
 
 

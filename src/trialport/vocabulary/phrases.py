@@ -7,26 +7,23 @@ and tried again.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from trialport.core.language import Language
 from trialport.vocabulary.atom_index import AtomTerm, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL, IMPORTED, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
 from trialport.vocabulary.coordination import variants
 from trialport.vocabulary.elements import Element, ElementReader
+from trialport.vocabulary.hits import LINKING, Hit, without_overlaps
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Method
 from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, JOINED, LISTED, Token
-from trialport.vocabulary.triggers import PREFIXED
+from trialport.vocabulary.triggers import ADDING, PREFIXED
 from trialport.vocabulary.words import Steering
 
-# Words that join two conditions in one phrase.
-_ADDING = frozenset({"and", "och", "og"})
-_LINKING = _ADDING | {"with", "med", "or", "eller", "samt", "in", "vid", "ved", "hos", "during", "under"}
 INNER = 0.9
 # The meaning of "after", "efter" and "post-" alone.
 AFTER = ("after",)
@@ -47,35 +44,9 @@ TELLING_WORD, TELLING_STEM = 8, 5
 # Symptoms lead only where no disease is named; factors and external causes only where nothing else is.
 CHAPTERS = {"R": 0.85, "Z": 0.7, "V": 0.6, "W": 0.6, "X": 0.6, "Y": 0.6}
 MAX_ALTERNATIVES = 2
-# How much more the words of one long hit count than those of several short ones.
-LONGER = 1.3
 # Among no more words than this a word is more likely the condition than a mere part of the sentence.
 FEW_WORDS = 3
 PERSONAL_HISTORY, ANY_HISTORY = re.compile(r"Z8[5-7]"), re.compile(r"Z8[0-7]")
-
-
-class Hit(NamedTuple):
-    """A concept (dense number) on tokens `first` to `last` (inclusive); `size` counts the words explained.
-
-    `rival` says that it is another reading of words that a better hit has too, `shares` that its words reach to a
-    head that others share (in "breast and lung cancer" the breast), `inner` that it is named inside a longer phrase
-    that is read too ("arthritis with lung disease").
-    """
-
-    concept: int
-    score: float
-    first: int
-    last: int
-    size: float
-    method: Method
-    rival: bool = False
-    shares: tuple[int, int] | None = None
-    inner: bool = False
-
-    def explains(self) -> range:
-        """Tokens the hit explains: its own, and those of a head it shares with others."""
-        first, last = self.shares or (self.first, self.last)
-        return range(first, last + 1)
 
 
 class PhraseFinder:
@@ -107,7 +78,7 @@ class PhraseFinder:
         category = self._vocabulary.category_of
         for hit in hits:
             factor = self._is_factor(hit.concept)
-            links = [n for n in range(hit.first + 1, hit.last) if tokens[n].plain in _LINKING]
+            links = [n for n in range(hit.first + 1, hit.last) if tokens[n].plain in LINKING]
             if hit.first == hit.last or hit.rival or not (factor or links):
                 continue
             known = {hit.concept}
@@ -175,7 +146,8 @@ class PhraseFinder:
                     break
                 terms = self._vocabulary.terms_of(key_of(e.stem for e in window)) if by_stems else []
                 if terms and not self._is_history(terms, window):
-                    yield from self._hits(terms, window, elements, start, lang, among)
+                    if not self._lists_two(window, tokens):
+                        yield from self._hits(terms, window, elements, start, lang, among)
                 elif by_atoms:
                     yield from self._atom_hits(window, elements, tokens, start, among)
 
@@ -208,11 +180,13 @@ class PhraseFinder:
         if any(term.written for term in terms):
             written = " ".join(element.written for element in window)
             terms = sorted(terms, key=lambda term: (term.rank > OTHER_MEANING, term.written != written))
+        last = window[-1].plain
+        if {last, window[-1].stem} & self._steering.negation:
+            return
         if len(window) == 1:
-            plain = window[0].plain
-            if plain in self._steering.negation or (among > FEW_WORDS and plain in self._steering.prose):
+            if among > FEW_WORDS and last in self._steering.prose:
                 return
-            if among > 1 and WEIGHTLESS.issuperset(self._vocabulary.lexicon.atoms_of(window[0].plain, lang)):
+            if among > 1 and WEIGHTLESS.issuperset(self._vocabulary.lexicon.atoms_of(last, lang)):
                 return
             terms = [term for term in terms if self._tells(term, window[0], lang)]
         if not terms:
@@ -259,7 +233,7 @@ class PhraseFinder:
 
     def _lists_two(self, window: list[Element], tokens: list[Token]) -> bool:
         """Whether a run joins two conditions that each stand whole: "rheumatoid arthritis, psoriasis"."""
-        apart = _ADDING | self._steering.boundary
+        apart = ADDING | self._steering.boundary
         for number in range(1, len(window)):
             between = range(window[number - 1].token + 1, window[number].token + 1)
             if any(tokens[n].gap == LISTED or tokens[n].plain in apart for n in between):
@@ -327,11 +301,6 @@ def _touches(hit: Hit, covered: set[int]) -> bool:
     return any(number in covered for number in range(hit.first, hit.last + 1))
 
 
-def joins(hit: Hit, tokens: list[Token]) -> bool:
-    """Whether a hit joins two things ("CKD with anaemia")."""
-    return any(token.plain in _LINKING for token in tokens[hit.first + 1 : hit.last])
-
-
 def _negated(hit: Hit, tokens: list[Token]) -> bool:
     """Whether "non-" stands right before: non-X is another thing than X."""
     if not hit.first:
@@ -360,40 +329,3 @@ def _strength(term: KnownTerm, plain: str, *, split: bool) -> tuple[float, Metho
     if term.imported:
         return SAME_WORDS, "imported"
     return (EXACT, "exact") if term.rank == LABEL else (SAME_WORDS, "synonym")
-
-
-def without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
-    """Keep the hits that explain most between them without sharing words, in text order.
-
-    Several hits on the very same words are alternatives and stay together. One hit of many words is worth more
-    than several of few ("heart failure" is neither heart nor failure), two good ones more than one that cuts
-    through both ("colon cancer, liver metastasis").
-    """
-    spans: dict[tuple[int, int], list[Hit]] = {}
-    for hit in hits:
-        spans.setdefault((hit.first, hit.last), []).append(hit)
-    ordered = sorted(spans, key=lambda span: (span[1], span[0]))
-    ends = [last for _, last in ordered]
-    # Weighted interval scheduling: the best worth of the first n spans, and whether the n-th is in it.
-    worths, taken = [0.0], []
-    for number, (first, _) in enumerate(ordered):
-        worth = max(hit.score * hit.size**LONGER for hit in spans[ordered[number]])
-        before = worths[bisect_left(ends, first, 0, number)]
-        taken.append(before + worth > worths[-1])
-        worths.append(max(worths[-1], before + worth))
-    kept: list[Hit] = []
-    number = len(ordered)
-    while number:
-        number -= 1
-        if taken[number]:
-            kept.extend(_best_first(spans[ordered[number]]))
-            number = bisect_left(ends, ordered[number][0], 0, number)
-    return sorted(kept, key=lambda hit: hit.first)
-
-
-def _best_first(alternatives: list[Hit]) -> list[Hit]:
-    """Order the readings of the same words, each concept once."""
-    best: dict[int, Hit] = {}
-    for hit in sorted(alternatives, key=lambda hit: (-hit.score, hit.concept)):
-        best.setdefault(hit.concept, hit)
-    return list(best.values())

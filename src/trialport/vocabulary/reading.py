@@ -30,13 +30,14 @@ from trialport.vocabulary.asides import OUT
 from trialport.vocabulary.assertions import assertions
 from trialport.vocabulary.codes import TherapyArea
 from trialport.vocabulary.elements import Element, ElementReader
+from trialport.vocabulary.hits import Hit, joins, without_overlaps
 from trialport.vocabulary.index import Vocabulary, load_vocabulary
 from trialport.vocabulary.local import NO_LOCAL_TERMS, LocalTerms
 from trialport.vocabulary.models import AreaMatch, Assertion, ConceptMatch, Reading
 from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
 from trialport.vocabulary.particulars import find_particulars
-from trialport.vocabulary.phrases import Hit, PhraseFinder, joins, without_overlaps
+from trialport.vocabulary.phrases import PhraseFinder
 from trialport.vocabulary.triggers import Told
 from trialport.vocabulary.words import guess_language, load_steering
 from trialport.vocabulary.written_codes import written_codes

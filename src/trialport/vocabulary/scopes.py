@@ -14,6 +14,7 @@ LONGEST_ITEM, LONGEST_COPULA = 6, 3
 # Verbs in the plural take a whole list as subject ("asthma, COPD or cancer are excluded").
 _PLURAL = frozenset({"are", "be", "were"})
 _LISTING = ADDING | {"or", "eller", "samt", "nor"}
+_JOINING = frozenset({"with", "med"})
 _RESUMING = frozenset({"with", "med", "who", "som"})
 # After "unlike X," these words begin what the text is about.
 _RETURNING = frozenset({"this", "these", "we", "our", "it", "vi", "denna", "detta", "dessa", "denne", "dette", "disse"})
@@ -35,6 +36,10 @@ _EXAMPLE = frozenset(
 # After what is denied these lead to what it is denied in: "treatment without steroids after stroke".
 _SETTING = frozenset({"vid", "ved", "efter", "after", "following"})
 _PLACES = frozenset({"where", "hvor", "dar"})
+# Verbs of a clause: left of one with a condition behind it another thing is said.
+_HAVING = frozenset({"har", "have", "has", "had", "havde", "hade", "lider"})
+_FINITE = _HAVING | {"skal", "ska", "must", "should", "persists", "persisterar", "remains", "confirmed", "pavist"}
+_FINITE |= {"are", "is", "was", "were", "er", "ar", "sakerstalld", "bekreftet", "bekraftad", "banded", "receive"}
 _HEADS = frozenset({"include", "includes", "are", "is", "er", "ar", "omfattar", "inkluderar", "omfatter"})
 
 
@@ -45,7 +50,7 @@ def scope_of(trigger: Trigger, told: Told, triggers: list[Trigger]) -> range:
         case "excluded_before" | "denied_before":
             return _forward(trigger, told, REACH, _SETTING if trigger.kind == "denied_before" else frozenset())
         case "history_before" | "family_before":
-            return _forward(trigger._replace(first=trigger.end - 1), told, HISTORY_REACH, ADDING)
+            return _forward(trigger._replace(first=trigger.end - 1), told, HISTORY_REACH, ADDING | _JOINING)
         case "denied_next":
             reach = 1 if told.tokens[trigger.first].plain in PREFIXED else 2
             return range(trigger.end, min(trigger.end + reach, len(told.tokens)))
@@ -67,12 +72,26 @@ def _turned(trigger: Trigger, told: Told) -> Trigger:
     tokens = told.tokens
     if trigger.kind == "heading_out" and tokens[trigger.first].gap == ANNOUNCED and not _is_heading(trigger, tokens):
         return trigger._replace(kind="excluded_after")
+    # "Asthma excl."
+    if trigger.kind == "excluded_before" and trigger.end == len(tokens) and tokens[trigger.first].gap < ENDED:
+        return trigger._replace(kind="excluded_after")
     if trigger.kind not in {"excluded_after", "refused_after"}:
         return trigger
+    # "I studien av lymfom tas inte patienter med, som har KOL": the verb stands before its subject.
+    if trigger.kind == "refused_after" and _has_subject_behind(trigger, told):
+        return Trigger("excluded_before", trigger.end - 1, trigger.end)
     announces = next((t.gap == ANNOUNCED for t in tokens[trigger.end : trigger.end + 2] if t.gap >= ANNOUNCED), False)
     if announces or not told.busy.intersection(_backward(trigger, told)):
         return Trigger("excluded_before", trigger.end - 1, trigger.end)
     return trigger
+
+
+def _has_subject_behind(trigger: Trigger, told: Told) -> bool:
+    """Whether people, and then what they have, follow the refusal at once."""
+    tokens, place = told.tokens, trigger.end
+    if place + 1 >= len(tokens) or tokens[place].gap >= LISTED or tokens[place].plain not in told.steering.people:
+        return False
+    return any(token.plain in _RELATIVE | _RESUMING for token in tokens[place + 1 : place + 3])
 
 
 def _forward(trigger: Trigger, told: Told, reach: int, stops: frozenset[str]) -> range:
@@ -103,7 +122,7 @@ def _ends_sentence(number: int, trigger: Trigger, told: Told) -> bool:
 def _resumes(number: int, start: int, told: Told) -> bool:
     """Whether after a comma, or "and", the text turns to what it is about."""
     token = told.tokens[number]
-    if token.gap == LISTED and token.plain in _EVERYONE:
+    if token.gap == LISTED and (token.plain in _EVERYONE | _HAVING or token.plain in told.steering.people):
         return True
     listed = token.gap == LISTED or (number > start and told.tokens[number - 1].plain in ADDING)
     return listed and token.plain in _RESUMING | _RETURNING
@@ -154,9 +173,23 @@ def _backward(trigger: Trigger, told: Told) -> range:
             break
         if tokens[start - 1].plain in told.steering.boundary and not _is_passed(start - 1, trigger, told):
             break
+        if tokens[start - 1].plain in _FINITE and told.busy.intersection(range(start, trigger.first)):
+            return range(_after_joint(start, trigger, told), trigger.first)
         start -= 1
         listing = listing or tokens[start].plain in _LISTING
     return range(start, trigger.first)
+
+
+def _after_joint(start: int, trigger: Trigger, told: Told) -> int:
+    """Where the clause of a trigger begins behind a verb: "participants have asthma, and COPD is excluded"."""
+    tokens = told.tokens
+    if start < 2 or tokens[start - 2].plain not in told.steering.people or tokens[start - 1].plain not in _HAVING:  # noqa: PLR2004
+        return start
+    for number in range(trigger.first - 1, start, -1):
+        joined = tokens[number].plain in ADDING and told.busy.intersection(range(number, trigger.first))
+        if joined and told.busy.intersection(range(start, number)):
+            return number
+    return start
 
 
 def _is_bracket(between: str) -> bool:
@@ -194,7 +227,7 @@ def _is_passed(number: int, trigger: Trigger, told: Told) -> bool:
     tokens = told.tokens
     if tokens[number].plain in told.steering.contrast:
         return all(is_copula(token, told.steering) for token in tokens[number + 1 : trigger.first])
-    if tokens[number].plain not in _RELATIVE:
+    if tokens[number].plain not in _RELATIVE or told.busy.intersection(range(number + 1, trigger.first)):
         return False
     if tokens[number].plain not in _PLACES:
         return True
@@ -217,7 +250,9 @@ def _is_item(end: int, told: Told) -> bool:
 
 def _is_heading(trigger: Trigger, tokens: list[Token]) -> bool:
     """Tell a heading: it opens a clause, and a colon, a line end or "include" follows it."""
-    after = tokens[trigger.end] if trigger.end < len(tokens) else None
+    # "Exclusion criterion 5: stroke".
+    end = trigger.end + (trigger.end < len(tokens) and tokens[trigger.end].plain.isdigit())
+    after = tokens[end] if end < len(tokens) else None
     opens = trigger.first == 0 or tokens[trigger.first].gap >= LISTED
     if after is None or not opens:
         return False

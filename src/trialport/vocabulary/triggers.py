@@ -23,6 +23,7 @@ _ONLY = frozenset({"only", "just", "merely", "bara", "enbart", "endast", "blott"
 # In "inte astma utan KOL" the second word means "but" and takes nothing away.
 _BUT = "utan"
 
+_EQUALS = re.compile(r"=|\u2192|->")
 DASH = re.compile(r"\s-\s|[\u2013\u2014]")
 
 
@@ -69,8 +70,24 @@ def find_triggers(told: Told) -> list[Trigger]:
     phrases = list(_phrases(told.tokens, told.steering))
     taken = {number for trigger in phrases for number in range(trigger.first, trigger.end)}
     cancelled = {n for trigger in phrases if trigger.kind == "cancel" for n in range(trigger.first, trigger.end)}
-    found = [*phrases, *_refusals(told, taken, cancelled), *_roots(told, taken)]
+    verdicts = list(_verdicts(told))
+    answered = {trigger.first for trigger in verdicts}
+    phrases = [trigger for trigger in phrases if trigger.first not in answered]
+    found = [*phrases, *verdicts, *_refusals(told, taken | answered, cancelled), *_roots(told, taken | answered)]
     return [trigger for trigger in [*found, *dict.fromkeys(_likewise(found, told.tokens))] if _counts(trigger, told)]
+
+
+def _verdicts(told: Told) -> Iterator[Trigger]:
+    """Give a "no" that is said of what stands before it: "epilepsy: no", "cirrhosis = no", "eating disorder: excl."."""
+    tokens, steering = told.tokens, told.steering
+    for number, token in enumerate(tokens[1:], start=1):
+        says_no = token.plain in steering.answer_no or (token.plain,) in steering.phrases
+        if not says_no or not (token.gap == ANNOUNCED or _EQUALS.search(told.between(number))):
+            continue
+        kind = steering.phrases.get((token.plain,), "denied_next")
+        ends = number + 1 == len(tokens) or tokens[number + 1].gap == ENDED or DASH.search(told.between(number + 1))
+        if ends and kind in {"denied_before", "denied_next", "excluded_before"} and number not in told.busy:
+            yield Trigger("excluded_after", number, number + 1)
 
 
 def is_but(number: int, told: Told) -> bool:

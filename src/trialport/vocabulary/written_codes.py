@@ -2,9 +2,9 @@
 
 import re
 
+from trialport.vocabulary.hits import Hit
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.normalise import Token
-from trialport.vocabulary.phrases import Hit
 from trialport.vocabulary.words import Steering
 
 # The Danish classification (SKS) writes ICD-10 codes with a D before them: DJ44.
