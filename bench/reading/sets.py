@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-SHORT = ("en_conditions", "en_icd10", "sv_terms", "da_terms", "confusable")
+SHORT = ("en_conditions", "en_icd10", "sv_terms", "da_terms", "confusable", "conditions")
 LONG = ("inquiries", "mails", "idioms", "titles", "trial_to_unit")
 SETS = (*SHORT, *LONG)
 Part = Literal["tuned", "untouched"]

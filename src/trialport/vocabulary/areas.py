@@ -18,6 +18,7 @@ from trialport.vocabulary.words import Steering
 # What the second and later areas of a concept weigh against its primary one.
 SECONDARY = 0.55
 RUBRIC_WORDS = 8
+ONCOLOGY: TherapyArea = "oncology"
 TUMOURS = frozenset({"kreft", "cancer"})
 _DEFINITE = re.compile(r"(?<=....)(?:en|et|erne|ene)$")
 _SEX = re.compile(r"\((kvinde|mand)\)\s*$", re.IGNORECASE)
@@ -168,6 +169,15 @@ def is_operative(tokens: list[Token], steering: Steering) -> bool:
 def organ_first(areas: tuple[TherapyArea, ...]) -> tuple[TherapyArea, ...]:
     """Put the area of the organ before that of what happens to it (tumour, infection, injury)."""
     return tuple(sorted(areas, key=lambda area: (area in OF_PEOPLE, area in OF_PROCESS)))
+
+
+def filed_as_tumour(concept: str, areas: tuple[TherapyArea, ...]) -> tuple[TherapyArea, ...]:
+    """Put oncology first for a malignant disease of the blood.
+
+    So a bare English term is meant: registries index by MeSH, which files leukaemia and lymphoma as neoplasms. Running
+    text is about who treats it, and that is a haematologist more often than not.
+    """
+    return (ONCOLOGY, *(a for a in areas if a != ONCOLOGY)) if concept[0] == "C" and ONCOLOGY in areas else areas
 
 
 def of_organs(named: Mapping[TherapyArea, float]) -> Mapping[TherapyArea, float]:

@@ -146,8 +146,7 @@ class PhraseFinder:
                     break
                 terms = self._vocabulary.terms_of(key_of(e.stem for e in window)) if by_stems else []
                 if terms and not self._is_history(terms, window):
-                    if not self._lists_two(window, tokens):
-                        yield from self._hits(terms, window, elements, start, lang, among)
+                    yield from self._hits(terms, window, elements, start, lang, among)
                 elif by_atoms:
                     yield from self._atom_hits(window, elements, tokens, start, among)
 

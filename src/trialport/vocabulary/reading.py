@@ -18,6 +18,7 @@ from trialport.vocabulary.areas import (
     Contexts,
     DanishFiling,
     concept_areas,
+    filed_as_tumour,
     is_operative,
     is_rubric,
     led_by,
@@ -134,7 +135,7 @@ class Reader:
         sure: bool,
         prose: bool,
     ) -> tuple[AreaMatch, ...]:
-        in_order = self._areas_in_order(tokens, lang)
+        in_order = self._areas_in_order(tokens, lang, prose=prose)
         spoken = self._contexts.spoken(tokens) if prose else []
         from_concepts = concept_areas(
             [(match.concept, match.score) for match in concepts],
@@ -151,8 +152,10 @@ class Reader:
             prose=prose,
         )
 
-    def _areas_in_order(self, tokens: list[Token], lang: Language | None) -> Callable[[str], tuple[TherapyArea, ...]]:
-        """How the areas of a concept are ordered in a text: its own first, or its organ's, or as Danish rubrics are."""
+    def _areas_in_order(
+        self, tokens: list[Token], lang: Language | None, *, prose: bool
+    ) -> Callable[[str], tuple[TherapyArea, ...]]:
+        """How the areas of a concept are ordered in a text: its own first, or its organ's, or as it is filed."""
         areas_of = self.vocabulary.areas_of
         if is_rubric(tokens, lang, self._steering):
             return lambda concept: self._danish.ordered(concept, organ_first(areas_of(concept)))
@@ -160,6 +163,8 @@ class Reader:
             return lambda concept: organ_first(areas_of(concept))
         if lang == "da" and len(tokens) <= RUBRIC_WORDS:
             return lambda concept: self._danish.ordered(concept, areas_of(concept))
+        if lang in {"en", None} and not prose:
+            return lambda concept: filed_as_tumour(concept, areas_of(concept))
         return areas_of
 
     def _hits(
