@@ -220,12 +220,22 @@ async def test_a_change_sends_only_what_changed(one: Person, client: Client, con
     assert details["groups"] == ["population"]
 
 
-async def test_what_is_left_out_is_said_with_what_to_do_if_it_is_meant(one: Person) -> None:
+async def test_what_is_left_out_is_taken_back_in_by_its_code(one: Person) -> None:
     draft = await begin(one)
     mail = "We look for adults with asthma. COPD we will leave to our friends in the other team."
-    page = await one.post(f"{draft}/reading", {"condition.indication": mail})
-    said = "Left out, because the text seems to exclude it: chronic obstructive pulmonary disease."
-    assert f"{said} If it is meant, give its ICD-10 code further down." in page.text
+    way, form = f"{draft}/reading", {"condition.indication": mail, "condition.icd10_codes": "J45"}
+    page = await one.post(way, form)
+    left_out = "Left out, because the text seems to exclude it: chronic obstructive pulmonary disease"
+    assert left_out in page.text
+    pressed = await one.post(way, {**form, "meant": "J44"})
+    assert left_out not in pressed.text
+    assert "Meant, by its ICD-10 code further down: chronic obstructive pulmonary disease" in pressed.text
+    assert 'value="J45, J44"' in pressed.text
+    again = await one.post(way, {**form, "condition.icd10_codes": "J45, J44", "meant": "J44"})
+    assert 'value="J45, J44"' in again.text
+    nonsense = await one.post(way, {**form, "meant": "nonsense"})
+    assert nonsense.status_code == 200
+    assert 'value="J45"' in nonsense.text
 
 
 async def test_the_indication_is_read_while_it_is_typed(one: Person) -> None:

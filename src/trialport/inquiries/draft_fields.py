@@ -299,6 +299,7 @@ DEEPER_NAMES: Mapping[str, str] = {
 }
 # Boxes and harms of the last step, and what was said not to be meant, are written beside the fields.
 MARK, HARM, NOT_MEANT = "confidentiality.fields_", "confidentiality.harm_", "condition.concepts_not_meant"
+CODES = "condition.icd10_codes"
 
 
 # Kinds whose values are boxes, each a name of its own: `<path>_<value>`.

@@ -1,6 +1,6 @@
 """While a sponsor types the indication: how it is read, and in bands how many units may fit. Nothing is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from litestar import Response, Router, post
@@ -18,7 +18,7 @@ from trialport.core.language import Language
 from trialport.core.pages import page_language
 from trialport.core.translations import translate
 from trialport.inquiries import draft_content, draft_service
-from trialport.inquiries.draft_fields import NOT_MEANT
+from trialport.inquiries.draft_fields import CODES, NOT_MEANT
 from trialport.inquiries.draft_pages import FORM_BYTES, DraftId, step_page
 from trialport.matching import service
 from trialport.matching.api import AppReader, AppRegister
@@ -45,11 +45,15 @@ class ShownConcept(Struct, frozen=True, kw_only=True):
 
 
 class ShownReading(Struct, frozen=True, kw_only=True):
-    """A reading as the form shows it; `fitting_units` is a band, None where no region can be looked at."""
+    """A reading as the form shows it; `fitting_units` is a band, None where no region can be looked at.
+
+    `set_aside` is what the text seems to exclude, `by_code` what of it the sponsor took back in by its ICD-10 code.
+    """
 
     concepts: tuple[ShownConcept, ...]
     not_meant: tuple[ShownConcept, ...]
-    set_aside: tuple[str, ...]
+    set_aside: tuple[ShownConcept, ...]
+    by_code: tuple[ShownConcept, ...]
     areas: tuple[str, ...]
     is_ambiguous: bool
     fitting_units: str | None
@@ -77,10 +81,12 @@ async def read_indication(
     typed = {name: text for name, text in draft.content.items() if name not in draft_content.step_names(_STEP, {name})}
     typed |= {name: form[name] for name in own}
     reading = await _read(tx, actor, register, reader, typed)
+    if "meant" in form:
+        typed[CODES] = _with_code(typed.get(CODES, ""), form["meant"], reader)
     typed[NOT_MEANT] = " ".join(_not_meant(typed.get(NOT_MEANT, ""), form, reading))
     if {"drop", "only", "restore"} & form.keys():
         reading = await _read(tx, actor, register, reader, typed)
-    shown = None if reading is None else _shown(reading, typed[NOT_MEANT].split(), reader, page_language(request))
+    shown = None if reading is None else _shown(reading, typed, reader, page_language(request))
     return await step_page(request, tx, actor, draft, _STEP, form=typed, reading=shown)
 
 
@@ -115,19 +121,33 @@ def _not_meant(typed: str, form: Mapping[str, str], reading: tuple[Reading, str 
     return tuple(dict.fromkeys(one for one in found if one != form.get("restore")))
 
 
-def _shown(found: tuple[Reading, str | None], not_meant: list[str], reader: Reader, language: Language) -> ShownReading:
+def _with_code(typed: str, concept: str, reader: Reader) -> str:
+    """Return the ICD-10 codes typed, with that of a concept that is meant after all."""
+    codes = _codes(typed)
+    if concept in reader.vocabulary.concept_ids:
+        codes.append(concept.partition("/")[0])
+    return ", ".join(dict.fromkeys(codes))
+
+
+def _codes(typed: str) -> list[str]:
+    return [code for code in typed.replace(",", " ").split() if code]
+
+
+def _shown(
+    found: tuple[Reading, str | None], typed: Mapping[str, str], reader: Reader, language: Language
+) -> ShownReading:
     reading, band = found
-    vocabulary = reader.vocabulary
+    given = {code.upper().replace(".", "")[:3] for code in _codes(typed.get(CODES, ""))}
+
+    def named(concepts: Iterable[str]) -> tuple[ShownConcept, ...]:
+        known = (one for one in concepts if one in reader.vocabulary.concept_ids)
+        return tuple(ShownConcept(concept=one, label=reader.vocabulary.label(one, language)) for one in known)
+
     return ShownReading(
-        concepts=tuple(
-            ShownConcept(concept=one.concept, label=vocabulary.label(one.concept, language)) for one in reading.concepts
-        ),
-        not_meant=tuple(
-            ShownConcept(concept=one, label=vocabulary.label(one, language))
-            for one in not_meant
-            if one in vocabulary.concept_ids
-        ),
-        set_aside=tuple(vocabulary.label(one.concept, language) for one in reading.set_aside),
+        concepts=named(one.concept for one in reading.concepts),
+        not_meant=named(typed[NOT_MEANT].split()),
+        set_aside=named(one.concept for one in reading.set_aside if one.code not in given),
+        by_code=named(one.concept for one in reading.set_aside if one.code in given),
         areas=tuple(translate(language, labels.THERAPY_AREAS[one.code]) for one in reading.therapy_areas),
         is_ambiguous=reading.ambiguous and len(reading.concepts) > 1,
         fitting_units=band,
