@@ -1,0 +1,42 @@
+"""Which therapy area comes first, and which lower-case letters are abbreviations."""
+
+import pytest
+
+from trialport.core.language import Language
+from trialport.vocabulary.reading import Reader
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "area"),
+    [
+        ("multiple myeloma", "en", "oncology"),
+        ("multipelt myelom", "sv", "haematology"),
+        ("A phase 2 study of a new tablet in older adults with relapsed multiple myeloma", "en", "haematology"),
+        ("A study of tablets taken in the evening by young adults with asthma", "en", "respiratory"),
+        ("A study of pollen allergens given by injection to young adults with asthma", "en", "immunology-allergy"),
+        ("Better sleep by an app among adults with obstructive sleep apnoea at work", "en", "respiratory"),
+        (
+            "Surgery of the tongue in adults with obstructive sleep apnoea and failed masks over a year of follow-up",
+            "en",
+            "ear-nose-throat",
+        ),
+        ("total laryngectomy", "en", "ear-nose-throat"),
+    ],
+)
+def test_a_text_decides_whose_business_a_condition_is(reader: Reader, text: str, lang: Language, area: str) -> None:
+    assert reader.read_text(text, lang).therapy_areas[0].code == area
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("uc moderate to severe", "K51"),
+        ("sle nephritis", "M32"),
+        ("hand hygiene in wards", None),
+        ("the uc of our hospital asks whether other people want to take part in it", None),
+    ],
+)
+def test_two_letters_are_an_abbreviation_in_a_short_text_only(reader: Reader, text: str, wanted: str | None) -> None:
+    found = {match.code for match in reader.read_text(text, "en").concepts}
+    assert wanted is None or wanted in found
+    assert wanted is not None or not found & {"K51", "F02"}
