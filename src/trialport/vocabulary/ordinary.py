@@ -34,15 +34,14 @@ _ENDINGS = _ENGLISH.union([
 
 
 def compile_ordinary(terms: Iterable[str]) -> bytes:
-    """Hashes of the words of all languages together (a Danish text names Swedish words) that are no terms, in order."""
+    """Hashes of the words of all languages together (a Danish text names Swedish words) that are no terms.
+
+    They are in order, as little-endian 32-bit numbers.
+    """
     words = {fold(word) for lang in LANGUAGES for word in wordfreq.get_frequency_dict(lang, "best")}
     words -= {fold(term) for term in terms if term.isalpha()}
-    return hashes_of(word for word in words if len(word) >= MIN_LENGTH and word.isalpha())
-
-
-def hashes_of(words: Iterable[str]) -> bytes:
-    """Hashes of folded words, in order, as little-endian 32-bit numbers."""
-    return np.unique(np.fromiter((_hash(word) for word in words), "<u4")).tobytes()
+    kept = (word for word in words if len(word) >= MIN_LENGTH and word.isalpha())
+    return np.unique(np.fromiter(map(_hash, kept), "<u4")).tobytes()
 
 
 class Ordinary:

@@ -39,7 +39,7 @@ _PLACES = frozenset({"where", "hvor", "dar"})
 # Verbs of a clause: left of one with a condition behind it another thing is said.
 _HAVING = frozenset({"har", "have", "has", "had", "havde", "hade", "lider"})
 _FINITE = _HAVING | {"skal", "ska", "must", "should", "persists", "persisterar", "remains", "confirmed", "pavist"}
-_FINITE |= {"are", "is", "was", "were", "er", "ar", "sakerstalld", "bekreftet", "bekraftad", "banded", "receive"}
+_FINITE |= {"are", "is", "was", "were", "er", "ar", "sakerstalld", "bekreftet", "bekraftad"}
 _HEADS = frozenset({"include", "includes", "are", "is", "er", "ar", "omfattar", "inkluderar", "omfatter"})
 
 
