@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from msgspec import Struct
 from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.by_hand.places import Places
 
@@ -149,6 +150,15 @@ async def send(page: Page, form: Wrong) -> None:
         await page.locator("main").get_by_role("button", name=form.button, exact=True).first.click()
 
 
+async def gets_focus(focused: Locator) -> bool:
+    """Whether what has the focus is there, now or once the browser has drawn the page: it moves the focus only then."""
+    try:
+        await focused.wait_for(timeout=5_000)
+    except PlaywrightTimeout:
+        return False
+    return True
+
+
 async def faults_at(page: Page, name: str) -> list[str]:
     """Go from the summary to a field, and look at what is said there."""
     faults = []
@@ -159,7 +169,7 @@ async def faults_at(page: Page, name: str) -> list[str]:
     await page.keyboard.press("Enter")
     one = field(page, name)
     reached = one.and_(page.locator(":focus")).or_(one.locator(":focus"))
-    if not await reached.count():
+    if not await gets_focus(reached):
         faults.append(f"the link does not lead to {name}")
     if not await one.is_visible():
         faults.append(f"{name} is out of sight")
@@ -182,7 +192,7 @@ async def faults_of(page: Page, form: Wrong) -> list[str]:
     summary = page.locator(".ds-error-summary")
     if await summary.count() != 1:
         return [f"no summary: {(await page.locator('main').inner_text())[:200]}"]
-    if not await summary.and_(page.locator(":focus")).count():
+    if not await gets_focus(summary.and_(page.locator(":focus"))):
         faults.append("the summary has no focus")
     if not (await page.title()).startswith("Error:"):
         faults.append("the title does not begin with it")
