@@ -29,7 +29,7 @@ TAUGHT_BY = ("inquiries", "idioms", "mails", "titles")
 # How far weights may go to fit a row: more lets them learn single rows by heart.
 GIVES = 2.0
 # Titles have many conditions each and teach one thing only: what each of them counts.
-TITLES_COUNT = 0.3
+TITLES_COUNT = 0.2
 # Weights smaller than this change nothing that counts.
 LEAST = 0.05
 

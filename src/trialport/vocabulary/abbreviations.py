@@ -7,7 +7,7 @@ from trialport.core.language import Language
 from trialport.vocabulary.codes import TherapyArea
 from trialport.vocabulary.hits import Hit
 from trialport.vocabulary.index import Vocabulary
-from trialport.vocabulary.normalise import JOINED, Token
+from trialport.vocabulary.normalise import HYPHENED, JOINED, Token
 from trialport.vocabulary.words import Steering
 
 ABBREVIATION, OTHER_LANGUAGE = 0.95, 0.75
@@ -16,7 +16,7 @@ UNDECIDED, NOT_CHOSEN = 0.8, 0.4
 # In a text all lower case, shorter ones are words; in one as short as this they may be abbreviations still.
 MAX_WORDS, MIN_CASELESS, MIN_CASELESS_SHORT, SHORT_TEXT = 3, 3, 2, 6
 SECONDARY_AREA = 0.4
-_LONG_NUMBER = 3
+_LONG_NUMBER, _HYPHENED_NUMBER = 3, 2
 
 Evidence = Mapping[TherapyArea, float]
 # First and last token, and what it may stand for: concept, language or "", whether it is the default.
@@ -142,9 +142,11 @@ def _explained(written: list[_Written], tokens: list[Token]) -> set[str]:
 
 
 def _is_name(tokens: list[Token], after: int, readings: list[tuple[int, str, bool]]) -> bool:
-    """Whether a number right behind makes the letters part of a name (PSC 833, CD-19)."""
+    """Whether a number right behind makes the letters part of a name (PSC 833, CD-19, CRT-55)."""
     if after >= len(tokens) or tokens[after].gap > JOINED or not tokens[after].plain.isdigit():
         return False
+    if tokens[after].gap == HYPHENED and len(tokens[after].plain) >= _HYPHENED_NUMBER:
+        return True
     return len(tokens[after].plain) >= _LONG_NUMBER or len(readings) > 1
 
 
