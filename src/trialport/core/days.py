@@ -2,12 +2,19 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from trialport.core.language import Language
 
 TIME_ZONE = "Europe/Stockholm"
+_CLOCK = ZoneInfo(TIME_ZONE)
 # English is that of the regions: the day stands before the month.
 LOCALES: dict[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
+
+
+def local_day(moment: datetime) -> date:
+    """Give the day that a moment is in the regions; past midnight there it is not yet that day in UTC."""
+    return moment.astimezone(_CLOCK).date()
 
 
 # A page with many rows says few days, and each again and again.
@@ -15,8 +22,8 @@ LOCALES: dict[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
 def shown_day(day: date, language: Language) -> str:
     """Write a day as people of the regions do: `22 November 2026`; of a moment the day that it is there."""
     # Only a process that words something for people needs this package.
-    from babel.dates import format_date, get_timezone  # noqa: PLC0415
+    from babel.dates import format_date  # noqa: PLC0415
 
     if isinstance(day, datetime):
-        day = day.astimezone(get_timezone(TIME_ZONE)).date()
+        day = local_day(day)
     return format_date(day, "long", locale=LOCALES[language])

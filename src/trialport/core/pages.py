@@ -3,7 +3,8 @@
 A slice keeps its templates in `<slice>/templates/<slice>/`; each begins with `{% extends "base.html" %}` and fills the
 blocks `title` and `content`. Every template knows `language`, `languages`, `viewer` (who is signed in, or None),
 `signed_in` (her session, or None), `is_viewer_known` (whether that was looked up), `address` (path and query of this
-page), `messages`, `csrf_token`, `csrf_field()`, `shown_time(time)`, `shown_day(day)` and `static_url(name)`.
+page), `messages`, `csrf_token`, `csrf_field()`, `shown_time(time)`, `shown_day(day)`, `local_day(time)` and
+`static_url(name)`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from markupsafe import Markup, escape
 
-from trialport.core.days import LOCALES, TIME_ZONE, shown_day
+from trialport.core.days import LOCALES, TIME_ZONE, local_day, shown_day
 from trialport.core.language import LANGUAGE_COOKIE, LANGUAGES, Language, chosen_language
 from trialport.core.page_texts import fix_texts
 from trialport.core.static_files import static_url
@@ -74,6 +75,7 @@ def environment(language: Language) -> Environment:
         "csrf_field": _csrf_field,
         "shown_time": lambda time: shown_time(time, language),
         "shown_day": lambda day: shown_day(day, language),
+        "local_day": local_day,
         "htmx_config": HTMX_CONFIG,
     }
     return made

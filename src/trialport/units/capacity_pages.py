@@ -6,7 +6,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, get_args
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from litestar import Response, Router, get, post
@@ -17,7 +16,7 @@ from trialport.accounts.guards import Caller
 from trialport.accounts.models import Actor
 from trialport.accounts.permissions import may
 from trialport.accounts.signin_pages import PageRequest, go_to
-from trialport.core.days import shown_day
+from trialport.core.days import local_day, shown_day
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
 from trialport.core.errors import Changed, Contradiction
@@ -36,7 +35,6 @@ CONFIRMS = may("capacity", "confirm")
 CHANGES = may("capacity", "change")
 # Every box of the form, the matrix and five long texts, as a form encodes them (bytes).
 FORM_BYTES = 100_000
-_CLOCK = ZoneInfo("Europe/Stockholm")
 _A_PAGE = 25
 _MOST_CONFIRMED = 200
 Done = Annotated[int, QueryParameter(ge=0, le=_MOST_CONFIRMED)]
@@ -120,7 +118,7 @@ async def cards_page(
     status_code: int = 200,
 ) -> Response[str]:
     """Show the cards; `moved` are those that somebody changed meanwhile, `wrong` the one whose day cannot be."""
-    today = tx.now.astimezone(_CLOCK).date()
+    today = local_day(tx.now)
     marked = [(one.unit_id, one.therapy_area) for one in (*(moved or ()), *([wrong] if wrong else ()))]
     found = await select_cards(
         tx.connection,
