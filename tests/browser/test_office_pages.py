@@ -153,7 +153,7 @@ async def test_an_update_keeps_the_focus_and_is_announced(
     await page.evaluate("document.activeElement.id = 'gone'")
     await page.evaluate("document.querySelector('#queue-list').setAttribute('hx-get', '/queue?seen=')")
     await page.evaluate(refresh)
-    await page.wait_for_function("document.activeElement.id.startsWith('go-')")
+    await page.locator("[id^='go-']:focus").wait_for()
     assert visit.faults == []
 
 
