@@ -231,7 +231,7 @@ async def test_what_is_left_out_is_taken_back_in_by_its_code(one: Person) -> Non
     assert left_out not in pressed.text
     assert "Meant, by its ICD-10 code further down: chronic obstructive pulmonary disease" in pressed.text
     assert 'value="J45, J44"' in pressed.text
-    again = await one.post(way, {**form, "condition.icd10_codes": "J45, J44", "meant": "J44"})
+    again = await one.post(way, {**form, "condition.icd10_codes": "J45; J44", "meant": "J44"})
     assert 'value="J45, J44"' in again.text
     nonsense = await one.post(way, {**form, "meant": "nonsense"})
     assert nonsense.status_code == 200

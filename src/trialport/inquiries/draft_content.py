@@ -192,12 +192,17 @@ def _person(line: str) -> Json:
     return {name: text for name, text in (("unit_name", unit), ("person_name", person)) if text}
 
 
+def typed_words(text: str) -> list[str]:
+    """Give the words of a field that holds several, as codes: apart by commas, semicolons or spaces."""
+    return [word for word in re.split(r"[\s,;]+", text) if word]
+
+
 _READ: Mapping[FieldKind, Callable[[str], Any]] = {
     "whole": _whole,
     "number": _number,
     "yes_no": lambda text: _ANSWERS.get(text, text),
     "lines": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
-    "words": lambda text: [word for word in re.split(r"[\s,;]+", text) if word],
+    "words": typed_words,
     "people": lambda text: [_person(line) for line in text.splitlines() if line.strip(" ;")],
 }
 

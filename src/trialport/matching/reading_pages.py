@@ -123,21 +123,17 @@ def _not_meant(typed: str, form: Mapping[str, str], reading: tuple[Reading, str 
 
 def _with_code(typed: str, concept: str, reader: Reader) -> str:
     """Return the ICD-10 codes typed, with that of a concept that is meant after all."""
-    codes = _codes(typed)
+    codes = draft_content.typed_words(typed)
     if concept in reader.vocabulary.concept_ids:
         codes.append(concept.partition("/")[0])
     return ", ".join(dict.fromkeys(codes))
-
-
-def _codes(typed: str) -> list[str]:
-    return [code for code in typed.replace(",", " ").split() if code]
 
 
 def _shown(
     found: tuple[Reading, str | None], typed: Mapping[str, str], reader: Reader, language: Language
 ) -> ShownReading:
     reading, band = found
-    given = {code.upper().replace(".", "")[:3] for code in _codes(typed.get(CODES, ""))}
+    given = {code.upper().replace(".", "")[:3] for code in draft_content.typed_words(typed.get(CODES, ""))}
 
     def named(concepts: Iterable[str]) -> tuple[ShownConcept, ...]:
         known = (one for one in concepts if one in reader.vocabulary.concept_ids)
