@@ -6,8 +6,9 @@ them and written to `aside_weights.tsv`. Rows of the untouched part teach nothin
 """
 
 import argparse
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,11 +56,18 @@ def main() -> None:
     sets = read_sets(chosen.sets)
     reader = shared_reader()
     rows = [row for name in TAUGHT_BY for row in sets.get(name, ()) if row.part == "tuned"]
-    texts = [mentioned(row, reader) for row in rows]
+    texts = [mentioned(one, reader) for row in rows for one in as_written(row)]
     if chosen.write:
         _write(learned(texts))
         return
     _show(texts)
+
+
+def as_written(row: Row) -> Iterator[Row]:
+    """Give a row as it stands and, of a title, as registries that write no capitals have it."""
+    yield row
+    if row.name == "titles":
+        yield row._replace(text=re.sub(r"\b[^\W\d_][a-zåäöæøé]+", lambda word: word[0].lower(), row.text))
 
 
 def mentioned(row: Row, reader: Reader) -> Mentioned:

@@ -1,6 +1,6 @@
 """A day in words, the same on pages, in mails and in documents."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,11 @@ LOCALES: dict[Language, str] = {"en": "en_GB", "sv": "sv", "da": "da"}
 def local_day(moment: datetime) -> date:
     """Give the day that a moment is in the regions; past midnight there it is not yet that day in UTC."""
     return moment.astimezone(_CLOCK).date()
+
+
+def month_start(moment: datetime) -> datetime:
+    """Give the moment at which the month of a moment began in the regions, in UTC."""
+    return datetime.combine(local_day(moment).replace(day=1), time(), _CLOCK).astimezone(UTC)
 
 
 # A page with many rows says few days, and each again and again.

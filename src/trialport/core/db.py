@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from trialport.core import viewer_queries
 from trialport.core.config import Settings, SettingsError
+from trialport.core.days import local_day
 from trialport.core.errors import Busy
 from trialport.core.jobs.models import DueJob
 
@@ -52,6 +53,11 @@ class Transaction:
         self.now = now
         self.request_id = request_id
         self.rung: list[DueJob] = []
+
+    @property
+    def today(self) -> date:
+        """The day in the regions at `now`; past midnight there it is not yet that day in UTC."""
+        return local_day(self.now)
 
 
 def _encode_json(value: Any) -> str:

@@ -84,7 +84,7 @@ def demo_people() -> tuple[DemoPerson, ...]:
 async def load_people(tx: Transaction) -> None:
     """Add the people who are not there yet, with their roles; whoever is there stays as she is."""
     regions = await select_region_ids(tx.connection, codes=["UAS", "RM"])
-    sponsors = {sponsor.key: sponsor for sponsor in demo_rows(tx.now.date()).sponsors}
+    sponsors = {sponsor.key: sponsor for sponsor in demo_rows(tx.today).sponsors}
     for one in demo_people():
         person = await find_or_add_person(tx, SYSTEM, email=one.email, name=one.name, language=one.language)
         for role in one.roles:

@@ -237,7 +237,7 @@ def _require_revision(row: InquiryRow, expected: int | None) -> None:
 
 
 def _check(content: InquiryContent, tx: Transaction, is_icd10: IsIcd10) -> None:
-    if errors := rules.check_content(content, tx.now.date(), is_icd10):
+    if errors := rules.check_content(content, tx.today, is_icd10):
         raise Contradiction("Some values do not fit together. See `errors`.", errors=errors)
 
 

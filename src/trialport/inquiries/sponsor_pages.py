@@ -70,7 +70,7 @@ async def list_inquiries(
         "drafts": drafts,
         "is_kept": bool(kept),
         "labels": labels,
-        "today": tx.now.date(),
+        "today": tx.today,
     }
     return render_page(request, "inquiries/mine.html", values)
 

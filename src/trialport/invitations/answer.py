@@ -299,7 +299,7 @@ async def _compared(
     capacity = await prefill.find_capacity(tx, actor, found.inquiry_id, found.unit_id)
     if capacity is None:
         return None, ()
-    shown = prefill.prefill_from(capacity, asked, tx.now.date())
+    shown = prefill.prefill_from(capacity, asked, tx.today)
     return shown, () if answer is None else prefill.differences(capacity, shown, answer)
 
 

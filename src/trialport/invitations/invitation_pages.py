@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any, get_args
-from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
 from litestar.params import QueryParameter
@@ -20,7 +19,6 @@ from trialport.invitations.link_access import Visitor
 from trialport.invitations.unit_queries import Part, UnitInvitation, select_unit_invitations
 
 _ANSWERS = may("invitation", "answer")
-_CLOCK = ZoneInfo("Europe/Stockholm")
 # At first of each part, and on a page of one part.
 _A_PART, _A_PAGE = 25, 50
 Flag = Annotated[str | None, QueryParameter(name="change", max_length=1)]
@@ -40,7 +38,7 @@ async def list_invitations(
         found = await select_unit_invitations(tx.connection, actor=actor, part=part, offset=offset, limit=a_part)
     values = {
         "parts": {name: _of(found, name) for name in get_args(Part)},
-        "today": tx.now.astimezone(_CLOCK).date(),
+        "today": tx.today,
         "a_part": a_part,
         "part": part,
         "number": page,

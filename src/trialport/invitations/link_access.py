@@ -2,7 +2,6 @@
 
 from typing import Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -18,7 +17,6 @@ from trialport.invitations.links import InvitationLink, read_invitation_link
 # Why a link does not open; the page says what to do.
 WhyNot = Literal["unknown", "lapsed", "taken_back", "not_there", "objected"]
 # The regions are on this time, or an hour ahead of it at most.
-_CLOCK = ZoneInfo("Europe/Stockholm")
 _NAME = "investigator, by the link of a mail"
 
 
@@ -62,7 +60,7 @@ async def open_link(tx: Transaction, settings: Settings, signed: str, purpose: P
 
 
 def _why_not(link: InvitationLink, holder: LinkHolder, tx: Transaction) -> WhyNot | None:
-    if tx.now.astimezone(_CLOCK).date() > link.last_day:
+    if tx.today > link.last_day:
         return "lapsed"
     if link.number != holder.link_number:
         return "taken_back"

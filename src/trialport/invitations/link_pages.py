@@ -12,6 +12,7 @@ from litestar.params import FromPath, SkipValidation
 from trialport.accounts.csrf import read_form
 from trialport.core import http
 from trialport.core.config import Settings
+from trialport.core.days import TIME_ZONE
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
 from trialport.core.error_pages import wants_page
@@ -41,7 +42,6 @@ HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"
 PER_LINK = Limit("answer-link", 30, 900)
 PER_PEER = Limit("answer-peer", 300, 900)
 WRONG_LINKS = Limit("wrong-link", 60, 900)
-_TIMEZONE = "Europe/Stockholm"
 _MOST_COLLEAGUES = 100
 
 
@@ -237,7 +237,7 @@ async def _form_page(
         "is_overtaken": is_overtaken,
         "looks_again": looks_again(shown),
         "changes": change_words.in_words(shown.changes, page_language(request)),
-        "is_late": rules.is_late(tx.now, shown.due_on, _TIMEZONE),
+        "is_late": rules.is_late(tx.now, shown.due_on, TIME_ZONE),
         "colleagues": await _colleagues(tx, visitor, shown),
     }
     return _page(request, "invitations/answer.html", context, status_code=status_code)
@@ -287,7 +287,7 @@ def _receipt_page(
     context = {
         "invitation": shown,
         "is_own": _is_own(visitor, shown),
-        "is_late": rules.is_late(tx.now, shown.due_on, _TIMEZONE),
+        "is_late": rules.is_late(tx.now, shown.due_on, TIME_ZONE),
         "is_capacity_done": request.query_params.get("capacity") == "1",
         "capacity_fault": capacity_fault,
         "change_address": f"{_link_path(request)}?change=1",

@@ -33,7 +33,7 @@ async def find_capacity(tx: Transaction, actor: Actor, inquiry_id: UUID, unit_id
         area = await select_matching_area(tx.connection, inquiry_id=inquiry_id, unit_id=unit_id)
     if area is None:
         return None
-    return await select_capacity(tx.connection, actor=actor, unit_id=unit_id, therapy_area=area, today=tx.now.date())
+    return await select_capacity(tx.connection, actor=actor, unit_id=unit_id, therapy_area=area, today=tx.today)
 
 
 def prefill_from(capacity: CapacityDetail, asked: TeaserContent | OpenedContent, today: date) -> Prefill:
@@ -103,7 +103,7 @@ async def update_capacity(
         return
     written = replace(as_input(capacity), **changed)
     if written.participants_basis == "ehr_count" and written.participants_counted_on is None:
-        written = replace(written, participants_counted_on=tx.now.date())
+        written = replace(written, participants_counted_on=tx.today)
     await record_capacity(
         tx, settings, actor, capacity.unit_id, capacity.therapy_area, written, expected=capacity.revision, create=False
     )

@@ -40,5 +40,5 @@ async def opening_for(tx: Transaction, found: InvitationRow, inquiry: InquiryRow
         facts,
         unit_site=UnitSite(site_id=found.site_id, region_id=found.region_id),
         inquiry=AskedInquiry(inquiry_id=inquiry.inquiry_id, sponsor_id=inquiry.sponsor_id),
-        on=tx.now.date(),
+        on=tx.today,
     )

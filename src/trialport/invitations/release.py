@@ -52,7 +52,7 @@ async def require_released(tx: Transaction, actor: Actor, invitation_id: UUID) -
         facts,
         unit_site=UnitSite(site_id=found.site_id, region_id=found.region_id),
         inquiry=AskedInquiry(inquiry_id=inquiry.inquiry_id, sponsor_id=inquiry.sponsor_id),
-        on=tx.now.date(),
+        on=tx.today,
     )
     if not opening.is_open:
         raise Refused(

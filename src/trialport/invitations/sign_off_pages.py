@@ -1,7 +1,6 @@
 """The yeses that wait for a head of unit, on one page: each approved or refused with one press, and taken back."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
 
@@ -20,7 +19,6 @@ from trialport.invitations.unit_queries import select_sign_offs
 
 # A head signs off herself: nobody stands in for her.
 _HEAD = {**roles("unit_head"), **ONESELF}
-_CLOCK = ZoneInfo("Europe/Stockholm")
 _MOST = 25
 # Why not, with one press; another reason can be written.
 REASONS = (
@@ -77,7 +75,7 @@ async def _list_page(
         "faulty": faulty,
         "typed": typed,
         "is_overtaken": is_overtaken,
-        "today": tx.now.astimezone(_CLOCK).date(),
+        "today": tx.today,
         "labels": labels,
         "address": "/sign-offs",
     }

@@ -80,7 +80,7 @@ async def take_snapshot(tx: Transaction, register: Register, inquiry_id: UUID, v
         fingerprint=view.fingerprint,
         columns=view.columns,
         weighing=await weights_service.weighing_of(tx.connection, region_ids),
-        on=tx.now.date(),
+        on=tx.today,
         local=view.local,
     )
 
@@ -239,12 +239,12 @@ async def match_preview(
     """Read and rank without storing anything."""
     view = await register.view(tx, region_ids)
     weighing = await weights_service.weighing_of(tx.connection, region_ids)
-    content = data.as_content(tx.now.date())
+    content = data.as_content(tx.today)
 
     def work() -> tuple[Reading, Ranking]:
         reading = read_condition(reader, content.condition, view.local.terms)
         question = from_content(content, reading)
-        ranking = rank(question, view.columns, on=tx.now.date(), regions=region_ids, limit=limit, weighing=weighing)
+        ranking = rank(question, view.columns, on=tx.today, regions=region_ids, limit=limit, weighing=weighing)
         return reading, ranking
 
     return await asyncio.to_thread(work)

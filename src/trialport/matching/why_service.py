@@ -85,7 +85,7 @@ async def explain_match(
     reading, _ = await service.match_preview(tx, register, reader, data, region_ids, 0)
     view = await register.view(tx, region_ids)
     weighing = await weights_service.weighing_of(tx.connection, region_ids)
-    question = from_content(data.as_content(tx.now.date()), reading)
+    question = from_content(data.as_content(tx.today), reading)
     return await asyncio.to_thread(
-        why_unit, question, view.columns, unit_id, on=tx.now.date(), regions=region_ids, weighing=weighing
+        why_unit, question, view.columns, unit_id, on=tx.today, regions=region_ids, weighing=weighing
     )

@@ -170,7 +170,7 @@ async def _page(
         "modes": MODES,
         "kinds": SPONSOR_KINDS,
         "changes": CHANGES,
-        "today": tx.now.date(),
+        "today": tx.today,
         "form": {"confidentiality_mode": region.confidentiality_mode, **(form or {})},
         "faults": faults or {},
         "said": (_OVERTAKEN,) if is_overtaken else (),

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from trialport.accounts.models import Actor
+from trialport.core.days import TIME_ZONE
 from trialport.core.db import Connection
 from trialport.sponsors.agreement_models import AgreementDetail, AgreementInput
 from trialport.sponsors.agreement_rules import AgreementFacts
@@ -227,11 +228,12 @@ async def select_agreement_facts(connection: Connection, *, sponsor_id: UUID, re
     records = await connection.fetch(
         """
         select agreement_id, region_id, sponsor_id, site_id, inquiry_id, mode, signed_on, valid_until,
-               (ended_at at time zone 'UTC')::date as ended_on
+               (ended_at at time zone $3)::date as ended_on
         from agreement
         where sponsor_id = $1 and region_id = $2
         """,
         sponsor_id,
         region_id,
+        TIME_ZONE,
     )
     return msgspec.convert(records, list[AgreementFacts])

@@ -121,7 +121,7 @@ async def _check(tx: Transaction, region: AgreeingRegion, agreement: AgreementIn
         raise Contradiction.at("signatory", "Say who signed: in this region a named signatory signs first.")
     if agreement.valid_until is not None and agreement.valid_until < agreement.signed_on:
         raise Contradiction.at("valid_until", "The last day lies before the day of signing.")
-    if agreement.signed_on > tx.now.date():
+    if agreement.signed_on > tx.today:
         raise Contradiction.at("signed_on", "This day lies in the future. Record an agreement once it is signed.")
     async with as_system(tx.connection):
         known = await queries.select_known_parts(tx.connection, region_id=region.region_id, agreement=agreement)

@@ -198,7 +198,7 @@ async def list_capacities(
         therapy_area=therapy_area,
         state=capacity_state,
         stale=stale,
-        today=tx.now.date(),
+        today=tx.today,
         after=cursor,
         limit=limit + 1,
     )
@@ -219,7 +219,7 @@ async def list_unit_capacities(
         therapy_area=None,
         state=None,
         stale=None,
-        today=tx.now.date(),
+        today=tx.today,
         after=cursor,
         limit=limit + 1,
     )

@@ -122,7 +122,7 @@ async def find_place(
     if not units:
         raise NotFound("No unit of yours here. Check the unit.")
     stored = await capacity_queries.select_capacity(
-        tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.now.date()
+        tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.today
     )
     return Place(units[0], therapy_area, stored, home)
 

@@ -29,14 +29,14 @@ async def read_areas(tx: Transaction, region_id: UUID) -> tuple[CapacityForSpons
     """Return a region's capacity by therapy area, in bands."""
     # Nobody outside may see a record of a unit, only what is left of all of them in bands.
     async with as_system(tx.connection):
-        areas = await select_area_sums(tx.connection, region_id=region_id, today=tx.now.date())
+        areas = await select_area_sums(tx.connection, region_id=region_id, today=tx.today)
     return tuple(_in_bands(area) for area in areas)
 
 
 async def read_reach(tx: Transaction, region_id: UUID) -> RegionReach:
     """Return how far a region's trials reach into primary care and homes, in bands."""
     async with as_system(tx.connection):
-        sums = await select_reach_sums(tx.connection, region_id=region_id, today=tx.now.date())
+        sums = await select_reach_sums(tx.connection, region_id=region_id, today=tx.today)
     return RegionReach(
         primary_care_units=rules.band_count(sums.primary_care_units),
         decentralised_units=rules.band_count(sums.decentralised_units),

@@ -125,7 +125,7 @@ async def cards_page(
         actor=actor,
         marked=marked,
         recent=tx.now - TAKE_BACK,
-        today=tx.now.date(),
+        today=tx.today,
         offset=(page - 1) * _A_PAGE,
         limit=_A_PAGE,
     )

@@ -68,7 +68,7 @@ async def pause_capacity(
 
     Raises Contradiction for a day that has passed, Changed where the record says something else than was seen.
     """
-    if until is not None and until < tx.now.date():
+    if until is not None and until < tx.today:
         raise Contradiction.at("state_until", "The day has passed. Give one that is still to come.")
     return await _restate(tx, settings, actor, seen, state="paused", until=until)
 

@@ -77,7 +77,7 @@ async def _plan(tx: Transaction, actor: Actor, table: Table, *, lock: bool) -> P
         faults,
         stored,
         decimal_comma=table.decimal_comma,
-        today=tx.now.date(),
+        today=tx.today,
     )
 
 
@@ -87,7 +87,7 @@ async def _stored(tx: Transaction, addressed: tuple[AddressedRow, ...], *, lock:
     if lock:
         await queries.lock_capacities(tx.connection, unit_ids=unit_ids, therapy_areas=therapy_areas)
     stored = await queries.select_capacities_named(
-        tx.connection, unit_ids=unit_ids, therapy_areas=therapy_areas, today=tx.now.date()
+        tx.connection, unit_ids=unit_ids, therapy_areas=therapy_areas, today=tx.today
     )
     return {(one.unit_id, one.therapy_area): one for one in stored}
 
@@ -117,7 +117,7 @@ async def _create(tx: Transaction, actor: Actor, writes: list[Write]) -> dict[Ke
         writes=writes,
         confirmed_at=tx.now,
         confirmed_by=actor.name,
-        valid_until=rules.valid_until(tx.now.date()),
+        valid_until=rules.valid_until(tx.today),
     )
     if len(created) != len(writes):
         raise _overtaken()
@@ -131,7 +131,7 @@ async def _change(tx: Transaction, actor: Actor, plan: Plan) -> None:
         changes=changes,
         confirmed_at=tx.now,
         confirmed_by=actor.name,
-        valid_until=rules.valid_until(tx.now.date()),
+        valid_until=rules.valid_until(tx.today),
     )
     if changed != len(changes):
         raise _overtaken()

@@ -1,13 +1,13 @@
 """Reading the register for a trial office: units with their staleness, people, resources and what is set aside."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from trialport.accounts import role_service
 from trialport.accounts.models import Actor, Role
+from trialport.core.days import month_start
 from trialport.core.db import Transaction
 from trialport.core.errors import NotFound
 from trialport.units import capacity_queries, office_queries, queries, stale_queries
@@ -29,7 +29,6 @@ _MOST = 200
 # How far back it counts how often a unit was asked.
 _LOAD = timedelta(days=90)
 # The regions lie in one time zone; a month of invitations begins at its midnight.
-_ZONE = ZoneInfo("Europe/Stockholm")
 
 
 class UnitFile(Struct, frozen=True, kw_only=True):
@@ -60,7 +59,7 @@ class ResourceFile(Struct, frozen=True, kw_only=True):
 
 async def read_register(tx: Transaction, actor: Actor, wanted: RegisterFilter, number: int) -> Register:
     """Return one page (from 1) of the units that fit."""
-    today = tx.now.date()
+    today = tx.today
     sums = await office_queries.select_register_sums(tx.connection, actor=actor, wanted=wanted, today=today)
     pages = max(1, -(-sums.units // UNITS_A_PAGE))
     number = min(max(number, 1), pages)
@@ -89,7 +88,7 @@ async def read_unit_file(tx: Transaction, actor: Actor, unit_id: UUID) -> UnitFi
         therapy_area=None,
         state=None,
         stale=None,
-        today=tx.now.date(),
+        today=tx.today,
         after=None,
         limit=_MOST,
     )
@@ -139,7 +138,6 @@ async def read_resource_file(tx: Transaction, actor: Actor, resource_id: UUID) -
 async def _people(
     tx: Transaction, actor: Actor, *, unit_id: UUID | None, wanted: RosterFilter, offset: int, limit: int
 ) -> tuple[RosterPerson, ...]:
-    local = tx.now.astimezone(_ZONE)
     holders = None
     if wanted.role is not None:
         # Who holds a role is not for the office's own eyes in the database; whom it finds by it, is.
@@ -152,8 +150,8 @@ async def _people(
         wanted=wanted,
         among=None if wanted.role == "none" else holders,
         without=holders if wanted.role == "none" else None,
-        today=local.date(),
-        month_start=datetime.combine(local.date().replace(day=1), time(), _ZONE).astimezone(UTC),
+        today=tx.today,
+        month_start=month_start(tx.now),
         offset=offset,
         limit=limit,
     )

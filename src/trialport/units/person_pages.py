@@ -82,8 +82,8 @@ async def show_people(
         "faults": {},
         "filter_query": urlencode(form),
         "labels": register_labels,
-        "today": tx.now.date(),
-        "soon": tx.now.date() + _SOON,
+        "today": tx.today,
+        "soon": tx.today + _SOON,
     }
     return render_page(request, "units/people.html", values)
 
@@ -227,7 +227,7 @@ async def _page(
             if "give" in allowed_commands("role_grant", actor.role, one) and one not in {r.role for r in file.roles}
         ],
         "is_head": any(one.is_head for one in file.entry.positions),
-        "today": tx.now.date(),
+        "today": tx.today,
         "address": f"/register/people/{file.entry.investigator_id}",
     }
     return render_page(request, "units/person.html", values, status_code=status_code or (422 if faults else 200))

@@ -4,10 +4,9 @@ When she is away, who stands in for her, how often she is asked, the investigato
 trail and can be taken back.
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,6 +14,7 @@ from trialport.accounts.audit_service import list_changes
 from trialport.accounts.models import Actor
 from trialport.accounts.role_service import list_roles_of
 from trialport.accounts.service import record_audit_event
+from trialport.core.days import month_start
 from trialport.core.db import Transaction, as_system
 from trialport.core.errors import Changed, Contradiction, NotFound
 from trialport.units import delegate_queries, profile_queries
@@ -26,7 +26,6 @@ from trialport.units.profile_service import check_absence
 from trialport.units.service import note_listed_names
 
 # The regions lie in one time zone; a month of invitations begins at its midnight.
-_ZONE = ZoneInfo("Europe/Stockholm")
 _CHANGES_SHOWN = 10
 ASKING_CHANGED = "investigator.asking_changed"
 # What is told of an entry's past: who looked at it is hers to know, and stands on her own page.
@@ -44,12 +43,11 @@ CHANGES = (
 
 async def read_entry(tx: Transaction, actor: Actor, investigator_id: UUID) -> PersonEntry:
     """Return the entry of a person at one of the actor's units; raises NotFound otherwise."""
-    local = tx.now.astimezone(_ZONE).date()
     entry = await queries.select_person_entry(
         tx.connection,
         actor=actor,
         investigator_id=investigator_id,
-        month_start=datetime.combine(local.replace(day=1), time(), _ZONE).astimezone(UTC),
+        month_start=month_start(tx.now),
     )
     if entry is None:
         raise NotFound("Nobody of your units here.")
@@ -59,7 +57,7 @@ async def read_entry(tx: Transaction, actor: Actor, investigator_id: UUID) -> Pe
 async def read_person(tx: Transaction, actor: Actor, investigator_id: UUID) -> PersonFile:
     """Return everything an office keeps of a person, and note that names were shown; raises as `read_entry`."""
     entry = await read_entry(tx, actor, investigator_id)
-    today = tx.now.astimezone(_ZONE).date()
+    today = tx.today
     absences = await profile_queries.select_absences(tx.connection, investigator_id=investigator_id, from_day=today)
     # A delegate may work elsewhere by now.
     async with as_system(tx.connection):
@@ -87,7 +85,7 @@ async def change_asking(
     """
     if asking.school_completed_on is not None and asking.school_status != "completed":
         raise Contradiction.at("school_completed_on", "Leave the day out, or choose “completed”.")
-    if asking.school_completed_on is not None and asking.school_completed_on > _today(tx):
+    if asking.school_completed_on is not None and asking.school_completed_on > tx.today:
         raise Contradiction.at("school_completed_on", "This day lies in the future.")
     entry = await _hold(tx, actor, investigator_id)
     before, after = _asking_of(entry), _asking_of(asking)
@@ -101,7 +99,7 @@ async def change_asking(
 
 async def add_absence(tx: Transaction, actor: Actor, investigator_id: UUID, absence: Absence) -> None:
     """Note when a person is away. Raises Contradiction for days that are over, do not fit or overlap another."""
-    check_absence(absence, _today(tx))
+    check_absence(absence, tx.today)
     entry = await _hold(tx, actor, investigator_id)
     if not await profile_queries.insert_absence(tx.connection, investigator_id=investigator_id, absence=absence):
         raise Contradiction.at("first_day", "These days overlap another absence. Change that one.")
@@ -110,7 +108,7 @@ async def add_absence(tx: Transaction, actor: Actor, investigator_id: UUID, abse
 
 async def move_absence(tx: Transaction, actor: Actor, investigator_id: UUID, absence: Absence, *, was: Absence) -> None:
     """Give an absence other days; raises as `add_absence`, and Changed when it is not there as it `was`."""
-    check_absence(absence, _today(tx))
+    check_absence(absence, tx.today)
     entry = await _hold(tx, actor, investigator_id)
     known = await profile_queries.select_absences(tx.connection, investigator_id=investigator_id, from_day=was.last_day)
     if was not in known:
@@ -160,10 +158,6 @@ async def _hold(tx: Transaction, actor: Actor, investigator_id: UUID) -> PersonE
     """Hold a person's entry until the end of the transaction, so that two who change it follow each other."""
     await delegate_queries.lock_investigator(tx.connection, investigator_id=investigator_id)
     return await read_entry(tx, actor, investigator_id)
-
-
-def _today(tx: Transaction) -> date:
-    return tx.now.astimezone(_ZONE).date()
 
 
 def _ids(delegates: list[Delegate]) -> set[UUID]:

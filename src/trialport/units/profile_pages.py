@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, get_args
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, Router, get, post
@@ -30,7 +29,6 @@ from trialport.units.profile_models import Absence, ProfileDetail, ProfileInput
 # What is about her as a person stays hers: nobody stands in for her here.
 _OWN = {**may("delegates", "change"), **ONESELF}
 _FORM = {**_OWN, "form": True}
-_CLOCK = ZoneInfo("Europe/Stockholm")
 _NEWEST_READINGS = 20
 # No number of invitations has so many digits.
 _DIGITS = 10
@@ -137,7 +135,7 @@ async def _page(
         "absences": await profile_queries.select_absences(
             tx.connection,
             investigator_id=profile.investigator_id,
-            from_day=tx.now.astimezone(_CLOCK).date(),
+            from_day=tx.today,
         ),
         "delegates": delegates.items,
         "colleagues": [one for one in colleagues if one.investigator_id not in named],

@@ -36,7 +36,7 @@ async def write_profile(
 
     Raises Contradiction where days do not fit together, Changed where the entry has changed since `seen`.
     """
-    if errors := _check(profile, tx.now.date()):
+    if errors := _check(profile, tx.today):
         raise Contradiction("The entry contradicts itself. See `errors`.", errors=errors)
     investigator_id = own_id(actor)
     written = await queries.update_profile(
@@ -54,7 +54,7 @@ async def add_absence(tx: Transaction, actor: Actor, absence: Absence) -> None:
 
     Raises Contradiction for days that are over, stand the wrong way round or overlap another absence.
     """
-    check_absence(absence, tx.now.date())
+    check_absence(absence, tx.today)
     if not await queries.insert_absence(tx.connection, investigator_id=own_id(actor), absence=absence):
         raise Contradiction.at("first_day", "These days overlap another absence. Remove that one first.")
     await _record(tx, actor, "investigator.absence_added")

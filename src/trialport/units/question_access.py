@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -21,7 +20,6 @@ from trialport.vocabulary.codes import TherapyArea
 # Why a link does not open; the page says what to do.
 WhyNot = Literal["unknown", "lapsed", "not_there", "objected"]
 # The regions are on this time, or an hour ahead of it at most.
-_CLOCK = ZoneInfo("Europe/Stockholm")
 _NAME = "investigator, by the link of a mail"
 # More than anybody's units have (capacities).
 _MOST = 500
@@ -68,7 +66,7 @@ async def open_question(tx: Transaction, settings: Settings, signed: str) -> Ask
         )
     if holder is None:
         raise QuestionClosed("unknown")
-    if tx.now.astimezone(_CLOCK).date() > link.last_day:
+    if tx.today > link.last_day:
         raise QuestionClosed("lapsed", holder.language)
     if holder.objected or not wanted:
         raise QuestionClosed("objected" if holder.objected else "not_there", holder.language)
@@ -89,7 +87,7 @@ async def open_question(tx: Transaction, settings: Settings, signed: str) -> Ask
         therapy_area=None,
         state=None,
         stale=None,
-        today=tx.now.date(),
+        today=tx.today,
         after=None,
         limit=_MOST,
     )

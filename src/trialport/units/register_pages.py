@@ -99,8 +99,8 @@ async def show_unit(request: PageRequest, tx: Tx, actor: Caller, unit_id: UnitId
         "file": await office_service.read_unit_file(tx, actor, unit_id),
         "asked": asked,
         "now": tx.now,
-        "today": tx.now.date(),
-        "soon": tx.now.date() + _SOON,
+        "today": tx.today,
+        "soon": tx.today + _SOON,
         "ask_every": stale_service.ASK_EVERY,
     }
     return _page(request, "units/unit.html", values)

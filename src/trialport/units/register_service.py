@@ -61,7 +61,7 @@ async def import_register(
 async def write_register(tx: Transaction, actor: Actor, file: RegisterFile) -> RegisterWrite:
     """Write a file over the register; what it does not name stays. Raises Contradiction with every fault."""
     before = await read_known(tx.connection)
-    if faults := check_register(file, before, tx.now.date()):
+    if faults := check_register(file, before, tx.today):
         raise Contradiction(f"The register file has {len(faults)} faults. Nothing was written.", errors=faults)
     # A clock that lags must not hide the change from those who compare the newest times.
     newest = await queries.select_newest_change(tx.connection)

@@ -26,7 +26,7 @@ async def ask_inactive_people(tx: Transaction, settings: Settings) -> int:
         tx.connection, inactive_since=asked_when_inactive_since(tx.now), limit=_AT_ONCE
     )
     # The sweep runs once a day, so the day named may pass before the data are gone, never the other way round.
-    erased_on = (tx.now + timedelta(days=ANSWER_DAYS)).date()
+    erased_on = tx.today + timedelta(days=ANSWER_DAYS)
     for person in found:
         await queue_message(
             tx,
@@ -35,7 +35,7 @@ async def ask_inactive_people(tx: Transaction, settings: Settings) -> int:
             to_address=person.email,
             language=person.language,
             params={"link": f"{settings.public_url}/sign-in", "erased_on": erased_on.isoformat()},
-            dedupe_key=f"retention_question:{person.person_id}:{tx.now.date().isoformat()}",
+            dedupe_key=f"retention_question:{person.person_id}:{tx.today.isoformat()}",
             person_id=person.person_id,
         )
         await record_audit_event(

@@ -71,7 +71,7 @@ async def note_listed_names(
 async def read_capacity(tx: Transaction, actor: Actor, unit_id: UUID, therapy_area: TherapyArea) -> CapacityDetail:
     """Return a unit's capacity in one area; raises NotFound when there is none in the actor's scope."""
     capacity = await queries.select_capacity(
-        tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.now.date()
+        tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.today
     )
     if capacity is None:
         raise NotFound("No capacity record of yours here. Check the unit and the therapy area.")
@@ -104,7 +104,7 @@ async def record_capacity(
     region_id = await queries.select_unit_in_scope(tx.connection, actor=actor, unit_id=unit_id)
     if region_id is None:
         raise NotFound("No unit of yours here. Check the unit.")
-    if errors := rules.check_capacity(capacity, tx.now.date()):
+    if errors := rules.check_capacity(capacity, tx.today):
         raise Contradiction("The capacity contradicts itself. See `errors`.", errors=errors)
     if create:
         return await _create(tx, settings, actor, region_id, unit_id, therapy_area, capacity, action)
@@ -119,7 +119,7 @@ async def read_capacity_or_changed(
 ) -> CapacityDetail:
     """Return the record; raises Changed when there is none, because the caller named a state of it."""
     capacity = await queries.select_capacity(
-        tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.now.date()
+        tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.today
     )
     if capacity is None:
         raise Changed("There is no such record yet. Create it with `If-None-Match: *`.")
@@ -144,7 +144,7 @@ async def _create(
         capacity=capacity,
         confirmed_at=tx.now,
         confirmed_by=actor.name,
-        valid_until=rules.valid_until(tx.now.date()),
+        valid_until=rules.valid_until(tx.today),
         now=tx.now,
     )
     if capacity_id is None:
@@ -179,7 +179,7 @@ async def _replace(
         capacity=capacity,
         confirmed_at=tx.now,
         confirmed_by=actor.name,
-        valid_until=rules.valid_until(tx.now.date()),
+        valid_until=rules.valid_until(tx.today),
         now=tx.now,
     )
     if revision is None:

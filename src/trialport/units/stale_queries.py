@@ -36,7 +36,7 @@ class QuestionHolder(Struct, frozen=True, kw_only=True):
 
 
 async def select_owner(
-    connection: Connection, *, actor: Actor, unit_id: UUID, therapy_area: str, now: datetime
+    connection: Connection, *, actor: Actor, unit_id: UUID, therapy_area: str, today: date
 ) -> OwnerOfCapacity | None:
     """Find who answers for a capacity in the actor's scope: the head who is not away, else whoever works there most."""
     record = await connection.fetchrow(
@@ -52,7 +52,7 @@ async def select_owner(
             where p.unit_id = c.unit_id and i.objected_at is null
             order by exists (select from investigator_absence b
                              where b.investigator_id = i.investigator_id
-                               and $5::timestamptz::date between b.first_day and b.last_day),
+                               and $5::date between b.first_day and b.last_day),
                      p.is_head desc, p.share desc, i.investigator_id
             limit 1) o on true
         where c.unit_id = $3 and c.therapy_area = $4
@@ -62,7 +62,7 @@ async def select_owner(
         actor.region_id,
         unit_id,
         therapy_area,
-        now,
+        today,
     )
     return None if record is None else msgspec.convert(record, OwnerOfCapacity)
 

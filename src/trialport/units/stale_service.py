@@ -45,8 +45,8 @@ async def ask_about_stale(tx: Transaction, settings: Settings, limit: int) -> in
     """
     found = await stale_queries.claim_stale_capacities(
         tx.connection,
-        today=tx.now.date(),
-        due_by=tx.now.date() + ASK_BEFORE,
+        today=tx.today,
+        due_by=tx.today + ASK_BEFORE,
         asked_since=tx.now - ASK_EVERY,
         limit=limit,
     )
@@ -82,7 +82,7 @@ async def ask_all_stale(tx: Transaction, settings: Settings, actor: Actor) -> in
         found = await stale_queries.select_unasked_stale(
             tx.connection,
             actor=actor,
-            today=tx.now.date(),
+            today=tx.today,
             asked_since=tx.now - ASK_EVERY,
             limit=_MOST_AT_ONCE,
         )
@@ -117,7 +117,7 @@ def _mail(tx: Transaction, question_id: UUID, one: StaleCapacity) -> NewMessage:
 
 
 def _last_day(tx: Transaction) -> date:
-    return tx.now.date() + timedelta(days=OPEN_DAYS)
+    return tx.today + timedelta(days=OPEN_DAYS)
 
 
 def question_address(settings: Settings, link: QuestionLink) -> str:
@@ -155,7 +155,7 @@ async def ask_to_confirm(
     # Whom the mail goes to and in which language stands in tables that an office does not read.
     async with as_system(tx.connection):
         owner = await stale_queries.select_owner(
-            tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, now=tx.now
+            tx.connection, actor=actor, unit_id=unit_id, therapy_area=therapy_area, today=tx.today
         )
     if owner is None:
         raise NotFound("No capacity record of yours here. Check the unit and the therapy area.")
