@@ -36,7 +36,7 @@ OF_PEOPLE: frozenset[TherapyArea] = frozenset(
     {"geriatrics", "general-practice-prevention", "anaesthesia-intensive-care", "pain-palliative"}
 )
 # Categories that name no place in the body: infection, tumour, injury or malformation, and operation of any organ.
-UNPLACED = frozenset({"B34", "B99", "C80", "D36", "D48", "Q89", "R68", "R69", "S00", "S10", "T14", "T79"}) | {
+UNPLACED = frozenset({"B34", "B99", "C80", "D36", "D48", "Q89", "R68", "R69", "S00", "S10", "T14", "T79", "Z00"}) | {
     "Z01",
     "Z46",
     "Z90",

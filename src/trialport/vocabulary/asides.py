@@ -26,8 +26,8 @@ WEIGHED, REPLY = 20, 9
 CONDITION = "*"
 # What every condition starts from, before its signs are added.
 START: Sign = ("text", "start")
-# Log odds from which a condition is set aside: what is likelier unwanted than not. A stated one that is lost this way is
-# shown to the sponsor as left out, and comes back by one press.
+# Log odds from which a condition is set aside: what is likelier unwanted than not. A stated one that is lost this way
+# is shown to the sponsor as left out, and comes back by one press.
 LIKELY = 0.0
 # Log odds below which the only condition of a text of so many words comes back although a rule has marked it: a few
 # words may well be of nothing but an exclusion.
