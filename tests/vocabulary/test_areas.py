@@ -21,6 +21,11 @@ from trialport.vocabulary.reading import Reader
             "ear-nose-throat",
         ),
         ("total laryngectomy", "en", "ear-nose-throat"),
+        ("A long-acting nerve block against tablets for pain after operations", "en", "anaesthesia-intensive-care"),
+        ("emergence agitation", "en", "anaesthesia-intensive-care"),
+        ("Less fluid for critically ill adults with sepsis, against usual care", "en", "anaesthesia-intensive-care"),
+        ("Shorter courses of tablets at home for adults who have had sepsis", "en", "infectious-diseases"),
+        ("A massage device for the skin of the face, tried in healthy people", "en", "dermatology"),
     ],
 )
 def test_a_text_decides_whose_business_a_condition_is(reader: Reader, text: str, lang: Language, area: str) -> None:

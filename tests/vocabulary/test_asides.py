@@ -96,3 +96,19 @@ def test_a_second_condition_that_is_wanted_too_stays() -> None:
         "The trial is in heart failure. Depression is our second indication. No visits, no travel.", "en"
     )
     assert [one.code for one in reading.concepts[:2]] == ["I50", "F32"]
+
+
+@pytest.mark.parametrize(
+    ("title", "conditions", "stated"),
+    [
+        ("The effect of a breathing course on blood pressure, attention and sleep at work", "Arteriosclerosis", "I70"),
+        ("Does the way a bypass is stitched to the bowel change how long the operation takes?", "Obesity", "E66"),
+        ("A portal for quicker referral of children to ear clinics by way of telehealth", "Otitis media", "H66"),
+        ("oral immunotherapy at low doses for preschool-aged children", "food allergy", "T78"),
+    ],
+)
+def test_a_title_without_capitals_sets_nothing_aside(title: str, conditions: str, stated: str) -> None:
+    for text in (f"{title}. {conditions}", f"{title}. {title}. {conditions}", f"{title}. {conditions}".lower()):
+        reading = read_text(text, "en")
+        assert stated in [one.code for one in reading.concepts]
+        assert reading.set_aside == ()

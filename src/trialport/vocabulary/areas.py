@@ -35,8 +35,10 @@ OF_PROCESS: frozenset[TherapyArea] = frozenset(
 OF_PEOPLE: frozenset[TherapyArea] = frozenset(
     {"geriatrics", "general-practice-prevention", "anaesthesia-intensive-care", "pain-palliative"}
 )
+# People without a disease: who takes part, not what a study is about.
+HEALTHY = "Z00/healthy-volunteers"
 # Categories that name no place in the body: infection, tumour, injury or malformation, and operation of any organ.
-UNPLACED = frozenset({"B34", "B99", "C80", "D36", "D48", "Q89", "R68", "R69", "S00", "S10", "T14", "T79", "Z00"}) | {
+UNPLACED = frozenset({"B34", "B99", "C80", "D36", "D48", "Q89", "R68", "R69", "S00", "S10", "T14", "T79"}) | {
     "Z01",
     "Z46",
     "Z90",
@@ -189,6 +191,17 @@ def filed_as_tumour(concept: str, areas: tuple[TherapyArea, ...]) -> tuple[Thera
 def of_organs(named: Mapping[TherapyArea, float]) -> Mapping[TherapyArea, float]:
     """Keep the areas of organs that a text names beside what happens to them; all, if it names no organ."""
     return {area: times for area, times in named.items() if area not in OF_PROCESS | OF_PEOPLE} or named
+
+
+def without_healthy(
+    concepts: list[tuple[str, float]], named: Mapping[TherapyArea, float]
+) -> tuple[list[tuple[str, float]], Mapping[TherapyArea, float]]:
+    """Leave healthy people out of the concepts and areas named, where a text has anything else it may be about."""
+    about = [(concept, score) for concept, score in concepts if concept != HEALTHY]
+    organs = of_organs(named)
+    if len(about) == len(concepts) or not (about or organs is not named):
+        return concepts, named
+    return about, organs
 
 
 def concept_areas(

@@ -5,7 +5,7 @@ written out, and near spellings only where nothing else was found.
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from trialport.core.language import Language
@@ -26,6 +26,7 @@ from trialport.vocabulary.areas import (
     organ_first,
     ranked_areas,
     sex_area,
+    without_healthy,
 )
 from trialport.vocabulary.asides import OUT
 from trialport.vocabulary.assertions import assertions
@@ -129,7 +130,7 @@ class Reader:
         text: str,
         tokens: list[Token],
         concepts: tuple[ConceptMatch, ...],
-        named: dict[TherapyArea, float],
+        named: Mapping[TherapyArea, float],
         lang: Language | None,
         *,
         sure: bool,
@@ -137,8 +138,9 @@ class Reader:
     ) -> tuple[AreaMatch, ...]:
         in_order = self._areas_in_order(tokens, lang, prose=prose)
         spoken = self._contexts.spoken(tokens) if prose else []
+        about, named = without_healthy([(match.concept, match.score) for match in concepts], named)
         from_concepts = concept_areas(
-            [(match.concept, match.score) for match in concepts],
+            about,
             lambda concept: led_by(concept, in_order(concept), spoken),
         )
         if (area := sex_area(text, lang)) is not None:
@@ -147,7 +149,7 @@ class Reader:
         return ranked_areas(
             from_concepts,
             of_organs(named) if not placed and lang == "da" and len(tokens) <= RUBRIC_WORDS else named,
-            sure=sure and bool(concepts),
+            sure=sure and bool(about),
             placed=placed,
             prose=prose,
         )
