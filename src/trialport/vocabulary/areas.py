@@ -27,6 +27,8 @@ DECAY = 0.72
 # An area word beside concepts says little, more in running text; alone it is all there is.
 BESIDE_CONCEPTS, IN_PROSE, ALONE, BESIDE_UNPLACED = 0.2, 0.5, 0.6, 0.97
 PROSE_WORDS = 8
+# What is left of the score of an area that a text names.
+LEAST_SCORE = 0.01
 # Areas of what happens to an organ, not of the organ.
 OF_PROCESS: frozenset[TherapyArea] = frozenset(
     {"oncology", "infectious-diseases", "trauma-injuries", "rare-genetic", "paediatrics-neonatology"}
@@ -223,10 +225,11 @@ def ranked_areas(
     sure: bool,
     placed: bool = True,
     prose: bool = False,
+    leanings: Mapping[TherapyArea, float] | None = None,
 ) -> tuple[AreaMatch, ...]:
     """Areas best first; equal ones in the order of the area list.
 
-    `sure` concepts outweigh area words, unless the leading one is not `placed` in the body ("infection in the
+    `leanings` shift scores: an area that texts often name by the way is less likely what a text is about. `sure` concepts outweigh area words, unless the leading one is not `placed` in the body ("infection in the
     circulatory system": the unit that sees the organ sees it).
     """
     beside = IN_PROSE if prose else BESIDE_CONCEPTS
@@ -236,5 +239,7 @@ def ranked_areas(
     for area, times in from_words.items():
         weight = share * (0.5 + 0.5 * times / total)
         scores[area] = 1.0 - (1.0 - scores.get(area, 0.0)) * (1.0 - weight)
+    for area in scores:
+        scores[area] = max(LEAST_SCORE, scores[area] + (leanings or {}).get(area, 0.0))
     ranked = sorted(scores, key=lambda area: (-round(scores[area], 4), THERAPY_AREAS.index(area)))
     return tuple(AreaMatch(code=area, score=min(1.0, round(scores[area], 4))) for area in ranked)

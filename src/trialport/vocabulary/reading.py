@@ -40,6 +40,7 @@ from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
 from trialport.vocabulary.particulars import find_particulars
 from trialport.vocabulary.phrases import PhraseFinder
+from trialport.vocabulary.sources import read_leanings
 from trialport.vocabulary.triggers import Told
 from trialport.vocabulary.words import guess_language, load_steering
 from trialport.vocabulary.written_codes import written_codes
@@ -70,8 +71,9 @@ class Heard(NamedTuple):
 class Reader:
     """Reads texts with one vocabulary; safe to share between threads, as it keeps nothing of a text."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, leanings: Mapping[TherapyArea, float] | None = None) -> None:
         self.vocabulary = vocabulary
+        self._leanings = read_leanings() if leanings is None else leanings
         self._steering = load_steering()
         self._elements = ElementReader(vocabulary, self._steering)
         self._phrases = PhraseFinder(vocabulary, self._steering, self._elements)
@@ -152,6 +154,7 @@ class Reader:
             sure=sure and bool(about),
             placed=placed,
             prose=prose,
+            leanings=self._leanings if prose else None,
         )
 
     def _areas_in_order(

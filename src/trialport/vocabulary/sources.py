@@ -208,6 +208,18 @@ def read_contexts(folder: Path = DATA) -> list[tuple[AreaRange, tuple[str, ...]]
     return rows
 
 
+def read_leanings(folder: Path = DATA) -> dict[TherapyArea, float]:
+    """What the score of a therapy area is shifted by in running text; areas without a row are not."""
+    rows: dict[TherapyArea, float] = {}
+    for place, line in _lines(folder / "area_leanings.tsv"):
+        if line[0] == "therapy_area":
+            continue
+        if len(line) != 2:  # noqa: PLR2004 - therapy area, shift.
+            raise ValueError(f"{place}: expected a therapy area and a shift")
+        rows[_areas(line[0], place)[0]] = float(line[1])
+    return rows
+
+
 def ordinal(code: str) -> int:
     """Give a number that orders categories as the classification does, letters as third character last."""
     return ord(code[0]) * 1000 + int(code[1], 36) * 36 + int(code[2], 36)
