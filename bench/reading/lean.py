@@ -1,8 +1,8 @@
 """Learn which therapy areas a text names by the way, and which it names where a unit of theirs runs the trial.
 
-Run: `uv run --group learn python -m bench.reading.lean [--write] [--sets DIR ...]`. Learned from the tuned rows of titles
-whose unit is known; with the folder of real data beside the project, from those of both. Without `--write` it prints
-what the leanings do to each part. The untouched rows teach nothing.
+Run: `uv run --group learn python -m bench.reading.lean [--write] [--sets DIR ...]`. Learned from the tuned rows of
+titles whose unit is known: ours, and those of the folder of real data where it is present. It prints what the leanings
+do to each part; the untouched rows teach nothing.
 """
 
 import argparse

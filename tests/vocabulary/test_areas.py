@@ -3,6 +3,8 @@
 import pytest
 
 from trialport.core.language import Language
+from trialport.vocabulary.areas import ranked_areas
+from trialport.vocabulary.codes import TherapyArea
 from trialport.vocabulary.reading import Reader
 
 
@@ -30,6 +32,16 @@ from trialport.vocabulary.reading import Reader
 )
 def test_a_text_decides_whose_business_a_condition_is(reader: Reader, text: str, lang: Language, area: str) -> None:
     assert reader.read_text(text, lang).therapy_areas[0].code == area
+
+
+def test_an_area_that_is_named_by_the_way_leans_back() -> None:
+    equal: dict[TherapyArea, float] = {"respiratory": 0.8, "ophthalmology": 0.8}
+    leanings: dict[TherapyArea, float] = {"respiratory": -0.2, "dental-oral": 0.2}
+    assert [area.score for area in ranked_areas(equal, {}, sure=True)] == [0.8, 0.8]
+    shifted = ranked_areas(equal, {}, sure=True, leanings=leanings)
+    assert [(area.code, area.score) for area in shifted] == [("ophthalmology", 0.8), ("respiratory", 0.6)]
+    far: dict[TherapyArea, float] = {"respiratory": -2.0, "ophthalmology": 2.0}
+    assert [area.score for area in ranked_areas(equal, {}, sure=True, leanings=far)] == [1.0, 0.01]
 
 
 @pytest.mark.parametrize(

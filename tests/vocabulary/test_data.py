@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from trialport.vocabulary.asides import CONDITION
+from trialport.vocabulary.codes import THERAPY_AREAS
 from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
 from trialport.vocabulary.index import Vocabulary
 from trialport.vocabulary.normalise import tokens_of
@@ -17,6 +18,7 @@ from trialport.vocabulary.sources import (
     in_range,
     read_areas,
     read_conditions,
+    read_leanings,
     read_weights,
     read_words,
     stems_of_kind,
@@ -87,6 +89,12 @@ def test_a_weight_is_of_a_word_as_texts_are_read_and_stands_once() -> None:
     assert [sign for sign, n in Counter((row.place, row.word) for row in rows).items() if n > 1] == []
     words = {row.word for row in rows if row.place != "text"} - {CONDITION}
     assert [word for word in words if [token.plain for token in tokens_of(word)] != [word]] == []
+
+
+def test_areas_lean_a_little() -> None:
+    leanings = read_leanings()
+    assert set(leanings) <= set(THERAPY_AREAS)
+    assert all(0.0 < abs(shift) < 0.3 for shift in leanings.values())
 
 
 def test_no_term_is_marked_as_shared_that_only_one_category_claims() -> None:

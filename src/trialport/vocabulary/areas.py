@@ -25,7 +25,7 @@ _SEX = re.compile(r"\((kvinde|mand)\)\s*$", re.IGNORECASE)
 # Each concept further down the ranking says less about what the text is about.
 DECAY = 0.72
 # An area word beside concepts says little, more in running text; alone it is all there is.
-BESIDE_CONCEPTS, IN_PROSE, ALONE, BESIDE_UNPLACED = 0.2, 0.5, 0.6, 0.97
+BESIDE_CONCEPTS, IN_PROSE, ALONE, BESIDE_UNPLACED = 0.2, 0.6, 0.6, 0.97
 PROSE_WORDS = 8
 # What is left of the score of an area that a text names.
 LEAST_SCORE = 0.01
@@ -37,8 +37,8 @@ OF_PROCESS: frozenset[TherapyArea] = frozenset(
 OF_PEOPLE: frozenset[TherapyArea] = frozenset(
     {"geriatrics", "general-practice-prevention", "anaesthesia-intensive-care", "pain-palliative"}
 )
-# People without a disease: who takes part, not what a study is about.
-HEALTHY = "Z00/healthy-volunteers"
+# People of whom no disease is said: who takes part, not what a study is about.
+PEOPLE = frozenset({"Z00/healthy-volunteers", "R54/old-age"})
 # Categories that name no place in the body: infection, tumour, injury or malformation, and operation of any organ.
 UNPLACED = frozenset({"B34", "B99", "C80", "D36", "D48", "Q89", "R68", "R69", "S00", "S10", "T14", "T79"}) | {
     "Z01",
@@ -195,11 +195,11 @@ def of_organs(named: Mapping[TherapyArea, float]) -> Mapping[TherapyArea, float]
     return {area: times for area, times in named.items() if area not in OF_PROCESS | OF_PEOPLE} or named
 
 
-def without_healthy(
+def without_people(
     concepts: list[tuple[str, float]], named: Mapping[TherapyArea, float]
 ) -> tuple[list[tuple[str, float]], Mapping[TherapyArea, float]]:
-    """Leave healthy people out of the concepts and areas named, where a text has anything else it may be about."""
-    about = [(concept, score) for concept, score in concepts if concept != HEALTHY]
+    """Leave who takes part out of the concepts and areas named, where a text has anything else it may be about."""
+    about = [(concept, score) for concept, score in concepts if concept not in PEOPLE]
     organs = of_organs(named)
     if len(about) == len(concepts) or not (about or organs is not named):
         return concepts, named
@@ -229,8 +229,9 @@ def ranked_areas(
 ) -> tuple[AreaMatch, ...]:
     """Areas best first; equal ones in the order of the area list.
 
-    `leanings` shift scores: an area that texts often name by the way is less likely what a text is about. `sure` concepts outweigh area words, unless the leading one is not `placed` in the body ("infection in the
-    circulatory system": the unit that sees the organ sees it).
+    `sure` concepts outweigh area words, unless the leading one is not `placed` in the body ("infection in the
+    circulatory system": the unit that sees the organ sees it). `leanings` shift scores: an area that texts often name
+    by the way is less likely what this one is about.
     """
     beside = IN_PROSE if prose else BESIDE_CONCEPTS
     share = BESIDE_UNPLACED if not placed else beside if sure else ALONE
@@ -239,7 +240,8 @@ def ranked_areas(
     for area, times in from_words.items():
         weight = share * (0.5 + 0.5 * times / total)
         scores[area] = 1.0 - (1.0 - scores.get(area, 0.0)) * (1.0 - weight)
-    for area in scores:
-        scores[area] = max(LEAST_SCORE, scores[area] + (leanings or {}).get(area, 0.0))
+    for area, shift in (leanings or {}).items():
+        if area in scores:
+            scores[area] = max(LEAST_SCORE, scores[area] + shift)
     ranked = sorted(scores, key=lambda area: (-round(scores[area], 4), THERAPY_AREAS.index(area)))
     return tuple(AreaMatch(code=area, score=min(1.0, round(scores[area], 4))) for area in ranked)

@@ -26,7 +26,7 @@ from trialport.vocabulary.areas import (
     organ_first,
     ranked_areas,
     sex_area,
-    without_healthy,
+    without_people,
 )
 from trialport.vocabulary.asides import OUT
 from trialport.vocabulary.assertions import assertions
@@ -140,7 +140,7 @@ class Reader:
     ) -> tuple[AreaMatch, ...]:
         in_order = self._areas_in_order(tokens, lang, prose=prose)
         spoken = self._contexts.spoken(tokens) if prose else []
-        about, named = without_healthy([(match.concept, match.score) for match in concepts], named)
+        about, named = without_people([(match.concept, match.score) for match in concepts], named)
         from_concepts = concept_areas(
             about,
             lambda concept: led_by(concept, in_order(concept), spoken),

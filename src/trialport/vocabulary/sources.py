@@ -209,7 +209,7 @@ def read_contexts(folder: Path = DATA) -> list[tuple[AreaRange, tuple[str, ...]]
 
 
 def read_leanings(folder: Path = DATA) -> dict[TherapyArea, float]:
-    """What the score of a therapy area is shifted by in running text; areas without a row are not."""
+    """Give what the score of a therapy area is shifted by in running text; areas without a row are not."""
     rows: dict[TherapyArea, float] = {}
     for place, line in _lines(folder / "area_leanings.tsv"):
         if line[0] == "therapy_area":
