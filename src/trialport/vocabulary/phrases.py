@@ -129,7 +129,7 @@ class PhraseFinder:
     ) -> Iterator[Hit]:
         """Hits of every run of elements that a phrase has; `among` counts the words of the whole text."""
         segment = 0
-        segments = [segment := segment + (token.gap >= ANNOUNCED) for token in tokens]
+        segments = [segment := segment + self._ends_phrase(token) for token in tokens]
         for start, first in enumerate(elements):
             window: list[Element] = []
             by_stems = by_atoms = True
@@ -149,6 +149,10 @@ class PhraseFinder:
                     yield from self._hits(terms, window, elements, start, lang, among)
                 elif by_atoms:
                     yield from self._atom_hits(window, elements, tokens, start, among)
+
+    def _ends_phrase(self, token: Token) -> bool:
+        """Whether no phrase reaches from before a word to it: after a full stop or a colon, and at ", but"."""
+        return token.gap >= ANNOUNCED or (token.gap == LISTED and token.plain in self._steering.contrast)
 
     def _opens(self, first: Element, among: int) -> bool:
         """Whether a word opens what it says something of and is no part of it: no, without, history of."""

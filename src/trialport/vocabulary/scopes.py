@@ -18,6 +18,11 @@ _JOINING = frozenset({"with", "med"})
 _RESUMING = frozenset({"with", "med", "who", "som"})
 # After "unlike X," these words begin what the text is about.
 _RETURNING = frozenset({"this", "these", "we", "our", "it", "vi", "denna", "detta", "dessa", "denne", "dette", "disse"})
+# So do these with their article: "rather than X, the present trial is in Y".
+_ARTICLES = frozenset({"the", "den", "det"})
+_STUDIES = frozenset(
+    {"present", "current", "trial", "study", "protocol", "aktuella", "aktuelle", "studien", "forsoget"}
+)
 _EVERYONE = frozenset({"any", "anyone", "every", "everyone", "all", "alla", "alle"})
 # Verbs that name what the text is about.
 _CONCERNING = frozenset({"concerns", "handlar", "galler", "drejer", "handler", "gelder", "now", "nu"})
@@ -122,10 +127,16 @@ def _ends_sentence(number: int, trigger: Trigger, told: Told) -> bool:
 def _resumes(number: int, start: int, told: Told) -> bool:
     """Whether after a comma, or "and", the text turns to what it is about."""
     token = told.tokens[number]
-    if token.gap == LISTED and (token.plain in _EVERYONE | _HAVING or token.plain in told.steering.people):
+    if token.gap == LISTED and (token.plain in _EVERYONE | _HAVING | _VERBS or token.plain in told.steering.people):
+        return True
+    if token.gap == LISTED and token.plain in _ARTICLES and _STUDIES.intersection(_next_words(number, told)):
         return True
     listed = token.gap == LISTED or (number > start and told.tokens[number - 1].plain in ADDING)
     return listed and token.plain in _RESUMING | _RETURNING
+
+
+def _next_words(number: int, told: Told) -> set[str]:
+    return {token.plain for token in told.tokens[number + 1 : number + 3]}
 
 
 def _begins_main(number: int, trigger: Trigger, told: Told) -> bool:
