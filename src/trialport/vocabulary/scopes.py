@@ -23,11 +23,19 @@ _ARTICLES = frozenset({"the", "den", "det"})
 _STUDIES = frozenset(
     {"present", "current", "trial", "study", "protocol", "aktuella", "aktuelle", "studien", "forsoget"}
 )
+# "No participant with X may have Y", "ingen deltagare med X får ha Y".
+_NOBODY = frozenset({"no", "ingen", "inga"})
+_MAY = frozenset({"may", "must", "can", "should", "far", "kan", "ma", "ska", "skal"})
+_HAVE = frozenset({"have", "ha", "suffer", "lide", "lida"})
+_SPEAKERS = frozenset({"we", "our", "us", "vi", "vart", "oss", "vores", "os", "vore"})
 _EVERYONE = frozenset({"any", "anyone", "every", "everyone", "all", "alla", "alle"})
 # Verbs that name what the text is about.
 _CONCERNING = frozenset({"concerns", "handlar", "galler", "drejer", "handler", "gelder", "now", "nu"})
 # "Förutom de med X kan alla med Y delta": the main clause begins at its verb.
 _VERBS = frozenset({"kan", "far", "ska", "skal", "ma"})
+# "Med undtagelse af X søger vi Y": so it does at these, with their subject behind them.
+_SEEKING = frozenset({"soger", "soker", "tager", "tar", "onsker", "vill", "vil", "rekrutterer", "rekryterar", "gerne"})
+_SEEKING |= frozenset({"inkluderer", "inkluderar", "efterlyser", "behover", "planlegger", "planerar", "har"})
 # "X, which explains the failure, is an exclusion": the clause between belongs to X.
 _RELATIVE = frozenset({"som", "der", "who", "whose", "which", "that", "where", "hvor", "dar", "vilka"})
 # They begin a condition at the head of a sentence; Swedish and Danish also ask: "har du astma, kan du inte delta".
@@ -53,6 +61,7 @@ def scope_of(trigger: Trigger, told: Told, triggers: list[Trigger]) -> range:
     trigger = _turned(trigger, told)
     match trigger.kind:
         case "excluded_before" | "denied_before":
+            trigger = _behind_people(trigger, told)
             return _forward(trigger, told, REACH, _SETTING if trigger.kind == "denied_before" else frozenset())
         case "history_before" | "family_before":
             return _forward(trigger._replace(first=trigger.end - 1), told, HISTORY_REACH, ADDING | _JOINING)
@@ -65,6 +74,20 @@ def scope_of(trigger: Trigger, told: Told, triggers: list[Trigger]) -> range:
             return _section(trigger, told, triggers)
         case _:
             return range(0)
+
+
+def _behind_people(trigger: Trigger, told: Told) -> Trigger:
+    """Begin at what "no participant with X may have Y" denies: at "may have", if people with something come first."""
+    tokens = told.tokens
+    opens = tokens[trigger.first].plain in _NOBODY
+    if not opens or not told.steering.people.intersection(_next_words(trigger.first, told)):
+        return trigger
+    for number in range(trigger.first + 3, min(trigger.first + REACH, len(tokens) - 1)):
+        if tokens[number].gap == ENDED:
+            break
+        if tokens[number].plain in _MAY and tokens[number + 1].plain in _HAVE:
+            return trigger._replace(first=number + 1, end=number + 2)
+    return trigger
 
 
 def is_copula(token: Token, steering: Steering) -> bool:
@@ -144,6 +167,8 @@ def _begins_main(number: int, trigger: Trigger, told: Told) -> bool:
     after = told.tokens[number + 1 : number + 2]
     if told.tokens[number].plain in _VERBS and any(one.plain in _RETURNING | _EVERYONE for one in after):
         return True
+    if told.tokens[number].plain in _SEEKING and any(one.plain == "vi" for one in after):
+        return True
     if DASH.search(told.between(number)):
         return True
     return told.tokens[number].gap == ANNOUNCED and number > trigger.end + 1
@@ -176,6 +201,8 @@ def _backward(trigger: Trigger, told: Told) -> range:
             # What has no condition in it is an aside: "tuberculosis, treated or not, is excluded".
             enclosed = tokens[trigger.first].gap == LISTED
             empty = enclosed and not told.busy.intersection(range(start, trigger.first))
+            if _begins_people(start, told):
+                break
             closes = empty or tokens[start].plain in _EXAMPLE or _closes(start, tokens)
             if not closes and not (listing and _is_item(start, told)):
                 break
@@ -201,6 +228,20 @@ def _after_joint(start: int, trigger: Trigger, told: Told) -> int:
         if joined and told.busy.intersection(range(start, number)):
             return number
     return start
+
+
+def _begins_people(number: int, told: Told) -> bool:
+    """Whether behind a comma other people are spoken of: "we seek people with X, and people with Y cannot take part".
+
+    So it is where the sentence has said whom somebody looks for; "patients with X, and patients with Y" is a list.
+    """
+    tokens = told.tokens
+    if tokens[number].plain not in ADDING or not told.steering.people.intersection(_next_words(number, told)):
+        return False
+    opening = number
+    while opening and tokens[opening].gap != ENDED:
+        opening -= 1
+    return any(token.plain in _SPEAKERS for token in tokens[opening:number])
 
 
 def _is_bracket(between: str) -> bool:
