@@ -79,6 +79,8 @@ def work_of(reader: Reader, text: str) -> int:
     [
         "asthma, COPD is excluded, as ",
         "is excluded as COPD ",
+        "seek asthma, and people with COPD are excluded ",
+        "no people with asthma, ",
         "excluded ",
         "COPD? no. ",
         "(COPD ",

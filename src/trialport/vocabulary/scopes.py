@@ -239,7 +239,7 @@ def _begins_people(number: int, told: Told) -> bool:
     if tokens[number].plain not in ADDING or not told.steering.people.intersection(_next_words(number, told)):
         return False
     opening = number
-    while opening and tokens[opening].gap != ENDED:
+    while opening > max(number - REACH, 0) and tokens[opening].gap != ENDED:
         opening -= 1
     return any(token.plain in _SPEAKERS for token in tokens[opening:number])
 
