@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from trialport.core.days import local_day
 from trialport.matching.layout import (
     AREA_BITS,
     BASES,
@@ -346,5 +345,5 @@ def record_of(row: CapacityRow) -> Record:
     trained = row.gcp_investigators
     days = [] if trained is None else [date.max.isoformat()] * trained or ["NULL"]
     told["gcp_until"] = f"{{{','.join(days)}}}"
-    told["confirmed_on"] = None if row.confirmed_at is None else local_day(row.confirmed_at)
+    told["confirmed_on"] = None if row.confirmed_at is None else row.confirmed_at.date()
     return [told[name] for name in FIELDS]
