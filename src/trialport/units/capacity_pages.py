@@ -16,7 +16,7 @@ from trialport.accounts.guards import Caller
 from trialport.accounts.models import Actor
 from trialport.accounts.permissions import may
 from trialport.accounts.signin_pages import PageRequest, go_to
-from trialport.core.days import local_day, shown_day
+from trialport.core.days import shown_day
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
 from trialport.core.errors import Changed, Contradiction
@@ -118,7 +118,7 @@ async def cards_page(
     status_code: int = 200,
 ) -> Response[str]:
     """Show the cards; `moved` are those that somebody changed meanwhile, `wrong` the one whose day cannot be."""
-    today = local_day(tx.now)
+    today = tx.today
     marked = [(one.unit_id, one.therapy_area) for one in (*(moved or ()), *([wrong] if wrong else ()))]
     found = await select_cards(
         tx.connection,

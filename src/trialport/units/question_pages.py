@@ -10,7 +10,6 @@ from trialport.accounts.csrf import read_form
 from trialport.accounts.signin_pages import PageRequest
 from trialport.core import http
 from trialport.core.config import Settings
-from trialport.core.days import local_day
 from trialport.core.db import Transaction
 from trialport.core.edge import AppSettings, Tx
 from trialport.core.error_pages import wants_page
@@ -179,7 +178,7 @@ async def _page(
     typed: str = "",
     status_code: int = 200,
 ) -> Response[Any]:
-    today = local_day(tx.now)
+    today = tx.today
     found_ids = [one.capacity_id for one in asked.capacities]
     units = await select_own_units(tx.connection, actor=asked.actor, unit_id=None)
     values = {

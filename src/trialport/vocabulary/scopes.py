@@ -27,6 +27,7 @@ _STUDIES = frozenset(
 _NOBODY = frozenset({"no", "ingen", "inga"})
 _MAY = frozenset({"may", "must", "can", "should", "far", "kan", "ma", "ska", "skal"})
 _HAVE = frozenset({"have", "ha", "suffer", "lide", "lida"})
+# Who looks for people: "we seek people with X, and people with Y cannot take part".
 _SPEAKERS = frozenset({"we", "our", "us", "vi", "vart", "oss", "vores", "os", "vore"})
 _EVERYONE = frozenset({"any", "anyone", "every", "everyone", "all", "alla", "alle"})
 # Verbs that name what the text is about.
@@ -34,7 +35,7 @@ _CONCERNING = frozenset({"concerns", "handlar", "galler", "drejer", "handler", "
 # "Förutom de med X kan alla med Y delta": the main clause begins at its verb.
 _VERBS = frozenset({"kan", "far", "ska", "skal", "ma"})
 # "Med undtagelse af X søger vi Y": so it does at these, with their subject behind them.
-_SEEKING = frozenset({"soger", "soker", "tager", "tar", "onsker", "vill", "vil", "rekrutterer", "rekryterar", "gerne"})
+_SEEKING = frozenset({"soger", "soker", "tager", "tar", "onsker", "vill", "vil", "rekrutterer", "rekryterar"})
 _SEEKING |= frozenset({"inkluderer", "inkluderar", "efterlyser", "behover", "planlegger", "planerar", "har"})
 # "X, which explains the failure, is an exclusion": the clause between belongs to X.
 _RELATIVE = frozenset({"som", "der", "who", "whose", "which", "that", "where", "hvor", "dar", "vilka"})
