@@ -1,63 +1,146 @@
-"""What words around a condition say of it, where no rule of grammar does."""
+"""What words around a condition say of it, whatever the rules of grammar say."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from trialport.vocabulary.asides import OUT, START, Sign, signs_of, weighed
+from trialport.vocabulary.aside_net import (
+    KNOWN,
+    NOTHING,
+    OWN,
+    UNKNOWN,
+    VIEWED,
+    AsideNet,
+    Views,
+    groups_of,
+    load_net,
+    odds_of,
+    store_net,
+    views_of,
+)
+from trialport.vocabulary.asides import HEARD, OUT, RULED, decided, heard
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.reading import Reader, read_text
+from trialport.vocabulary.triggers import Told
 
 MAIL = "We study asthma. COPD we gladly leave to others, or gout. Who knows?"
+FAR_BELOW, FAR_ABOVE = -9.0, 9.0
 
 
-def signs(reader: Reader, text: str) -> list[set[Sign]]:
-    return list(signs_of(told := reader.hear(text, "en").told, marks_by_rule(told)))
+def told_of(reader: Reader, text: str) -> Told:
+    return reader.hear(text, "en").told
 
 
-def set_aside(reader: Reader, text: str, weights: dict[Sign, float]) -> set[str]:
-    told = reader.hear(text, "en").told
-    marks = weighed(told, marks_by_rule(told), weights)
+def set_aside(reader: Reader, text: str, odds: list[float]) -> set[str]:
+    told = told_of(reader, text)
+    marks = decided(told, marks_by_rule(told), odds)
     return {token.raw for number, token in enumerate(told.tokens) if number in told.busy and marks[number] in OUT}
 
 
-def test_words_count_by_where_they_stand(reader: Reader) -> None:
-    asthma, copd, gout = signs(reader, MAIL)
-    assert {("text", "first"), ("text", "leads first"), ("before", "study"), ("left 1", "study")} <= asthma
-    assert {("text", "last later"), ("text", "leads later"), ("after", "leave"), ("right 2", "gladly")} <= copd
-    assert {("text", "follows later"), ("earlier", "leave"), ("earlier", "*"), ("reply", "who")} <= gout
-    assert ("reply", "who") not in asthma
-    assert all(START in each for each in (asthma, copd, gout))
+def views(reader: Reader, text: str) -> tuple[Views, dict[int, str]]:
+    """Give the views of a text with a place for each of its words, and the word of each place."""
+    told = told_of(reader, text)
+    words = ["@", "*", *"?,.", *{token.plain for token in told.tokens}]
+    places = {word: place for place, word in enumerate(words, start=UNKNOWN + 1)}
+    seen = views_of(told, marks_by_rule(told), told.mentions, places)
+    return seen, {place: word for word, place in places.items()}
 
 
-def test_the_answer_to_a_question_counts(reader: Reader) -> None:
-    asked, _ = signs(reader, "Do you see COPD? Wrong address, it is asthma.")
-    assert {("text", "question"), ("answer", "wrong")} <= asked
+def test_each_condition_is_seen_among_its_words_and_marks(reader: Reader) -> None:
+    seen, words = views(reader, MAIL)
+    shown = [" ".join(words[place] for place in row if place != NOTHING) for row in seen.words.tolist()]
+    assert shown == [
+        "we study @ . * we gladly leave to others , or * . who knows ?",
+        "we study * . @ we gladly leave to others , or * . who knows ?",
+        "we study * . * we gladly leave to others , or @ . who knows ?",
+    ]
+    assert seen.known[..., OWN].sum(axis=1).tolist() == [1, 1, 1]
 
 
-def test_a_title_is_known_by_its_letters(reader: Reader) -> None:
-    assert ("text", "titled") in signs(reader, "Effect of Walking in Asthma and Gout")[0]
-    assert ("text", "titled") not in signs(reader, "Effect of walking in asthma and gout")[0]
+def test_a_view_knows_where_a_word_stands_and_what_a_rule_says_of_it(reader: Reader) -> None:
+    seen, words = views(reader, "Asthma, never COPD. They treat gout.")
+    known = dict(zip(KNOWN, seen.known[1].T.tolist(), strict=True))
+    assert [words[place] for place in seen.words[1]] == ["*", ",", "never", "@", ".", "they", "treat", "*", "."]
+    middle = KNOWN["place"] // 2
+    assert [place - middle for place in known["place"]] == [-3, -2, -1, 0, 1, 2, 3, 4, 5]
+    assert [sentence - KNOWN["sentence"] // 2 for sentence in known["sentence"]] == [0, 0, 0, 0, 1, 1, 1, 1, 1]
+    assert [bool(known["rule"][number]) for number in (0, 3, 7)] == [False, True, False]
+    assert known["kind"] == [3, 0, 0, 3, 0, 0, 0, 3, 0]
+
+
+def test_a_long_text_is_seen_around_each_condition(reader: Reader) -> None:
+    seen, _ = views(reader, "word " * 100 + "asthma" + " word" * 100 + " gout")
+    assert seen.words.shape == (2, VIEWED)
+    assert seen.known[..., OWN].sum(axis=1).tolist() == [1, 1]
+
+
+def test_inflections_and_sister_languages_share_letters() -> None:
+    assert set(groups_of("utesluts")) & set(groups_of("utesluten")) & set(groups_of("uteslutas"))
+    assert set(groups_of("udelukkes")) & set(groups_of("udelukket"))
+
+
+def test_what_stands_beside_a_view_changes_no_odds(reader: Reader) -> None:
+    net = load_net()
+    told = told_of(reader, MAIL)
+    seen = views_of(told, marks_by_rule(told), told.mentions, net.places)
+    wider = Views(*(np.pad(table, [(0, 0), (0, 9), *[(0, 0)] * (table.ndim - 2)]) for table in seen))
+    assert odds_of(net.each[0], wider) == pytest.approx(odds_of(net.each[0], seen), abs=1e-4)
+    alone = Views(*(table[1:2] for table in seen))
+    assert odds_of(net.each[0], alone) == pytest.approx(odds_of(net.each[0], seen)[1:2], abs=1e-4)
+
+
+def test_a_network_is_stored_and_loaded(reader: Reader, tmp_path: Path) -> None:
+    net = load_net()
+    store_net(AsideNet(net.each, net.places), tmp_path)
+    again = load_net(tmp_path)
+    told = told_of(reader, MAIL)
+    marks = marks_by_rule(told)
+    assert again.odds(told, marks, told.mentions) == pytest.approx(net.odds(told, marks, told.mentions), abs=1e-6)
+    assert again.odds(told, marks, []) == []
 
 
 def test_what_is_likelier_than_not_to_be_meant_stays(reader: Reader) -> None:
-    assert set_aside(reader, MAIL, {("after", "leave"): 2.0}) == {"COPD"}
-    assert set_aside(reader, MAIL, {("after", "leave"): 2.0, ("earlier", "leave"): 2.0}) == {"COPD", "gout"}
-    assert set_aside(reader, MAIL, {("after", "leave"): 2.0, ("text", "leads later"): -2.0}) == set()
+    assert set_aside(reader, MAIL, [-1.0, 2.0, -1.0]) == {"COPD"}
+    assert set_aside(reader, MAIL, [-1.0, 2.0, 2.0]) == {"COPD", "gout"}
+    assert set_aside(reader, MAIL, [-1.0, -0.1, -1.0]) == set()
 
 
 def test_a_text_is_about_one_of_its_conditions_at_least(reader: Reader) -> None:
-    assert set_aside(reader, MAIL, {START: 5.0, ("before", "study"): -1.0}) == {"COPD", "gout"}
-    assert set_aside(reader, "Asthma", {START: 5.0}) == set()
+    assert set_aside(reader, MAIL, [4.0, 5.0, 6.0]) == {"COPD", "gout"}
+    assert set_aside(reader, "Asthma", [FAR_ABOVE]) == set()
 
 
-def test_what_a_rule_has_set_aside_is_not_judged_again(reader: Reader) -> None:
-    assert set_aside(reader, "Asthma, COPD is excluded", {START: -5.0}) == {"COPD"}
+def test_where_diseases_are_named_one_of_them_stays_rather_than_a_symptom(reader: Reader) -> None:
+    assert set_aside(reader, "Cough, asthma, COPD", [-1.0, 3.0, 4.0]) == {"COPD"}
+    assert set_aside(reader, "Cough, asthma is excluded", [-1.0, 2.0]) == {"asthma"}
+    assert set_aside(reader, "Cough, wheezing", [4.0, 3.0]) == {"Cough"}
+
+
+def test_what_a_rule_has_set_aside_comes_back_where_the_words_speak_for_it(reader: Reader) -> None:
+    text = "Asthma, COPD is excluded"
+    assert set_aside(reader, text, [FAR_BELOW, 1.0]) == {"COPD"}
+    assert set_aside(reader, text, [FAR_BELOW, FAR_BELOW]) == set()
+
+
+def test_in_few_words_the_rules_count_for_more(reader: Reader) -> None:
+    assert set_aside(reader, "Asthma, COPD is excluded", [FAR_BELOW, RULED / -2]) == {"COPD"}
+    assert set_aside(reader, "Asthma, COPD and gout", [FAR_BELOW, RULED / 2, RULED * 2]) == {"gout"}
+    assert set_aside(reader, MAIL, [FAR_BELOW, RULED / 2, RULED * 2]) == {"COPD", "gout"}
 
 
 def test_the_only_condition_of_a_long_text_comes_back_if_no_word_speaks_against_it(reader: Reader) -> None:
     refusing = "Untreated caries in people who do not accept drilling, and no anaesthetist needs to be at hand for us."
-    assert "caries" not in set_aside(reader, refusing, {("before", "untreated"): -2.0})
-    assert "caries" in set_aside(reader, refusing, {("before", "untreated"): 2.0})
-    assert set_aside(reader, "Patients with COPD are excluded.", {START: -5.0}) == {"COPD"}
+    assert set_aside(reader, refusing, [-2.0]) == set()
+    assert "caries" not in {one.label for one in read_text(refusing, "en").set_aside}
+    assert set_aside(reader, "Patients with COPD are excluded.", [FAR_BELOW]) == {"COPD"}
+
+
+def test_a_text_of_very_many_conditions_is_heard_in_part(reader: Reader) -> None:
+    told = told_of(reader, "We study asthma. " + "COPD is excluded. " * HEARD + "Gout is excluded. Migraine is meant.")
+    marks = heard(told, marks_by_rule(told))
+    *_, gout, migraine = (marks[first] for first, _ in told.mentions)
+    assert (gout, migraine) == ("excluded", "present")
 
 
 @pytest.mark.parametrize(

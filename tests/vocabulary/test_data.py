@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from trialport.vocabulary.asides import CONDITION
+from trialport.vocabulary.aside_net import BUCKETS, UNKNOWN, WIDTH, load_net
 from trialport.vocabulary.codes import THERAPY_AREAS
 from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
 from trialport.vocabulary.index import Vocabulary
@@ -19,7 +20,6 @@ from trialport.vocabulary.sources import (
     read_areas,
     read_conditions,
     read_leanings,
-    read_weights,
     read_words,
     stems_of_kind,
 )
@@ -83,12 +83,14 @@ def test_no_phrase_steers_a_reading_in_two_ways() -> None:
     assert {phrase: of for phrase, of in kinds.items() if len(of) > 1} == {}
 
 
-def test_a_weight_is_of_a_word_as_texts_are_read_and_stands_once() -> None:
-    rows = read_weights("aside_weights.tsv")
-    assert len(rows) > 1000
-    assert [sign for sign, n in Counter((row.place, row.word) for row in rows).items() if n > 1] == []
-    words = {row.word for row in rows if row.place != "text"} - {CONDITION}
+def test_the_network_knows_words_as_texts_are_read() -> None:
+    net = load_net()
+    assert len(net.places) > 1000
+    words = [word for word in net.places if word.isalnum()]
     assert [word for word in words if [token.plain for token in tokens_of(word)] != [word]] == []
+    assert {weights["words"].shape for weights in net.each} == {(len(net.places) + UNKNOWN + 1, WIDTH)}
+    assert {weights["groups"].shape for weights in net.each} == {(BUCKETS, WIDTH)}
+    assert all(np.isfinite(weight).all() for weights in net.each for weight in weights.values())
 
 
 def test_areas_lean_a_little() -> None:

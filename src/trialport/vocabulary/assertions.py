@@ -5,14 +5,14 @@ end of the clause (history and `family_before` less far), `..._after` back to it
 it, `denied_next` over the next word, and a heading over its line or list. `cancel` undoes a trigger inside it ("not
 excluded", "with or without"). A refusal near a word of participation ("får inte delta", "cannot take part") excludes
 too, and so does what is set against something harmless ("COPD is no exclusion, but asthma is"). The idea is that of
-NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own words. What no rule marks is judged by
-the words around it (`asides`).
+NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own words. The last word has who hears all
+words around a condition (`asides`).
 """
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from trialport.vocabulary.asides import load_weights, weighed
+from trialport.vocabulary.asides import heard
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ENDED, HYPHENED, LISTED, Token
 from trialport.vocabulary.scopes import LONGEST_COPULA, is_copula, scope_of
@@ -22,7 +22,7 @@ from trialport.vocabulary.words import Steering
 
 def assertions(told: Told) -> list[Assertion]:
     """For each token of a text what is said of it."""
-    return weighed(told, marks_by_rule(told), load_weights())
+    return heard(told, marks_by_rule(told))
 
 
 def marks_by_rule(told: Told) -> list[Assertion]:

@@ -54,6 +54,8 @@ CLOSE = 0.78
 # A term found as well as this stays beside a nearer one of more words.
 SURE, BESIDE_NEAR = 0.9, 0.7
 PER_WORD, PER_PLACE, PER_MENTION = 0.06, 0.03, 0.03
+# Chapters of what is felt or happens rather than of diseases.
+SYMPTOMS = frozenset("RVWXY")
 
 
 class Heard(NamedTuple):
@@ -124,7 +126,8 @@ class Reader:
         hits, is_open = self._hits(text, tokens, elements, spoken, own)
         sure = [hit for hit in hits if hit.score > WEAK]
         firm = [hit for hit in sure if self.vocabulary.concepts[hit.concept][0] != "Z"]
-        told = Told(tokens, text, self._steering, _mentions(hits), _places(sure), _places(firm))
+        ill = [hit for hit in firm if self.vocabulary.concepts[hit.concept][0] not in SYMPTOMS]
+        told = Told(tokens, text, self._steering, _mentions(hits), _places(sure), _places(firm), _places(ill))
         return Heard(told, spoken, elements, hits, sure, own, is_open)
 
     def _areas(

@@ -62,14 +62,6 @@ class WordRow(NamedTuple):
     words: tuple[str, ...]
 
 
-class WeightRow(NamedTuple):
-    """One line of a table of weights: a word, where it stands, and what that adds (log odds)."""
-
-    place: str
-    word: str
-    weight: float
-
-
 class LexemeRow(NamedTuple):
     """One line of the table of lexemes: a meaning (`a+b` for a composition) and its forms."""
 
@@ -239,19 +231,6 @@ def read_words(name: str, folder: Path = DATA) -> list[WordRow]:
         if len(line) != 3:  # noqa: PLR2004 - kind, language, words.
             raise ValueError(f"{place}: expected three columns")
         rows.append(WordRow(line[0], line[1], _split(line[2])))
-    return rows
-
-
-def read_weights(name: str, folder: Path = DATA) -> list[WeightRow]:
-    """Rows of a table of weights; none where a folder has no such table."""
-    path = folder / name
-    rows: list[WeightRow] = []
-    for place, line in _lines(path) if path.exists() else ():
-        if line[0] == "place":
-            continue
-        if len(line) != 3:  # noqa: PLR2004 - place, word, weight.
-            raise ValueError(f"{place}: expected a place, a word and a weight")
-        rows.append(WeightRow(line[0], line[1], float(line[2])))
     return rows
 
 

@@ -31,7 +31,8 @@ class Told(NamedTuple):
     """A text as the readers of assertions need it.
 
     `mentions` are the first and last tokens of what names concepts, in order and apart; `busy` all their tokens,
-    `firm` those of a condition rather than a mere factor (chapter Z).
+    `firm` those of a condition rather than a mere factor (chapter Z), `ill` those of a disease rather than a symptom
+    or an event (chapters R and V to Y).
     """
 
     tokens: list[Token]
@@ -40,6 +41,7 @@ class Told(NamedTuple):
     mentions: list[tuple[int, int]]
     busy: set[int]
     firm: set[int]
+    ill: set[int]
 
     def sentences(self) -> Iterator[range]:
         """Give the places of each sentence's tokens."""
