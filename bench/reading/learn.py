@@ -139,7 +139,6 @@ def _weights(lessons: tuple[Views, Floats, Floats], words: int, seed: int) -> We
     rule = optax.adamw(optax.cosine_onecycle_schedule(ROUNDS * each, STEP, 0.15), weight_decay=FADING)
     state = rule.init(weights)
 
-    @jax.jit
     def step(weights: Any, state: Any, views: Views, lesson: tuple[Floats, Floats], key: Any) -> tuple[Any, Any, Any]:
         def loss(weights: Any) -> Any:
             aside, counts = lesson
@@ -149,13 +148,14 @@ def _weights(lessons: tuple[Views, Floats, Floats], words: int, seed: int) -> We
         changes, state = rule.update(slopes, state, weights)
         return optax.apply_updates(weights, changes), state, missed
 
+    quick_step = jax.jit(step)
     for number in range(ROUNDS):
         missed = 0.0
         for some in _batches(views, chance):
             key, own = jax.random.split(key)
             size = VIEWED if (views.words[some, VIEWED // 2 :] > NOTHING).any() else VIEWED // 2
             batch = Views(*(table[some, :size] for table in views))
-            weights, state, loss = step(weights, state, batch, (asides[some], counts[some]), own)
+            weights, state, loss = quick_step(weights, state, batch, (asides[some], counts[some]), own)
             missed += float(loss) / each
         print(f"network {seed + 1}, round {number + 1} of {ROUNDS}: {missed:.4f}", flush=True)
     return {name: np.asarray(weight) for name, weight in weights.items()}

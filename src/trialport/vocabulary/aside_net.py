@@ -212,13 +212,13 @@ def odds_of(
 
 def _normed(values: Floats, xp: ModuleType) -> Floats:
     centred = values - values.mean(-1, keepdims=True)
-    normed: Floats = centred / xp.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
+    normed: Floats = centred / xp.sqrt((centred * centred).mean(-1, keepdims=True) + 1e-5)
     return normed
 
 
 def _bent(values: Floats, xp: ModuleType) -> Floats:
     """Apply the GELU (Hendrycks and Gimpel 2016, arXiv:1606.08415), by its usual approximation."""
-    bent: Floats = 0.5 * values * (1 + xp.tanh(math.sqrt(2 / math.pi) * (values + 0.044715 * values**3)))
+    bent: Floats = 0.5 * values * (1 + xp.tanh(math.sqrt(2 / math.pi) * values * (1 + 0.044715 * values * values)))
     return bent
 
 
