@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from trialport.vocabulary.cache import cache_directory, load_compiled
+from trialport.vocabulary.cache import cache_directory, load_compiled, version_of
 from trialport.vocabulary.compile import Compiled, compile_vocabulary
 from trialport.vocabulary.icd10cm import read_icd
 from trialport.vocabulary.imports.stored import StoredTerm
@@ -116,3 +116,14 @@ def test_cache_directory_is_chosen_by_environment(monkeypatch: pytest.MonkeyPatc
 def test_compiled_form_is_compact() -> None:
     _, compiled = load_compiled(DATA, cache_directory())
     assert len(msgspec.msgpack.encode(compiled)) < 40_000_000
+
+
+def test_words_and_what_is_learned_make_the_version(tmp_path: Path) -> None:
+    shutil.copytree(DATA, tmp_path / "data")
+    before = version_of(tmp_path / "data")
+    assert before == version_of(DATA)
+    for name in ("aside_net.npz", "words.tsv"):
+        path = tmp_path / "data" / name
+        path.write_bytes(path.read_bytes() + b"\n")
+        assert version_of(tmp_path / "data") != before
+        before = version_of(tmp_path / "data")

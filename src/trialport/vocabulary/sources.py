@@ -80,8 +80,8 @@ class ParticularRow(NamedTuple):
 
 
 def data_files(folder: Path = DATA) -> list[Path]:
-    """Every data file of the vocabulary in a fixed order; their bytes name the cache."""
-    return sorted(folder.rglob("*.tsv"))
+    """Every data file of reading in a fixed order: tables, and what is learned; their bytes name its version."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".tsv", ".npz"})
 
 
 def _lines(path: Path) -> Iterator[tuple[str, list[str]]]:
