@@ -51,6 +51,12 @@ def all_capabilities(row: CapacityRow, asked: MatchQuestion) -> dict[str, Any]:
     return {"capabilities": {one: CapabilityOffer(available=True) for one in named}}
 
 
+def all_activities(row: CapacityRow, _asked: MatchQuestion) -> dict[str, Any]:
+    """The unit does everything itself, in the places it has told."""
+    offers = {one: row.dct_activities.get(one, DctOffer(answer="own")) for one in DCT_ACTIVITIES}
+    return {"dct_activities": {one: msgspec.structs.replace(offer, answer="own") for one, offer in offers.items()}}
+
+
 def fewer_rivals(row: CapacityRow, _asked: MatchQuestion) -> dict[str, Any]:
     return {"competing_trials": row.competing_trials[1:]}
 
@@ -125,7 +131,7 @@ IMPROVEMENTS: dict[str, Improve] = {
     "fresh": said(valid_until=date(2030, 1, 1), confirmed_at=datetime(2026, 11, 1, tzinfo=UTC)),
     "experience": more_experience,
     "gcp": said(gcp_investigators=3),
-    "dct": said(dct_activities={one: DctOffer(answer="own") for one in DCT_ACTIVITIES}),
+    "dct": all_activities,
     "one_activity": one_activity,
     "capabilities": all_capabilities,
     "fewer_running": fewer_running,
