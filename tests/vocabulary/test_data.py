@@ -10,15 +10,17 @@ from trialport.vocabulary.aside_net import BUCKETS, UNKNOWN, WIDTH, load_net
 from trialport.vocabulary.codes import THERAPY_AREAS
 from trialport.vocabulary.compile import MAX_KEY_STEMS, key_of
 from trialport.vocabulary.index import Vocabulary
-from trialport.vocabulary.normalise import tokens_of
+from trialport.vocabulary.normalise import fold, tokens_of
 from trialport.vocabulary.sources import (
     CONDITION_COLUMNS,
+    DATA,
     LANGUAGES,
     ConditionRow,
     data_files,
     in_range,
     read_areas,
     read_conditions,
+    read_glosses,
     read_leanings,
     read_words,
     stems_of_kind,
@@ -136,6 +138,26 @@ def test_no_file_has_stray_space_or_carriage_returns() -> None:
         text = path.read_text(encoding="utf-8")
         assert "\r" not in text, path.name
         assert "\u00a0" not in text, path.name
+
+
+def test_every_gloss_is_one_english_word_and_no_word_has_two() -> None:
+    lines = (DATA / "glosses.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
+    assert [row for row in rows if not (row[0].isalpha() and row[0].islower() and row[0].isascii())] == []
+    assert [word for word, n in Counter(row[0] for row in rows).items() if n > 1] == []
+    for column in (1, 2):
+        words = [word.strip() for row in rows for word in row[column].split(";") if word.strip()]
+        assert len(words) > 3000
+        assert [word for word in words if len(tokens_of(word)) != 1] == []
+        assert [word for word, n in Counter(map(fold, words)).items() if n > 1] == []
+    glosses = read_glosses()
+    assert (glosses["sv"]["inte"], glosses["da"]["ikke"], glosses["sv"]["ej"]) == ("not", "not", "not")
+
+
+def test_a_gloss_of_too_many_columns_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "glosses.tsv").write_text("english\tsv\tda\nnot\tinte\tikke\tikkje\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"glosses\.tsv:2"):
+        read_glosses(tmp_path)
 
 
 def write(folder: Path, line: str) -> Path:

@@ -1,8 +1,9 @@
 """A small neural network that hears from the words around a condition whether a text sets it aside.
 
 Each condition of a text is seen once, as a view: the words and marks before and behind it, where they stand, what
-other conditions are among them and what the rules of grammar say. A word is known by itself and by its letters, so
-that its inflections and its sister languages' forms are heard alike. Two convolutions over neighbours and one
+other conditions are among them and what the rules of grammar say. A Swedish or Danish word is heard as the English one
+of `glosses.tsv`, so that what one language teaches holds in all three; a word is known by itself and by its letters, so
+that its inflections are heard alike. Two convolutions over neighbours and one
 attention over the whole view (Vaswani et al. 2017, arXiv:1706.03762, with Shaw et al. 2018, arXiv:1803.02155, for
 distances) give the odds. The weights are learned by `bench.reading.learn`, which runs the same `odds_of` under JAX.
 """
@@ -19,8 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from trialport.core.language import Language
 from trialport.vocabulary.models import Assertion
-from trialport.vocabulary.sources import DATA
+from trialport.vocabulary.sources import DATA, read_glosses
 from trialport.vocabulary.triggers import Told
 
 Numbers = npt.NDArray[np.int32]
@@ -151,18 +153,25 @@ def _within(distance: int, far: int) -> int:
 
 
 def _seen(told: Told) -> tuple[list[_Seen], list[int]]:
-    """Give the words and marks of a text in order, and the place of each token among them."""
+    """Give the words (the English ones where known) and marks of a text in order, and the place of each token."""
     seen: list[_Seen] = []
+    english = _english().get(told.lang or "en", {})
     at: list[int] = []
     for number, token in enumerate(told.tokens):
         if number:
             between = _MARKS.findall(told.between(number))[:_MARKS_SEEN]
             seen.extend(_Seen(mark, number, is_mark=True) for mark in between)
         at.append(len(seen))
-        seen.append(_Seen(ANOTHER if number in told.busy else token.plain, number, is_mark=False))
+        word = ANOTHER if number in told.busy else english.get(token.plain, token.plain)
+        seen.append(_Seen(word, number, is_mark=False))
     last = len(told.tokens) - 1
     seen.extend(_Seen(mark, last, is_mark=True) for mark in _MARKS.findall(told.after(last))[:_MARKS_SEEN])
     return seen, at
+
+
+@functools.cache
+def _english() -> dict[Language, dict[str, str]]:
+    return read_glosses()
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -6,11 +6,14 @@ inquiries written for this project (`aside_net`) hears each condition of a text 
 it (`scopes`), and decides. What is only history stays what the rules say.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from trialport.vocabulary.aside_net import load_net
 from trialport.vocabulary.models import Assertion
-from trialport.vocabulary.triggers import Told
+from trialport.vocabulary.normalise import ANNOUNCED, LISTED
+from trialport.vocabulary.triggers import ADDING, Told
 
 # Log odds from which a condition is set aside: what is likelier unwanted than not. A stated one that is lost this way
 # is shown to the sponsor as left out, and comes back by one press.
@@ -22,6 +25,12 @@ RULED = 2.0
 # Log odds below which the only condition of a text comes back although a rule has marked it. A few words may well be of
 # nothing but an exclusion.
 BACK = -1.0
+# Conditions that a text joins ("asthma or severe COPD") are mostly both wanted or both not: log odds that one that is
+# sure lends to the other at most, and how many words may stand between them.
+LENT, BETWEEN = 2.5, 3
+_JOINING = ADDING | {"or", "eller", "nor", "samt", "with", "med"}
+# A text is rather about a disease than about a symptom, unless the symptom's log odds are better by so much.
+FAR_BETTER = 6.0
 # Conditions of one text that are heard; of a text of more only the rules judge the rest.
 HEARD = 200
 OUT: frozenset[Assertion] = frozenset({"excluded", "denied"})
@@ -38,14 +47,14 @@ def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
 def decided(told: Told, marks: Sequence[Assertion], odds: Sequence[float]) -> list[Assertion]:
     """Give the marks of a text, `odds` being the log odds that its first conditions are set aside.
 
-    A text is about one of its conditions at least, and about a disease rather than a symptom if it names one that no
-    rule sets aside: where all would go, the one that the words speak against least stays. A short text of one condition
-    may be nothing but its exclusion.
+    A text is about one of its conditions at least, and about a disease rather than a symptom: where all would go, the
+    one that the words speak against least stays. A short text of one condition may be nothing but its exclusion.
     """
     judged = list(marks)
     mentions = told.mentions[: len(odds)]
     unruled = -RULED if len(told.tokens) < FEW else 0.0
-    likely = [own + (RULED if marks[first] in OUT else unruled) for own, (first, _) in zip(odds, mentions, strict=True)]
+    ruled = [RULED if marks[first] in OUT else unruled for first, _ in mentions]
+    likely = [own + rule for own, rule in zip(_lent(odds, told), ruled, strict=True)]
     out = [own > LIKELY for own in likely]
     if len(out) == 1:
         may_be_all = len(told.tokens) < FEW or odds[0] >= BACK
@@ -61,12 +70,39 @@ def decided(told: Told, marks: Sequence[Assertion], odds: Sequence[float]) -> li
     return judged
 
 
+def _lent(odds: Sequence[float], told: Told) -> list[float]:
+    """Give the odds of conditions with what those they are joined to lend them."""
+    joint = list(odds)
+    for one, other in _joined(told, len(odds)):
+        joint[one] += LENT * math.tanh(odds[other] / 2)
+        joint[other] += LENT * math.tanh(odds[one] / 2)
+    return joint
+
+
+def _joined(told: Told, count: int) -> Iterator[tuple[int, int]]:
+    """Give the numbers of neighbouring conditions that an "and", an "or" or a comma joins and no refusal parts."""
+    steering = told.steering
+    for number, ((_, end), (start, _)) in enumerate(pairwise(told.mentions[:count])):
+        between = told.tokens[end + 1 : start]
+        gaps = [token.gap for token in told.tokens[end + 1 : start + 1]]
+        if len(between) > BETWEEN or max(gaps, default=ANNOUNCED) >= ANNOUNCED:
+            continue
+        words = {token.plain for token in between}
+        parts = words & (steering.refusal | steering.contrast) or any((word,) in steering.phrases for word in words)
+        joins = words & _JOINING or LISTED in gaps or told.between(end + 1).strip() in {"/", "("}
+        if joins and not parts:
+            yield number, number + 1
+
+
 def _one_stays(out: list[bool], likely: Sequence[float], told: Told, marks: Sequence[Assertion]) -> None:
     first = [first for first, _ in told.mentions[: len(likely)]]
-    unruled = {number for number in told.ill if marks[number] not in OUT}
-    for may_stay in (unruled, told.firm, range(len(told.tokens))):
+    for may_stay in (told.ill, told.firm, range(len(told.tokens))):
         named = [number for number, at in enumerate(first) if at in may_stay]
-        if named:
-            if all(out[number] for number in named):
-                out[min(named, key=likely.__getitem__)] = False
-            return
+        if not named:
+            continue
+        best = min(named, key=likely.__getitem__)
+        stated = [likely[number] for number, at in enumerate(first) if at in told.firm and not out[number]]
+        is_better = bool(stated) and (marks[first[best]] in OUT or likely[best] - min(stated) >= FAR_BETTER)
+        if all(out[number] for number in named) and not is_better:
+            out[best] = False
+        return

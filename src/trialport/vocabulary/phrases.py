@@ -223,7 +223,7 @@ class PhraseFinder:
         # In "hip fracture after a fall" and "delirium after hip fracture" nothing is a late effect of a fracture.
         if window[-1].atoms == AFTER or (start and window[0].atoms == AFTER):
             return
-        if len(window) > 1 and self._lists_two(window, tokens):
+        if len(window) > 1 and (self._lists_two(window, tokens) or self._refuses(window)):
             return
         weight = self._weight(window, elements, start)
         for number, term in enumerate(self._worth_giving(terms)):
@@ -244,6 +244,12 @@ class PhraseFinder:
                 if all(self._vocabulary.terms_of(key_of(e.stem for e in side)) for side in sides):
                     return True
         return False
+
+    def _refuses(self, window: list[Element]) -> bool:
+        """Whether a run is a refusal and what is refused: "not gallstones" is no disease without gallstones."""
+        refusal, *refused = window
+        is_term = bool(self._vocabulary.terms_of(key_of(element.stem for element in refused)))
+        return is_term and refusal.plain in self._steering.refusal
 
     def _is_padded(self, window: list[Element]) -> bool:
         """Whether a run ends with a word that adds nothing, or begins with one beside two that tell something."""

@@ -127,7 +127,7 @@ class Reader:
         sure = [hit for hit in hits if hit.score > WEAK]
         firm = [hit for hit in sure if self.vocabulary.concepts[hit.concept][0] != "Z"]
         ill = [hit for hit in firm if self.vocabulary.concepts[hit.concept][0] not in SYMPTOMS]
-        told = Told(tokens, text, self._steering, _mentions(hits), _places(sure), _places(firm), _places(ill))
+        told = Told(tokens, text, self._steering, _mentions(hits), _places(sure), _places(firm), _places(ill), spoken)
         return Heard(told, spoken, elements, hits, sure, own, is_open)
 
     def _areas(

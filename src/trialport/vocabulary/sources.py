@@ -11,7 +11,7 @@ from typing import NamedTuple, get_args
 from trialport.core.language import Language
 from trialport.vocabulary.codes import THERAPY_AREAS, TherapyArea
 from trialport.vocabulary.models import StatedKind
-from trialport.vocabulary.normalise import tokens_of
+from trialport.vocabulary.normalise import fold, tokens_of
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES: tuple[Language, ...] = ("en", "sv", "da")
@@ -210,6 +210,20 @@ def read_leanings(folder: Path = DATA) -> dict[TherapyArea, float]:
             raise ValueError(f"{place}: expected a therapy area and a shift")
         rows[_areas(line[0], place)[0]] = float(line[1])
     return rows
+
+
+def read_glosses(folder: Path = DATA) -> dict[Language, dict[str, str]]:
+    """Give the English word for everyday Swedish and Danish words of inquiries, all in their plain form."""
+    found: dict[Language, dict[str, str]] = {"sv": {}, "da": {}}
+    for place, line in _lines(folder / "glosses.tsv"):
+        if line[0] == "english":
+            continue
+        if len(line) != 3:  # noqa: PLR2004 - the English word, Swedish and Danish ones.
+            raise ValueError(f"{place}: expected an English word, Swedish and Danish ones")
+        english = fold(line[0])
+        for words, cell in zip(found.values(), line[1:], strict=True):
+            words |= {fold(word): english for word in _split(cell)}
+    return found
 
 
 def ordinal(code: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from trialport.core.language import Language
 from trialport.vocabulary.normalise import ANNOUNCED, ENDED, HYPHENED, LISTED, Token
 from trialport.vocabulary.words import Steering
 
@@ -32,7 +33,7 @@ class Told(NamedTuple):
 
     `mentions` are the first and last tokens of what names concepts, in order and apart; `busy` all their tokens,
     `firm` those of a condition rather than a mere factor (chapter Z), `ill` those of a disease rather than a symptom
-    or an event (chapters R and V to Y).
+    or an event (chapters R and V to Y). `lang` is the language it was read in, if known.
     """
 
     tokens: list[Token]
@@ -42,6 +43,7 @@ class Told(NamedTuple):
     busy: set[int]
     firm: set[int]
     ill: set[int]
+    lang: Language | None = None
 
     def sentences(self) -> Iterator[range]:
         """Give the places of each sentence's tokens."""
