@@ -22,6 +22,8 @@ from bench.reading.scores import category
 from bench.reading.sets import FOLDERS, Row, read_sets
 from trialport.core.language import Language
 from trialport.vocabulary.aside_net import (
+    ATTENTION,
+    BLOCKS,
     BUCKETS,
     DISTANCE,
     HEADS,
@@ -219,18 +221,21 @@ def _padded(table: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
 def _start(key: Any, words: int) -> dict[str, Any]:
     """Give the weights before anything is learned: small, by chance."""
     tables = {"words": words + UNKNOWN + 1, "groups": BUCKETS, **KNOWN}
+    blocks = range(BLOCKS)
+    around = ["around", *(f"around {number}" for number in blocks)]
     layers = {
-        **dict.fromkeys(("first", "second"), (3 * WIDTH, WIDTH)),
-        **dict.fromkeys(("asks", "offers", "gives", "takes"), (WIDTH, WIDTH)),
+        **dict.fromkeys(around, (3 * WIDTH, WIDTH)),
+        **dict.fromkeys((f"{name} {number}" for number in blocks for name in ATTENTION), (WIDTH, WIDTH)),
         "hidden": (2 * WIDTH, WIDTH),
         "odds": (WIDTH, 1),
     }
-    keys = iter(jax.random.split(key, len(tables) + len(layers) + 1))
+    keys = iter(jax.random.split(key, len(tables) + len(layers) + BLOCKS))
     weights = {name: 0.1 * jax.random.normal(next(keys), (size, WIDTH)) for name, size in tables.items()}
     weights |= {name: jax.random.normal(next(keys), size) * size[0] ** -0.5 for name, size in layers.items()}
-    weights |= {f"{name}_start": jnp.zeros(layers[name][1]) for name in ("first", "second", "hidden")}
+    weights |= {f"{name}_start": jnp.zeros(layers[name][1]) for name in (*around, "hidden")}
     weights["ruled"] = jnp.array(RULED_FIRST)
-    return weights | {"distances": 0.02 * jax.random.normal(next(keys), (HEADS, 2 * DISTANCE + 1))}
+    apart = (HEADS, 2 * DISTANCE + 1)
+    return weights | {f"distances {number}": 0.02 * jax.random.normal(next(keys), apart) for number in blocks}
 
 
 def _partly(weights: Any, views: Views, key: Any) -> Any:

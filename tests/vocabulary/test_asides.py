@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from trialport.core.language import Language
 from trialport.vocabulary.aside_net import (
     KNOWN,
     NOTHING,
@@ -19,13 +20,15 @@ from trialport.vocabulary.aside_net import (
     store_net,
     views_of,
 )
-from trialport.vocabulary.asides import HEARD, OUT, RULED, decided, heard
+from trialport.vocabulary.asides import FAR_BETTER, HEARD, LENT, LIKELY, OUT, RULED, decided, heard
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.reading import Reader, read_text
 from trialport.vocabulary.triggers import Told
 
 MAIL = "We study asthma. COPD we gladly leave to others, or gout. Who knows?"
 FAR_BELOW, FAR_ABOVE = -9.0, 9.0
+# A little on either side of what decides.
+STAYS, GOES = LIKELY - 0.1, LIKELY + 0.1
 
 
 def told_of(reader: Reader, text: str) -> Told:
@@ -56,6 +59,21 @@ def test_each_condition_is_seen_among_its_words_and_marks(reader: Reader) -> Non
         "we study * . * we gladly leave to others , or @ . who knows ?",
     ]
     assert seen.known[..., OWN].sum(axis=1).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("sv", "Vi studerar inte astma. Det gäller bara KOL."), ("da", "Vi studerer ikke astma. Det gælder kun KOL.")],
+)
+def test_everyday_words_of_the_nordic_languages_are_heard_as_english_ones(
+    reader: Reader, lang: Language, text: str
+) -> None:
+    told = reader.hear(text, lang).told
+    words = ["@", "*", ".", "we", "not", "only"]
+    places = {word: place for place, word in enumerate(words, start=UNKNOWN + 1)}
+    seen = views_of(told, marks_by_rule(told), told.mentions, places).words[0].tolist()
+    shown = [words[place - UNKNOWN - 1] if place > UNKNOWN else "-" for place in seen]
+    assert [word for word in shown if word != "-"] == ["we", "not", "@", ".", "only", "*", "."]
 
 
 def test_a_view_knows_where_a_word_stands_and_what_a_rule_says_of_it(reader: Reader) -> None:
@@ -101,9 +119,9 @@ def test_a_network_is_stored_and_loaded(reader: Reader, tmp_path: Path) -> None:
 
 
 def test_what_is_likelier_than_not_to_be_meant_stays(reader: Reader) -> None:
-    assert set_aside(reader, MAIL, [-1.0, 2.0, -1.0]) == {"COPD"}
-    assert set_aside(reader, MAIL, [-1.0, 2.0, 2.0]) == {"COPD", "gout"}
-    assert set_aside(reader, MAIL, [-1.0, -0.1, -1.0]) == set()
+    assert set_aside(reader, MAIL, [STAYS, GOES, STAYS]) == {"COPD"}
+    assert set_aside(reader, MAIL, [STAYS, GOES, GOES]) == {"COPD", "gout"}
+    assert set_aside(reader, MAIL, [STAYS, STAYS, STAYS]) == set()
 
 
 def test_a_text_is_about_one_of_its_conditions_at_least(reader: Reader) -> None:
@@ -111,10 +129,27 @@ def test_a_text_is_about_one_of_its_conditions_at_least(reader: Reader) -> None:
     assert set_aside(reader, "Asthma", [FAR_ABOVE]) == set()
 
 
+def test_what_a_text_joins_is_judged_together(reader: Reader) -> None:
+    several = "We are asked for people with asthma or frequent gout who can come to us twice in the spring."
+    unsure = LIKELY + LENT / 2
+    assert set_aside(reader, several, [FAR_BELOW, unsure]) == set()
+    assert set_aside(reader, several.replace(" or ", ", not "), [FAR_BELOW, unsure]) == {"gout"}
+    assert set_aside(reader, several.replace(" or ", ". "), [FAR_BELOW, unsure]) == {"gout"}
+    unsure = LIKELY - LENT / 2
+    listed = MAIL.replace("COPD", "COPD, migraine")
+    assert set_aside(reader, listed, [FAR_BELOW, FAR_ABOVE, unsure, FAR_BELOW]) == {"COPD", "migraine"}
+
+
+def test_a_symptom_that_is_surely_meant_needs_no_disease_beside_it(reader: Reader) -> None:
+    text = "We ask for people with cough since last winter. Asthma has been sorted out by their doctors before."
+    assert set_aside(reader, text, [FAR_BELOW, FAR_ABOVE]) == {"Asthma"}
+    assert set_aside(reader, text, [STAYS, STAYS + FAR_BETTER - 1.0]) == set()
+
+
 def test_where_diseases_are_named_one_of_them_stays_rather_than_a_symptom(reader: Reader) -> None:
-    assert set_aside(reader, "Cough, asthma, COPD", [-1.0, 3.0, 4.0]) == {"COPD"}
-    assert set_aside(reader, "Cough, asthma is excluded", [-1.0, 2.0]) == {"asthma"}
-    assert set_aside(reader, "Cough, wheezing", [4.0, 3.0]) == {"Cough"}
+    assert set_aside(reader, "Cough. Asthma. COPD", [STAYS, STAYS + 3.0, STAYS + 4.0]) == {"COPD"}
+    assert set_aside(reader, "Cough. Asthma is excluded", [STAYS, GOES]) == {"Asthma"}
+    assert set_aside(reader, "Cough. Wheezing", [4.0, 3.0]) == {"Cough"}
 
 
 def test_what_a_rule_has_set_aside_comes_back_where_the_words_speak_for_it(reader: Reader) -> None:
@@ -124,9 +159,9 @@ def test_what_a_rule_has_set_aside_comes_back_where_the_words_speak_for_it(reade
 
 
 def test_in_few_words_the_rules_count_for_more(reader: Reader) -> None:
-    assert set_aside(reader, "Asthma, COPD is excluded", [FAR_BELOW, RULED / -2]) == {"COPD"}
-    assert set_aside(reader, "Asthma, COPD and gout", [FAR_BELOW, RULED / 2, RULED * 2]) == {"gout"}
-    assert set_aside(reader, MAIL, [FAR_BELOW, RULED / 2, RULED * 2]) == {"COPD", "gout"}
+    assert set_aside(reader, "Asthma. COPD is excluded", [FAR_BELOW, GOES - RULED]) == {"COPD"}
+    assert set_aside(reader, "Asthma. COPD. Gout", [FAR_BELOW, STAYS + RULED, GOES + RULED]) == {"Gout"}
+    assert set_aside(reader, MAIL, [FAR_BELOW, STAYS + RULED, GOES + RULED]) == {"COPD", "gout"}
 
 
 def test_the_only_condition_of_a_long_text_comes_back_if_no_word_speaks_against_it(reader: Reader) -> None:

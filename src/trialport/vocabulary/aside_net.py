@@ -3,9 +3,9 @@
 Each condition of a text is seen once, as a view: the words and marks before and behind it, where they stand, what
 other conditions are among them and what the rules of grammar say. A Swedish or Danish word is heard as the English one
 of `glosses.tsv`, so that what one language teaches holds in all three; a word is known by itself and by its letters, so
-that its inflections are heard alike. Two convolutions over neighbours and one
-attention over the whole view (Vaswani et al. 2017, arXiv:1706.03762, with Shaw et al. 2018, arXiv:1803.02155, for
-distances) give the odds. The weights are learned by `bench.reading.learn`, which runs the same `odds_of` under JAX.
+that its inflections are heard alike. Convolutions over neighbours and attention over the whole view (Vaswani et al.
+2017, arXiv:1706.03762, with Shaw et al. 2018, arXiv:1803.02155, for distances), in turn, give the odds. The
+weights are learned by `bench.reading.learn`, which runs the same `odds_of` under JAX.
 """
 
 import functools
@@ -49,7 +49,9 @@ KNOWN: Mapping[str, int] = {
     "titled": 2,
 }
 OWN, RULE = list(KNOWN).index("own"), list(KNOWN).index("rule")
-WIDTH, HEADS, DISTANCE = 32, 4, 31
+# The tables by which the words of a view take from each other, and the size of everything.
+ATTENTION = ("asks", "offers", "gives", "takes")
+WIDTH, BLOCKS, HEADS, DISTANCE = 32, 3, 4, 31
 _RULES: Mapping[Assertion, int] = {"present": 0, "excluded": 1, "denied": 2, "history": 3}
 # Where more of the words than this begin with a capital letter the text is written as a title.
 _TITLED = 0.45
@@ -204,9 +206,10 @@ def odds_of(
     for number, name in enumerate(KNOWN):
         heard = heard + weights[name][views.known[..., number]]
     heard = dropped(_normed(heard, xp) * is_word)
-    heard = heard + _neighbours(weights, "first", heard, xp) * is_word
-    heard = heard + _attended(weights, _normed(heard, xp), is_word[..., 0], xp) * is_word
-    heard = heard + _neighbours(weights, "second", _normed(heard, xp) * is_word, xp) * is_word
+    heard = heard + _neighbours(weights, "around", heard, xp) * is_word
+    for number in range(BLOCKS):
+        heard = heard + _attended(weights, number, _normed(heard, xp), is_word[..., 0], xp) * is_word
+        heard = heard + _neighbours(weights, f"around {number}", _normed(heard, xp) * is_word, xp) * is_word
     heard = _normed(heard, xp) * is_word
     own = views.known[..., OWN : OWN + 1] * is_word
     itself = (heard * own).sum(1) / xp.maximum(own.sum(1), 1)
@@ -240,17 +243,18 @@ def _neighbours(weights: Weights, name: str, values: Floats, xp: ModuleType) -> 
     return _bent(around @ weights[name] + weights[f"{name}_start"], xp)
 
 
-def _attended(weights: Weights, values: Floats, is_word: npt.NDArray[np.bool_], xp: ModuleType) -> Floats:
+def _attended(weights: Weights, number: int, values: Floats, is_word: npt.NDArray[np.bool_], xp: ModuleType) -> Floats:
     """Let each word take from all others what it asks for."""
     count, size, width = values.shape
     each = (count, size, HEADS, width // HEADS)
     asks, offers, gives = (
-        (values @ weights[name]).reshape(each).transpose(0, 2, 1, 3) for name in ("asks", "offers", "gives")
+        (values @ weights[f"{name} {number}"]).reshape(each).transpose(0, 2, 1, 3)
+        for name in ("asks", "offers", "gives")
     )
     apart = xp.clip(xp.arange(size)[None] - xp.arange(size)[:, None], -DISTANCE, DISTANCE) + DISTANCE
-    fit = asks @ offers.transpose(0, 1, 3, 2) / math.sqrt(width // HEADS) + weights["distances"][:, apart]
+    fit = asks @ offers.transpose(0, 1, 3, 2) / math.sqrt(width // HEADS) + weights[f"distances {number}"][:, apart]
     fit = xp.where(is_word[:, None, None], fit, -1e9)
     share = xp.exp(fit - fit.max(-1, keepdims=True))
     share = share / share.sum(-1, keepdims=True)
-    taken: Floats = (share @ gives).transpose(0, 2, 1, 3).reshape(count, size, width) @ weights["takes"]
+    taken: Floats = (share @ gives).transpose(0, 2, 1, 3).reshape(count, size, width) @ weights[f"takes {number}"]
     return taken

@@ -15,9 +15,9 @@ from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ANNOUNCED, LISTED
 from trialport.vocabulary.triggers import ADDING, Told
 
-# Log odds from which a condition is set aside: what is likelier unwanted than not. A stated one that is lost this way
+# Log odds from which a condition is set aside: rather one too many than one too few. A stated one that is lost this way
 # is shown to the sponsor as left out, and comes back by one press.
-LIKELY = 0.0
+LIKELY = -1.0
 # Texts of fewer words than this give little to hear.
 FEW = 12
 # Log odds that the word of a rule is worth: more for what one sets aside, and less in few words for what none does.
