@@ -207,7 +207,7 @@ class Reader:
         here = [hit for hit in hits if marks[hit.first] == "present"]
         if not here:
             here = [hit for hit in hits if marks[hit.first] == "history"]
-        led = self._ranked(here)
+        led = self._ranked(self._not_refused(here, hits, marks))
         concepts = [self._match(hit, tokens, marks[hit.first], lang) for hit in led[:MAX_CONCEPTS]]
         known = {hit.concept for hit in led}
         aside: dict[int, Hit] = {}
@@ -217,6 +217,13 @@ class Reader:
         return tuple(concepts), tuple(
             self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
         )
+
+    def _not_refused(self, here: list[Hit], hits: list[Hit], marks: list[Assertion]) -> list[Hit]:
+        """Leave out weak readings of a category that the text surely sets aside in other words, if others are left."""
+        category = self.vocabulary.category_of
+        refused = {category[hit.concept] for hit in hits if hit.score >= SURE and marks[hit.first] in OUT}
+        left = [hit for hit in here if hit.score >= SURE or category[hit.concept] not in refused]
+        return left or here
 
     def _ranked(self, hits: list[Hit]) -> list[Hit]:
         """One hit for each concept, best first: by how sure it is, how much it explains, its place and mentions."""
