@@ -201,3 +201,11 @@ def test_nothing_gives_an_empty_reading(reader: Reader) -> None:
     for text in ("", "   ", "???", "12345"):
         reading = reader.read_text(text)
         assert (reading.concepts, reading.therapy_areas, reading.ambiguous) == ((), (), False)
+
+
+def test_a_weak_reading_of_what_the_text_sets_aside_elsewhere_is_none(reader: Reader) -> None:
+    reading = reader.read_text("People with vitamin B12 deficiency; those with pernicious anaemia are excluded.", "en")
+    assert [one.code for one in reading.concepts] == ["E53"]
+    assert [one.label for one in reading.set_aside] == ["pernicious anaemia"]
+    alone = reader.read_text("People with vitamin B12 deficiency.", "en")
+    assert {one.code for one in alone.concepts} == {"E53", "D51"}

@@ -204,10 +204,11 @@ class Reader:
         self, hits: list[Hit], tokens: list[Token], marks: list[Assertion], lang: Language | None
     ) -> tuple[tuple[ConceptMatch, ...], tuple[ConceptMatch, ...]]:
         """Concepts the text is about, best first, and those it sets aside, in its order, each once."""
+        hits = self._without_echoes(hits, marks)
         here = [hit for hit in hits if marks[hit.first] == "present"]
         if not here:
             here = [hit for hit in hits if marks[hit.first] == "history"]
-        led = self._ranked(self._not_refused(here, hits, marks))
+        led = self._ranked(here)
         concepts = [self._match(hit, tokens, marks[hit.first], lang) for hit in led[:MAX_CONCEPTS]]
         known = {hit.concept for hit in led}
         aside: dict[int, Hit] = {}
@@ -218,12 +219,13 @@ class Reader:
             self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
         )
 
-    def _not_refused(self, here: list[Hit], hits: list[Hit], marks: list[Assertion]) -> list[Hit]:
+    def _without_echoes(self, hits: list[Hit], marks: list[Assertion]) -> list[Hit]:
         """Leave out weak readings of a category that the text surely sets aside in other words, if others are left."""
         category = self.vocabulary.category_of
         refused = {category[hit.concept] for hit in hits if hit.score >= SURE and marks[hit.first] in OUT}
-        left = [hit for hit in here if hit.score >= SURE or category[hit.concept] not in refused]
-        return left or here
+        stated = [hit for hit in hits if marks[hit.first] == "present"]
+        echoes = {hit for hit in stated if hit.score < SURE and category[hit.concept] in refused}
+        return [hit for hit in hits if hit not in echoes] if len(echoes) < len(stated) else hits
 
     def _ranked(self, hits: list[Hit]) -> list[Hit]:
         """One hit for each concept, best first: by how sure it is, how much it explains, its place and mentions."""
