@@ -25,7 +25,7 @@ RULED = 2.0
 # Log odds below which the only condition of a text comes back although a rule has marked it. A few words may well be of
 # nothing but an exclusion.
 BACK = -1.0
-# Conditions that a text joins ("asthma or severe COPD") are mostly both wanted or both not: log odds that one that is
+# Conditions that a text joins ("asthma or COPD") are mostly both wanted or both not: log odds that one that is
 # sure lends to the other at most, and how many words may stand between them.
 LENT, BETWEEN = 2.5, 3
 _JOINING = ADDING | {"or", "eller", "nor", "samt", "with", "med"}
