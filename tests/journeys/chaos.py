@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -172,14 +172,19 @@ class Monkey:
             await self._kill_api()
 
     async def _kill_worker(self) -> None:
-        victim = self._random.choice(self._awake())
-        victim.kill()
-        self._record.worker_kills += 1
-        victim.start()
+        self._kill_workers([self._random.choice(self._awake())])
 
     async def _kill_worker_amid_a_job(self) -> None:
+        """Kill whichever worker waits at the register, by killing all that are awake: one of them holds a job."""
         async with self._held_up(*REGISTER):
-            await self._kill_worker()
+            self._kill_workers(self._awake())
+
+    def _kill_workers(self, victims: Sequence[Program]) -> None:
+        for victim in victims:
+            victim.kill()
+            self._record.worker_kills += 1
+        for victim in victims:
+            victim.start()
 
     async def _freeze_worker(self) -> None:
         """Stop a worker for longer than its lease: it wakes up believing that it still holds its jobs."""
