@@ -209,3 +209,25 @@ def test_a_weak_reading_of_what_the_text_sets_aside_elsewhere_is_none(reader: Re
     assert [one.label for one in reading.set_aside] == ["pernicious anaemia"]
     alone = reader.read_text("People with vitamin B12 deficiency.", "en")
     assert {one.code for one in alone.concepts} == {"E53", "D51"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "code"),
+    [
+        (
+            "en",
+            "You asked about another study. That one is over; ours is in asthma, at three hospitals of yours.",
+            "J45",
+        ),
+        (
+            "sv",
+            "För vår studie av astma finns det minst två kliniker som behöver protokollet, och fler finns i norr.",
+            "J45",
+        ),
+        ("da", "Protokollen er klar, og kolleger har heller ikke behov for mere end en klinik med astma i år.", "J45"),
+    ],
+)
+def test_no_condition_hides_in_everyday_words_of_running_text(
+    reader: Reader, lang: Language, text: str, code: str
+) -> None:
+    assert [one.code for one in reader.read_text(text, lang).concepts] == [code]

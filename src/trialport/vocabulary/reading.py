@@ -40,7 +40,7 @@ from trialport.vocabulary.near import NearFinder
 from trialport.vocabulary.normalise import MAX_CHARACTERS, Token, tokens_of
 from trialport.vocabulary.particulars import find_particulars
 from trialport.vocabulary.phrases import PhraseFinder
-from trialport.vocabulary.sources import read_leanings
+from trialport.vocabulary.sources import read_glosses, read_leanings
 from trialport.vocabulary.triggers import Told
 from trialport.vocabulary.words import guess_language, load_steering
 from trialport.vocabulary.written_codes import written_codes
@@ -51,7 +51,7 @@ WEAK = 0.5
 # Ranking: each further word a phrase explains, each place later in the text, each repeated mention.
 # From this share of the best reading's score on, a second one of the same words is near.
 CLOSE = 0.78
-# A term found as well as this stays beside a nearer one of more words.
+# A term found as well as this stays beside a nearer one of more words, and beside what is set aside.
 SURE, BESIDE_NEAR = 0.9, 0.7
 PER_WORD, PER_PLACE, PER_MENTION = 0.06, 0.03, 0.03
 # Chapters of what is felt or happens rather than of diseases.
@@ -81,6 +81,9 @@ class Reader:
         self._phrases = PhraseFinder(vocabulary, self._steering, self._elements)
         self._abbreviations = AbbreviationFinder(vocabulary, self._steering)
         self._near = NearFinder(vocabulary, self._steering, self._elements)
+        # Words by which sponsors say everything else: in running text no condition hides in them.
+        pairs = (pair for words in read_glosses().values() for pair in words.items())
+        self._everyday = {word for pair in pairs for word in pair} | set(self._steering.everyday)
         self._danish = DanishFiling()
         self._contexts = Contexts()
         self._area_words = AreaWords(vocabulary, self._steering)
@@ -105,6 +108,8 @@ class Reader:
         # A text that only names an area ("hudsjukdom") needs no condition guessed.
         if sure or not all(passed or number in words.explained for number, passed in enumerate(out)):
             near = _beside(own, self._near.find(tokens, heard.elements, hits, out))
+            if prose:
+                near = [hit for hit in near if not self._is_everyday(tokens[hit.first : hit.last + 1])]
             hits = [*_still_read(hits, near, own, prose=prose), *near]
         concepts, set_aside = self._told_apart(hits, tokens, marks, heard.lang)
         areas = self._areas(heard.told.text, tokens, concepts, words.named, heard.lang, sure=sure, prose=prose)
@@ -218,6 +223,9 @@ class Reader:
         return tuple(concepts), tuple(
             self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
         )
+
+    def _is_everyday(self, words: list[Token]) -> bool:
+        return all(word.plain in self._everyday for word in words)
 
     def _without_echoes(self, hits: list[Hit], marks: list[Assertion]) -> list[Hit]:
         """Leave out weak readings of a category that the text surely sets aside in other words, if others are left."""
