@@ -48,11 +48,11 @@ from trialport.vocabulary.written_codes import written_codes
 MAX_CONCEPTS = 40
 # A text whose best phrase is as weak as this (only "tumour", half a compound) is searched for near spellings.
 WEAK = 0.5
-# Ranking: each further word a phrase explains, each place later in the text, each repeated mention.
 # From this share of the best reading's score on, a second one of the same words is near.
 CLOSE = 0.78
 # A term found as well as this stays beside a nearer one of more words, and beside what is set aside.
 SURE, BESIDE_NEAR = 0.9, 0.7
+# Ranking: each further word a phrase explains, each place later in the text, each repeated mention.
 PER_WORD, PER_PLACE, PER_MENTION = 0.06, 0.03, 0.03
 # Chapters of what is felt or happens rather than of diseases.
 SYMPTOMS = frozenset("RVWXY")
