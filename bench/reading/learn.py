@@ -5,12 +5,10 @@ the tuned rows are left out in turn, in groups, and judged by what the others ta
 from all of them and written to `aside_net.npz`. Rows of the untouched part teach nothing.
 """
 
-import argparse
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,9 +16,18 @@ import numpy as np
 import numpy.typing as npt
 import optax
 
-from bench.reading.scores import category
-from bench.reading.sets import FOLDERS, Row, read_sets
-from trialport.core.language import Language
+from bench.reading.sets import Row
+from bench.reading.taught import (
+    ASIDE_COUNTS,
+    RULED_FIRST,
+    TITLES_COUNT,
+    Mentioned,
+    Sums,
+    arguments_of,
+    mentioned,
+    taught,
+    writers_of,
+)
 from trialport.vocabulary.aside_net import (
     ATTENTION,
     BLOCKS,
@@ -42,19 +49,7 @@ from trialport.vocabulary.aside_net import (
     store_net,
     views_of,
 )
-from trialport.vocabulary.asides import decided
-from trialport.vocabulary.assertions import marks_by_rule
-from trialport.vocabulary.models import Assertion
-from trialport.vocabulary.reading import Reader, shared_reader
-from trialport.vocabulary.sources import LANGUAGES
-from trialport.vocabulary.triggers import Told
 
-# Sets whose rows know what they set aside; titles set nothing aside. A row's id begins with its writer (two letters).
-TAUGHT_BY = ("inquiries", "idioms", "mails", "titles", "conditions")
-# Titles have many conditions each and teach one thing only: what each of them counts.
-TITLES_COUNT = 0.2
-# What a condition that is set aside counts beside a stated one: the aims forgive a stated one that is lost sooner.
-ASIDE_COUNTS = 1.5
 # A word seen less often than this is known by its letters alone.
 KNOWN_FROM = 10
 # How often all is gone through, how many views at a time, how far each step goes, and how fast weights fade.
@@ -65,35 +60,21 @@ LEAVES = {"word": 0.08, "place": 0.2, "rule": 0.03, "value": 0.25}
 GROUPS_OF_WRITERS = 6
 # Networks begun by chance differ; heard together they err less.
 NETWORKS = 3
-# Log odds before anything is learned, of what no rule marks, and what one excludes, denies or calls history.
-RULED_FIRST = (-2.0, 3.0, 3.0, 0.0)
-
-
-class Mentioned(NamedTuple):
-    """A text as the network sees it: its conditions, their categories, and whether each is set aside."""
-
-    writer: str
-    known: Mapping[str, list[list[str]]]
-    absent: list[str]
-    told: Told
-    marks: list[Assertion]
-    categories: list[set[str]]
-    is_aside: list[bool | None]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench.reading.learn", description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", type=Path, nargs="+", default=FOLDERS[:1], help="folders with sets")
-    parser.add_argument("--write", action="store_true", help="write the network")
-    chosen = parser.parse_args()
-    sets = read_sets(chosen.sets)
-    reader = shared_reader()
-    rows = [row for name in TAUGHT_BY for row in sets.get(name, ()) if row.part == "tuned"]
-    texts = [mentioned(one, reader) for row in rows for one in as_written(row)]
+    chosen = arguments_of("bench.reading.learn", __doc__.splitlines()[0])
+    texts = [text for row in taught(chosen.sets) for text in map(mentioned, as_written(row))]
     if chosen.write:
         store_net(learned(texts, NETWORKS))
         return
-    _show(texts)
+    sums = Sums()
+    writers = writers_of(texts)
+    for start in range(GROUPS_OF_WRITERS):
+        left_out = set(writers[start::GROUPS_OF_WRITERS])
+        net = learned(text for text in texts if text.writer not in left_out)
+        sums.add((text for text in texts if text.writer in left_out), net)
+    sums.show()
 
 
 def as_written(row: Row) -> Iterator[Row]:
@@ -101,26 +82,6 @@ def as_written(row: Row) -> Iterator[Row]:
     yield row
     if row.name == "titles":
         yield row._replace(text=re.sub(r"\b[^\W\d_][a-zåäöæøé]+", lambda word: word[0].lower(), row.text))
-
-
-def mentioned(row: Row, reader: Reader) -> Mentioned:
-    """Give a row as the network sees it. What the row neither states nor sets aside teaches nothing."""
-    lang: Language | None = next((code for code in LANGUAGES if code == row.lang), None)
-    heard = reader.hear(row.text, lang)
-    stated = {code for fits in row.known.get("icd10_all", ()) for code in fits}
-    absent = set(row.known.get("icd10_absent", ()))
-    only_stated = "icd10_all" not in row.known
-    categories: list[set[str]] = []
-    is_aside: list[bool | None] = []
-    for first, last in heard.told.mentions:
-        codes = {
-            category(reader.vocabulary.concepts[h.concept]) for h in heard.hits if first <= h.first and h.last <= last
-        }
-        categories.append(codes)
-        told_both = bool(codes & stated) == bool(codes & absent)
-        is_aside.append(False if only_stated else None if told_both else bool(codes & absent))
-    marks = marks_by_rule(heard.told)
-    return Mentioned(row.known["id"][:2], row.known, sorted(absent), heard.told, marks, categories, is_aside)
 
 
 def learned(texts: Iterable[Mentioned], networks: int = 1) -> AsideNet:
@@ -259,38 +220,6 @@ def _partly(weights: Any, views: Views, key: Any) -> Any:
         return jnp.where(gone, 0, heard / (1 - LEAVES["value"]))
 
     return odds_of(weights, Views(*fewer), jnp, dropped)
-
-
-def judged(text: Mentioned, marks: Sequence[Assertion]) -> tuple[list[bool], list[bool]]:
-    """Say of each condition set aside whether it is kept out, and of each stated one whether it is lost."""
-    pairs = zip(text.told.mentions, text.categories, strict=True)
-    live = {code for (first, _), codes in pairs if marks[first] == "present" for code in codes}
-    named = {code for codes in text.categories for code in codes}
-    kept_out = [code not in live for code in text.absent if code in named]
-    lost = [not live.intersection(fits) for fits in text.known.get("icd10_all", ()) if named.intersection(fits)]
-    return kept_out, lost
-
-
-def _show(texts: list[Mentioned]) -> None:
-    sums: dict[str, list[int]] = defaultdict(lambda: [0] * 6)
-    writers = sorted({text.writer for text in texts if text.absent})
-    for start in range(GROUPS_OF_WRITERS):
-        left_out = set(writers[start::GROUPS_OF_WRITERS])
-        net = learned(text for text in texts if text.writer not in left_out)
-        for text in (one for one in texts if one.writer in left_out):
-            odds = net.odds(text.told, text.marks, text.told.mentions)
-            kept_out, lost = judged(text, decided(text.told, text.marks, odds))
-            by_rule, lost_by_rule = judged(text, text.marks)
-            kind = str(text.known.get("kind", ""))
-            figures = [sum(kept_out), sum(by_rule), len(kept_out), sum(lost), sum(lost_by_rule), len(lost)]
-            for name in (text.writer, kind or "other", "all"):
-                sums[name] = [one + other for one, other in zip(sums[name], figures, strict=True)]
-    print(f"{'':10} {'kept out':>9} {'by rule':>8} {'of':>5}   {'lost':>5} {'by rule':>8} {'of':>5}")
-    for name, (kept, rule, of, gone, gone_by_rule, stated) in sums.items():
-        print(
-            f"{name:10} {100 * kept / max(of, 1):8.1f}% {100 * rule / max(of, 1):7.1f}% {of:5}   "
-            f"{100 * gone / max(stated, 1):4.1f}% {100 * gone_by_rule / max(stated, 1):7.1f}% {stated:5}"
-        )
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def test_words_and_what_is_learned_make_the_version(tmp_path: Path) -> None:
     shutil.copytree(DATA, tmp_path / "data")
     before = version_of(tmp_path / "data")
     assert before == version_of(DATA)
-    for name in ("aside_net.npz", "words.tsv"):
+    for name in ("aside_net.npz", "whole_net.npz", "words.tsv"):
         path = tmp_path / "data" / name
         path.write_bytes(path.read_bytes() + b"\n")
         assert version_of(tmp_path / "data") != before

@@ -52,7 +52,7 @@ OWN, RULE = list(KNOWN).index("own"), list(KNOWN).index("rule")
 # The tables by which the words of a view take from each other, and the size of everything.
 ATTENTION = ("asks", "offers", "gives", "takes")
 WIDTH, BLOCKS, HEADS, DISTANCE = 32, 3, 4, 31
-_RULES: Mapping[Assertion, int] = {"present": 0, "excluded": 1, "denied": 2, "history": 3}
+RULES: Mapping[Assertion, int] = {"present": 0, "excluded": 1, "denied": 2, "history": 3}
 # Where more of the words than this begin with a capital letter the text is written as a title.
 _TITLED = 0.45
 _MARKS = re.compile(r"\n|\S")
@@ -141,7 +141,7 @@ def views_of(
             groups[number, column, : len(of_letters)] = of_letters
             known[number, column] = (
                 _within(sentences[token] - sentences[first], SENTENCES_FAR),
-                _RULES[marks[token]],
+                RULES[marks[token]],
                 own,
                 _within(min(0, place - begin) + max(0, place - end), FAR),
                 not is_mark and (token in told.busy) + (token in told.firm) + (token in told.ill),
@@ -215,7 +215,7 @@ def odds_of(
     itself = (heard * own).sum(1) / xp.maximum(own.sum(1), 1)
     strongest = xp.where(is_word, heard, -1e3).max(1)
     told = dropped(xp.concatenate([itself, strongest], axis=-1))
-    hidden = _bent(told @ weights["hidden"] + weights["hidden_start"], xp)
+    hidden = bent(told @ weights["hidden"] + weights["hidden_start"], xp)
     # What the rules say of the condition is where the odds start from: on a text unlike any other they hold.
     ruled = (views.known[..., RULE] * views.known[..., OWN]).max(1)
     odds: Floats = (hidden @ weights["odds"])[:, 0] + weights["ruled"][ruled]
@@ -228,7 +228,7 @@ def _normed(values: Floats, xp: ModuleType) -> Floats:
     return normed
 
 
-def _bent(values: Floats, xp: ModuleType) -> Floats:
+def bent(values: Floats, xp: ModuleType) -> Floats:
     """Apply the GELU (Hendrycks and Gimpel 2016, arXiv:1606.08415), by its usual approximation."""
     bent: Floats = 0.5 * values * (1 + xp.tanh(math.sqrt(2 / math.pi) * values * (1 + 0.044715 * values * values)))
     return bent
@@ -240,7 +240,7 @@ def _neighbours(weights: Weights, name: str, values: Floats, xp: ModuleType) -> 
     before = xp.concatenate([edge, values[:, :-1]], axis=1)
     behind = xp.concatenate([values[:, 1:], edge], axis=1)
     around = xp.concatenate([before, values, behind], axis=-1)
-    return _bent(around @ weights[name] + weights[f"{name}_start"], xp)
+    return bent(around @ weights[name] + weights[f"{name}_start"], xp)
 
 
 def _attended(weights: Weights, number: int, values: Floats, is_word: npt.NDArray[np.bool_], xp: ModuleType) -> Floats:

@@ -1,9 +1,10 @@
 """Which conditions a text sets aside, by the words around them.
 
 No list of phrases holds every way of saying what is not wanted ("COPD we leave to our colleagues", "dem med KOL får
-vänta till nästa gång"), and a rule that fits one text sets aside what another one means. So a network that has read
-inquiries written for this project (`aside_net`) hears each condition of a text with what the rules of grammar say of
-it (`scopes`), and decides. What is only history stays what the rules say.
+vänta till nästa gång"), and a rule that fits one text sets aside what another one means. So a small network that has
+read inquiries written for this project (`aside_net`) hears each condition of a text with what the rules of grammar say
+of it (`scopes`), and where it is in doubt a larger and slower one that knew the languages before (`whole_net`) hears
+the whole text with it. What is only history stays what the rules say.
 """
 
 import math
@@ -14,10 +15,13 @@ from trialport.vocabulary.aside_net import load_net
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ANNOUNCED, LISTED
 from trialport.vocabulary.triggers import ADDING, Told
+from trialport.vocabulary.whole_net import load_whole_net
 
 # Log odds from which a condition is set aside: rather one too many than one too few. A stated one that is lost this way
 # is shown to the sponsor as left out, and comes back by one press.
 LIKELY = -1.0
+# Log odds of the small network that leave no doubt. Asked of every text the large one changed nothing more.
+SURE = 4.0
 # Texts of fewer words than this give little to hear.
 FEW = 12
 # Log odds that the word of a rule is worth: more for what one sets aside, and less in few words for what none does.
@@ -41,7 +45,11 @@ def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
     mentions = told.mentions[:HEARD]
     if len(mentions) == 1 and marks[mentions[0][0]] not in OUT:
         return list(marks)
-    return decided(told, marks, load_net().odds(told, marks, mentions))
+    odds = load_net().odds(told, marks, mentions)
+    if any(abs(own) < SURE for own in odds):
+        whole = load_whole_net().odds(told, marks, mentions)
+        odds = [*((own + other) / 2 for own, other in zip(odds, whole, strict=False)), *odds[len(whole) :]]
+    return decided(told, marks, odds)
 
 
 def decided(told: Told, marks: Sequence[Assertion], odds: Sequence[float]) -> list[Assertion]:
