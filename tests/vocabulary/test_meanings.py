@@ -94,6 +94,22 @@ def test_what_a_text_says_of_a_condition(reader: Reader, text: str, first: str, 
     assert out[0] not in codes(reader, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "site"),
+    [
+        ("Adults with locally advanced cancer of the larynx or hypopharynx", "C32"),
+        ("Newly diagnosed cancer of the lung in smokers", "C34"),
+        ("Incurable cancer of the oesophagus", "C15"),
+    ],
+)
+def test_a_cancer_is_read_with_its_site(reader: Reader, text: str, site: str) -> None:
+    assert codes(reader, text)[0] == site
+
+
+def test_a_cancer_of_no_site_stays_one(reader: Reader) -> None:
+    assert {"C80", "J98"} <= set(codes(reader, "Adults with advanced cancer and lung disease"))
+
+
 def test_a_condition_that_is_only_history_leads_where_nothing_else_is_named(reader: Reader) -> None:
     reading = reader.read_text("Patients with a history of stroke")
     assert [(match.code, match.assertion) for match in reading.concepts] == [("I64", "history")]
@@ -120,6 +136,8 @@ def test_two_near_readings_are_both_given(reader: Reader) -> None:
             {"B07", "J44", "F30", "R53"},
         ),
         ("M\u00e5let \u00e4r att kvinnorna i sektorn har psoriasis", "sv", {"J36", "O82"}),
+        ("Barnen f\u00e5r inte ha haft svamp. De har psoriasis sedan minst ett \u00e5r.", "sv", {"O21"}),
+        ("Adults with psoriasis for over a year", "en", {"O48"}),
         (
             "Der er en god chance ved psoriasis, og blodet flytter sig",
             "da",

@@ -19,9 +19,9 @@ from trialport.vocabulary.whole_net import load_whole_net
 
 # Log odds from which a condition is set aside: rather one too many than one too few. A stated one that is lost this way
 # is shown to the sponsor as left out, and comes back by one press.
-LIKELY = -1.0
+LIKELY = -2.5
 # Log odds of the small network that leave no doubt. Asked of every text the large one changed nothing more.
-SURE = 4.0
+SURE = 5.0
 # Texts of fewer words than this give little to hear.
 FEW = 12
 # Log odds that the word of a rule is worth: more for what one sets aside, and less in few words for what none does.

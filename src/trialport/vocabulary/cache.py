@@ -21,7 +21,7 @@ from trialport.vocabulary.imports.stored import import_files, read_imports
 from trialport.vocabulary.sources import data_files
 
 # Raised whenever compiled content or its layout changes by code rather than by data.
-FORMAT = 17
+FORMAT = 18
 _DIGEST = 16
 
 

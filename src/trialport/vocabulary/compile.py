@@ -17,7 +17,7 @@ from trialport.vocabulary.imports.atoms import shipped_first
 from trialport.vocabulary.imports.stored import StoredTerm
 from trialport.vocabulary.lexicon import Lexicon, read_forms
 from trialport.vocabulary.normalise import tokens_of
-from trialport.vocabulary.ordinary import Ordinary, compile_ordinary
+from trialport.vocabulary.ordinary import Ordinary, compile_frequent, compile_ordinary
 from trialport.vocabulary.sources import (
     LANGUAGES,
     AreaRange,
@@ -58,6 +58,7 @@ class Compiled(Struct, frozen=True, array_like=True):
     atom_index: CompiledAtoms
     spelling: CompiledSpelling
     ordinary: bytes
+    frequent: bytes
 
 
 class Term(NamedTuple):
@@ -278,4 +279,5 @@ def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Com
         atom_index=shipped_first(compile_atoms(said, lexicon, LANGUAGES), IMPORTED),
         spelling=compile_spelling({word: 1 for form in lexicon.forms.whole for word in form.split()} | stems),
         ordinary=ordinary,
+        frequent=compile_frequent(),
     )

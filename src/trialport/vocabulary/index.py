@@ -69,6 +69,7 @@ class Vocabulary:
         self.atom_index = AtomIndex(compiled.atom_index)
         self.spelling = compiled.spelling
         self.ordinary = Ordinary(compiled.ordinary)
+        self.frequent = Ordinary(compiled.frequent)
         self.lexicon = Lexicon(compiled.atom_index.forms, compiled.stems, self.ordinary)
 
     def areas_of(self, concept: str) -> tuple[TherapyArea, ...]:

@@ -17,6 +17,8 @@ from trialport.core.language import Language
 from trialport.vocabulary.normalise import fold, skeleton
 from trialport.vocabulary.sources import LANGUAGES
 
+# Words said so often, one in so many of all that is written, make no condition together unless a term has them so.
+OFTEN = 10**4.5
 # Shorter words are not looked at by the correction of spelling either.
 MIN_LENGTH = 4
 # Endings of inflection, and those in which words of the three languages differ (osteoporosis, osteoporos, -ose).
@@ -40,8 +42,17 @@ def compile_ordinary(terms: Iterable[str]) -> bytes:
     """
     words = {fold(word) for lang in LANGUAGES for word in wordfreq.get_frequency_dict(lang, "best")}
     words -= {fold(term) for term in terms if term.isalpha()}
-    kept = (word for word in words if len(word) >= MIN_LENGTH and word.isalpha())
-    return np.unique(np.fromiter(map(_hash, kept), "<u4")).tobytes()
+    return _compiled(word for word in words if len(word) >= MIN_LENGTH)
+
+
+def compile_frequent() -> bytes:
+    """Hashes of the words of all languages that are said most often, terms or not, in the same form."""
+    shares = (pair for lang in LANGUAGES for pair in wordfreq.get_frequency_dict(lang, "best").items())
+    return _compiled(fold(word) for word, share in shares if share >= OFTEN / 10**9)
+
+
+def _compiled(words: Iterable[str]) -> bytes:
+    return np.unique(np.fromiter((_hash(word) for word in words if word.isalpha()), "<u4")).tobytes()
 
 
 class Ordinary:

@@ -44,6 +44,7 @@ TELLING_WORD, TELLING_STEM = 8, 5
 # Symptoms lead only where no disease is named; factors and external causes only where nothing else is.
 CHAPTERS = {"R": 0.85, "Z": 0.7, "V": 0.6, "W": 0.6, "X": 0.6, "Y": 0.6}
 MAX_ALTERNATIVES = 2
+NEOPLASM, NO_SITE = re.compile(r"C|D[0-4]"), "C80"
 # Among no more words than this a word is more likely the condition than a mere part of the sentence.
 FEW_WORDS = 3
 PERSONAL_HISTORY, ANY_HISTORY = re.compile(r"Z8[5-7]"), re.compile(r"Z8[0-7]")
@@ -61,7 +62,8 @@ class PhraseFinder:
         """Hits that do not overlap, in text order; several on the same words are alternative concepts."""
         windows = self._windows(elements, tokens, lang, len(elements))
         # Dropped first: of "non-metastatic breast cancer" the breast cancer stays.
-        hits = without_overlaps(hit for hit in windows if not _negated(hit, tokens))
+        named = [hit for hit in windows if not _negated(hit, tokens)]
+        hits = without_overlaps(self._with_site(named, tokens))
         shared, heads = self._shared_heads(text, tokens, elements, hits, lang)
         inner = self._inner(tokens, elements, hits, lang)
         hits = sorted([*(hit for hit in hits if hit not in heads), *shared, *inner], key=lambda hit: hit.first)
@@ -71,6 +73,17 @@ class PhraseFinder:
             more = (hit for hit in self._windows(apart, tokens, lang, len(elements)) if not _touches(hit, covered))
             hits = sorted([*hits, *without_overlaps(more)], key=lambda hit: hit.first)
         return [hit for hit in hits if not _negated(hit, tokens)]
+
+    def _with_site(self, hits: list[Hit], tokens: list[Token]) -> list[Hit]:
+        """Leave out cancers of no site where the words go on to name one: "incurable cancer of the oesophagus"."""
+        codes = self._vocabulary.concepts
+        sited = {
+            number
+            for hit in hits
+            if NEOPLASM.match(codes[hit.concept]) and codes[hit.concept] != NO_SITE and not _lists(hit, tokens)
+            for number in range(hit.first, hit.last)
+        }
+        return [hit for hit in hits if codes[hit.concept] != NO_SITE or hit.last not in sited]
 
     def _inner(self, tokens: list[Token], elements: list[Element], hits: list[Hit], lang: Language | None) -> list[Hit]:
         """Conditions named inside a longer phrase: what is screened for, and both parts of "X with Y"."""
@@ -216,7 +229,9 @@ class PhraseFinder:
         terms = self._vocabulary.atom_index.exact(atoms)
         if not terms or self._is_history(terms, window) or self._is_padded(window):
             return
-        if all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms)):
+        # "Den gången gäller det astma" is about no bile ducts.
+        is_said = among > len(window) and all(tokens[e.token].plain in self._vocabulary.frequent for e in window)
+        if is_said or all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms)):
             return
         if len(window) == 1 and not self._may_stand_alone(window[0], atoms, among):
             return
@@ -308,6 +323,11 @@ def _lies_in(hit: Hit, other: Hit, own: set[int]) -> bool:
 
 def _touches(hit: Hit, covered: set[int]) -> bool:
     return any(number in covered for number in range(hit.first, hit.last + 1))
+
+
+def _lists(hit: Hit, tokens: list[Token]) -> bool:
+    """Whether a hit's words are parts of a list."""
+    return any(token.gap >= LISTED or token.plain in ADDING for token in tokens[hit.first + 1 : hit.last + 1])
 
 
 def _negated(hit: Hit, tokens: list[Token]) -> bool:

@@ -108,8 +108,7 @@ class Reader:
         # A text that only names an area ("hudsjukdom") needs no condition guessed.
         if sure or not all(passed or number in words.explained for number, passed in enumerate(out)):
             near = _beside(own, self._near.find(tokens, heard.elements, hits, out))
-            if prose:
-                near = [hit for hit in near if not self._is_everyday(tokens[hit.first : hit.last + 1])]
+            near = [hit for hit in near if not self._is_said(tokens[hit.first : hit.last + 1], sure=sure, prose=prose)]
             hits = [*_still_read(hits, near, own, prose=prose), *near]
         concepts, set_aside = self._told_apart(hits, tokens, marks, heard.lang)
         areas = self._areas(heard.told.text, tokens, concepts, words.named, heard.lang, sure=sure, prose=prose)
@@ -224,8 +223,11 @@ class Reader:
             self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
         )
 
-    def _is_everyday(self, words: list[Token]) -> bool:
-        return all(word.plain in self._everyday for word in words)
+    def _is_said(self, words: list[Token], *, sure: bool, prose: bool) -> bool:
+        """Whether words say everything else in running text, or beside a condition that is surely named."""
+        if prose:
+            return all(word.plain in self._everyday for word in words)
+        return sure and len(words) > 1 and all(word.plain in self.vocabulary.frequent for word in words)
 
     def _without_echoes(self, hits: list[Hit], marks: list[Assertion]) -> list[Hit]:
         """Leave out weak readings of a category that the text surely sets aside in other words, if others are left."""
