@@ -20,7 +20,7 @@ from trialport.vocabulary.aside_net import (
     store_net,
     views_of,
 )
-from trialport.vocabulary.asides import FAR_BETTER, HEARD, LENT, LIKELY, OUT, RULED, decided, heard
+from trialport.vocabulary.asides import ALONE, FAR_BETTER, HEARD, LIKELY, OUT, RULED, decided, heard
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.reading import Reader, read_text
 from trialport.vocabulary.triggers import Told
@@ -124,32 +124,24 @@ def test_what_is_likelier_than_not_to_be_meant_stays(reader: Reader) -> None:
     assert set_aside(reader, MAIL, [STAYS, STAYS, STAYS]) == set()
 
 
-def test_a_text_is_about_one_of_its_conditions_at_least(reader: Reader) -> None:
-    assert set_aside(reader, MAIL, [4.0, 5.0, 6.0]) == {"COPD", "gout"}
-    assert set_aside(reader, "Asthma", [FAR_ABOVE]) == set()
-
-
-def test_what_a_text_joins_is_judged_together(reader: Reader) -> None:
-    several = "We are asked for people with asthma or frequent gout who can come to us twice in the spring."
-    unsure = LIKELY + LENT / 2
-    assert set_aside(reader, several, [FAR_BELOW, unsure]) == set()
-    assert set_aside(reader, several.replace(" or ", ", not "), [FAR_BELOW, unsure]) == {"gout"}
-    assert set_aside(reader, several.replace(" or ", ". "), [FAR_BELOW, unsure]) == {"gout"}
-    unsure = LIKELY - LENT / 2
-    listed = MAIL.replace("COPD", "COPD, migraine")
-    assert set_aside(reader, listed, [FAR_BELOW, FAR_ABOVE, unsure, FAR_BELOW]) == {"COPD", "migraine"}
+def test_a_text_is_about_one_of_its_conditions_unless_the_words_speak_plainly_against_it(reader: Reader) -> None:
+    assert set_aside(reader, MAIL, [ALONE, 5.0, 6.0]) == {"COPD", "gout"}
+    assert set_aside(reader, MAIL, [ALONE + 0.1, 5.0, 6.0]) == {"asthma", "COPD", "gout"}
+    only = "People whom our clinic has known for years may come along to this trial, those with asthma had better not."
+    assert set_aside(reader, only, [ALONE]) == set()
+    assert set_aside(reader, only, [ALONE + 0.1]) == {"asthma"}
 
 
 def test_a_symptom_that_is_surely_meant_needs_no_disease_beside_it(reader: Reader) -> None:
     text = "We ask for people with cough since last winter. Asthma has been sorted out by their doctors before."
     assert set_aside(reader, text, [FAR_BELOW, FAR_ABOVE]) == {"Asthma"}
-    assert set_aside(reader, text, [STAYS, STAYS + FAR_BETTER - 1.0]) == set()
+    assert set_aside(reader, text, [STAYS - 2.0, STAYS + FAR_BETTER - 2.5]) == set()
 
 
 def test_where_diseases_are_named_one_of_them_stays_rather_than_a_symptom(reader: Reader) -> None:
     assert set_aside(reader, "Cough. Asthma. COPD", [STAYS, STAYS + 3.0, STAYS + 4.0]) == {"COPD"}
     assert set_aside(reader, "Cough. Asthma is excluded", [STAYS, GOES]) == {"Asthma"}
-    assert set_aside(reader, "Cough. Wheezing", [4.0, 3.0]) == {"Cough"}
+    assert set_aside(reader, "Cough. Wheezing", [ALONE, ALONE - 1.0]) == {"Cough"}
 
 
 def test_what_a_rule_has_set_aside_comes_back_where_the_words_speak_for_it(reader: Reader) -> None:

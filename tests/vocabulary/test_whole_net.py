@@ -11,6 +11,7 @@ from trialport.vocabulary import asides
 from trialport.vocabulary.aside_net import RULES, load_net
 from trialport.vocabulary.asides import SURE, heard
 from trialport.vocabulary.assertions import marks_by_rule
+from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.pieces import BLANK, CUT, ENDS, SPECIAL, UNKNOWN
 from trialport.vocabulary.reading import Reader
 from trialport.vocabulary.triggers import Told
@@ -70,7 +71,7 @@ def test_a_long_text_is_heard_around_each_condition(reader: Reader) -> None:
     told = told_of(reader, "We study asthma. " + "They came by train. " * 200 + "Patients with gout are excluded.")
     near, far = net.odds(told, marks_by_rule(told), told.mentions)
     assert near < 0 < far
-    told = told_of(reader, ("They came by train. " * 30 + "COPD is welcome. ") * (2 * TIMES))
+    told = told_of(reader, ("They came by train. " * 30 + "COPD is welcome. ") * (3 * TIMES))
     assert TIMES <= len(net.odds(told, marks_by_rule(told), told.mentions)) < len(told.mentions)
     assert len(heard(told, marks_by_rule(told))) == len(told.tokens)
     assert net.odds(told, marks_by_rule(told), []) == []
@@ -100,6 +101,10 @@ def test_it_is_asked_where_the_small_one_is_in_doubt_and_both_count_alike(
     marks = marks_by_rule(told)
     seen: list[list[float]] = []
 
+    def decides(_told: Told, given: list[Assertion], odds: list[float]) -> list[Assertion]:
+        seen.append(odds)
+        return given
+
     class Small:
         def __init__(self, *odds: float) -> None:
             self.given = list(odds)
@@ -110,14 +115,14 @@ def test_it_is_asked_where_the_small_one_is_in_doubt_and_both_count_alike(
     def judged(small: Small, whole: Small) -> list[float]:
         monkeypatch.setattr(asides, "load_net", lambda: small)
         monkeypatch.setattr(asides, "load_whole_net", lambda: whole)
-        monkeypatch.setattr(asides, "decided", lambda _told, marks, odds: seen.append(odds) or marks)
+        monkeypatch.setattr(asides, "decided", decides)
         heard(told, marks)
         return seen[-1]
 
     sure = SURE + 1
     assert judged(Small(-sure, sure, sure), Small(9.0, 9.0, 9.0)) == [-sure, sure, sure]
-    assert judged(Small(-sure, 1.0, sure), Small(1.0, -2.0, sure)) == [(1 - sure) / 2, -0.5, sure]
-    assert judged(Small(-sure, 1.0, sure), Small(1.0)) == [(1 - sure) / 2, 1.0, sure]
+    assert judged(Small(-sure, 1.0, sure), Small(-2.0)) == [-sure, -0.5, sure]
+    assert judged(Small(-sure, 1.0, 2.0), Small(-2.0)) == [-sure, -0.5, 2.0]
 
 
 def test_doubt_there_is(reader: Reader) -> None:

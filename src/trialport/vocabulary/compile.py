@@ -179,6 +179,10 @@ def _areas_of(categories: Iterable[str], ranges: list[AreaRange]) -> dict[str, t
     return found
 
 
+def _numbers_of(areas: Iterable[TherapyArea]) -> tuple[int, ...]:
+    return tuple(THERAPY_AREAS.index(area) for area in areas)
+
+
 def _blocks(categories: list[str], blocks: list[tuple[str, str]]) -> dict[str, int]:
     """Block number of each category; one outside all blocks of the edition is a block of its own."""
     bounds = [(number, ordinal(first), ordinal(last)) for number, (first, last) in enumerate(blocks)]
@@ -247,7 +251,6 @@ def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Com
     ids = {concept: number for number, concept in enumerate(concepts)}
     own_areas = {row.concept: row.areas for row in rows if row.areas}
     by_category = _areas_of(categories, read_areas(folder))
-    areas = [own_areas.get(c) or by_category[c.partition("/")[0]] for c in concepts]
     block_of = _blocks(categories, blocks)
     stop = stems_of_kind("stop", folder)
     own = [*_own_terms(rows), *_icd_terms(icd)]
@@ -264,7 +267,7 @@ def compile_vocabulary(folder: Path, imported: Iterable[StoredTerm] = ()) -> Com
     return Compiled(
         concepts=concepts,
         labels=_labels(concepts, rows, icd),
-        areas=[tuple(THERAPY_AREAS.index(area) for area in of) for of in areas],
+        areas=[_numbers_of(own_areas.get(c) or by_category[c.partition("/")[0]]) for c in concepts],
         category_of=np.array([ids[c.partition("/")[0]] for c in concepts], "<i4").tobytes(),
         block_of=np.array([block_of[c.partition("/")[0]] for c in concepts], "<i4").tobytes(),
         keys={key: number for number, key in enumerate(keyed)},

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from trialport.vocabulary.aside_net import RULES, Floats, Numbers, Weights, bent
 from trialport.vocabulary.models import Assertion
@@ -30,7 +31,7 @@ from trialport.vocabulary.triggers import Told
 LAYERS, HEADS, WIDTH, INSIDE = 6, 12, 384, 1536
 # Pieces that are heard at a time, with the beginning and the end; of a longer text those around each condition, from
 # places so far apart, and so many times at most.
-VIEWED, APART, TIMES = 256, 64, 24
+VIEWED, APART, TIMES = 256, 128, 8
 # What is known of a piece beside what it is, with the number of its values.
 KNOWN: Mapping[str, int] = {"rules": 4, "kinds": 4}
 _MARKS = re.compile(r"\n|\S|\s")
@@ -84,7 +85,11 @@ class WholeNet(NamedTuple):
 
 @functools.cache
 def load_whole_net(folder: Path = DATA) -> WholeNet:
-    """Load the learned network."""
+    """Load the learned network. The process multiplies tables in one thread from then on.
+
+    Several threads a process, several processes a machine, and each waits for the others.
+    """
+    threadpool_limits(limits=1, user_api="blas")
     with np.load(folder / _FILE, allow_pickle=False) as stored:
         tables = {name: stored[name] for name in stored.files}
     names = tables.pop(_NAMES).tobytes().decode().split(_BETWEEN)
