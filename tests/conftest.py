@@ -32,6 +32,21 @@ TEMPLATE = "cast"
 os.environ["TRIALPORT_VOCABULARY_DIR"] = os.devnull
 
 
+# Files that take longest, begun first: a process that gets one of them last keeps all others waiting.
+LONG = (
+    "vocabulary/test_own_sets.py",
+    "journeys/test_schemathesis.py",
+    "journeys/test_chaos.py",
+    "vocabulary/test_any_text.py",
+    "browser/test_every_page.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of long files first, in the same order in every process."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
