@@ -102,19 +102,19 @@ def learned(texts: Iterable[Mentioned]) -> WholeNet:
     farther = {name: 1.0 if name in model.weights else NEW_STEP for name in weights}
     state = rule.init(weights)
 
-    @jax.jit
     def step(weights: Any, state: Any, batch: Any, key: Any) -> tuple[Any, Any, Any]:
         missed, slopes = jax.value_and_grad(_missed)(weights, meanings, batch, key)
         changes, state = rule.update(slopes, state, weights)
         changes = jax.tree.map(lambda change, more: change * more, changes, farther)
         return optax.apply_updates(weights, changes), state, missed
 
+    quick_step = jax.jit(step)
     key = jax.random.key(1)
     for number in range(ROUNDS):
         losses = []
         for some in _batches(lessons, chance):
             key, own = jax.random.split(key)
-            weights, state, missed = step(weights, state, _together(some, chance), own)
+            weights, state, missed = quick_step(weights, state, _together(some, chance), own)
             losses.append(float(missed))
         print(f"round {number + 1} of {ROUNDS}: {np.mean(losses):.4f}", flush=True)
     return WholeNet({name: np.asarray(weight) for name, weight in weights.items()}, pieces, words)
