@@ -17,8 +17,8 @@ from trialport.core.language import Language
 from trialport.vocabulary.normalise import fold, skeleton
 from trialport.vocabulary.sources import LANGUAGES
 
-# Words said so often, one in so many of all that is written, make no condition together unless a term has them so.
-OFTEN = 10**4.5
+# Words that make up so much of all that is written make no condition together by their meanings: 3,000 in English.
+OFTEN = 10**-4.5
 # Shorter words are not looked at by the correction of spelling either.
 MIN_LENGTH = 4
 # Endings of inflection, and those in which words of the three languages differ (osteoporosis, osteoporos, -ose).
@@ -48,7 +48,7 @@ def compile_ordinary(terms: Iterable[str]) -> bytes:
 def compile_frequent() -> bytes:
     """Hashes of the words of all languages that are said most often, terms or not, in the same form."""
     shares = (pair for lang in LANGUAGES for pair in wordfreq.get_frequency_dict(lang, "best").items())
-    return _compiled(fold(word) for word, share in shares if share >= OFTEN / 10**9)
+    return _compiled(fold(word) for word, share in shares if share >= OFTEN)
 
 
 def _compiled(words: Iterable[str]) -> bytes:
