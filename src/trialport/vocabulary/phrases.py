@@ -76,14 +76,16 @@ class PhraseFinder:
 
     def _with_site(self, hits: list[Hit], tokens: list[Token]) -> list[Hit]:
         """Leave out cancers of no site where the words go on to name one: "incurable cancer of the oesophagus"."""
-        codes = self._vocabulary.concepts
+        no_site, codes = self._vocabulary.concept_ids[NO_SITE], self._vocabulary.concepts
+        if all(hit.concept != no_site for hit in hits):
+            return hits
         sited = {
             number
             for hit in hits
-            if NEOPLASM.match(codes[hit.concept]) and codes[hit.concept] != NO_SITE and not _lists(hit, tokens)
+            if hit.concept != no_site and NEOPLASM.match(codes[hit.concept]) and not _lists(hit, tokens)
             for number in range(hit.first, hit.last)
         }
-        return [hit for hit in hits if codes[hit.concept] != NO_SITE or hit.last not in sited]
+        return [hit for hit in hits if hit.concept != no_site or hit.last not in sited]
 
     def _inner(self, tokens: list[Token], elements: list[Element], hits: list[Hit], lang: Language | None) -> list[Hit]:
         """Conditions named inside a longer phrase: what is screened for, and both parts of "X with Y"."""
