@@ -40,6 +40,7 @@ _MARKS_HEARD = 4
 _FILE, _NAMES, _SCORES, _NIBBLES, _SCALES, _SCALE = "whole_net.npz", "names", "scores", "nibbles", "scales", " scale"
 # Between the names of pieces; no piece holds it.
 _BETWEEN = "\0"
+# Steps of a table of eight bits, to either side of nought.
 _STEPS = 127
 
 
@@ -97,7 +98,7 @@ def load_whole_net(folder: Path = DATA) -> WholeNet:
     words = Words(tables.pop(_NIBBLES), tables.pop(_SCALES))
     scales = {name: tables.pop(name).astype(np.float32) for name in list(tables) if name.endswith(_SCALE)}
     weights = {name: table.astype(np.float32) * scales.get(name + _SCALE, 1.0) for name, table in tables.items()}
-    return WholeNet({name: table.astype(np.float32) for name, table in weights.items()}, pieces, words)
+    return WholeNet(weights, pieces, words)
 
 
 def store_whole_net(net: WholeNet, folder: Path = DATA) -> None:
