@@ -19,6 +19,8 @@ PREFIXED = frozenset({"non", "icke"})
 # What follows a refusal and shares it, at once or after a comma, or at the end of a sentence.
 _LIKE = frozenset({"as", "so", "liksom", "ligesom"})
 _LIKE_LATER = frozenset({"dartill", "dessutom", "likasa", "desuden", "ligeledes", "likewise", "ocksa", "ogsa", "too"})
+# Swedish and Danish for "with", and of "taking along" too.
+_WITH = frozenset({"med"})
 # "Ikke blot", "inte bara": not only.
 _ONLY = frozenset({"only", "just", "merely", "bara", "enbart", "endast", "blott", "kun", "blot", "alene"})
 # In "inte astma utan KOL" the second word means "but" and takes nothing away.
@@ -157,12 +159,25 @@ def _refusals(told: Told, taken: set[int], cancelled: set[int]) -> Iterator[Trig
         if number + 1 < len(tokens) and tokens[number + 1].gap == HYPHENED:
             continue
         last = _participates(number, tokens, steering)
+        if last and _has_people_with(last, told):
+            yield Trigger("excluded_before", number, number + 1)
+            continue
         before = number and token.gap < LISTED and tokens[number - 1].plain in steering.participation
         if last or before:
             first = number - 1 if before else number
             # Of a phrase such as "exkluderas inte" the refusal is no refusal of its own.
             if not taken.intersection(range(first, number)) or before:
                 yield Trigger("refused_after", _consequence(first, tokens, steering), (last or number) + 1)
+
+
+def _has_people_with(place: int, told: Told) -> bool:
+    """Whether a word says what people have, and not that they take part: "inte de med KOL", beside "KOL är inte med"."""
+    tokens = told.tokens
+    if tokens[place].plain not in _WITH or tokens[place - 1].plain not in told.steering.people:
+        return False
+    after = range(place + 1, min(place + 1 + NEGATED_WITHIN, len(tokens)))
+    clause = [n for n in after if all(tokens[one].gap < LISTED for one in range(place + 1, n + 1))]
+    return bool(told.busy.intersection(clause))
 
 
 def _participates(number: int, tokens: list[Token], steering: Steering) -> int:
