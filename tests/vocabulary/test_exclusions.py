@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from trialport.core.language import Language
 from trialport.vocabulary.reading import read_text
 
 TABLE = Path(__file__).with_name("exclusions.tsv")
@@ -25,3 +26,19 @@ def test_letters_that_the_text_explains_are_no_condition() -> None:
 
 def test_two_conditions_in_a_list_stay_two() -> None:
     assert {one.code for one in read_text("rheumatoid arthritis, psoriasis").concepts} >= {"M06", "L40"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("sv", "Gikt, inte patienter med artros"),
+        ("da", "Urinsyregigt, ikke personer med slidgigt"),
+        ("en", "Gout, not people with osteoarthritis"),
+    ],
+)
+def test_people_with_something_are_not_taken_along(lang: Language, text: str) -> None:
+    """Swedish and Danish "med" is "with" here, not the one of "is not taken along"."""
+    reading = read_text(text, lang)
+    assert [one.code for one in reading.concepts] == ["M10"]
+    assert {one.assertion for one in reading.set_aside} <= {"excluded", "denied"}
+    assert reading.set_aside

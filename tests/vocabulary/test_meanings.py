@@ -166,3 +166,23 @@ def test_an_ordinary_word_is_no_condition_that_looks_like_it(
 )
 def test_forms_of_a_word_differ_by_endings_only(word: str, other: str, lang: Language, same: bool) -> None:  # noqa: FBT001
     assert is_form_of(word, other, lang) is same
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("en", "People with emphysema due to alpha-1 antitrypsin deficiency", ["J43", "E88"]),
+        ("en", "Raynaud's phenomenon secondary to scleroderma", ["I73", "M34"]),
+        # "After" at the end of a phrase belongs to what follows.
+        ("da", "Subaraknoidalblødning efter fald hjemme", ["I60"]),
+        # Words that are written on purpose have no condition in their first half.
+        ("sv", "Trombocyter hämtas ej om helgen", []),
+        ("sv", "Studien startar i höst, och vi söker två kliniker till", []),
+        ("sv", "Där träffas par i två veckovis grupper", []),
+        ("sv", "Vi söker barn med krupp på akuten", ["J05"]),
+        ("sv", "Tillägg vid fokal epilepsi som inte är anfallsfri", ["G40"]),
+        ("sv", "Missbruk av ej beroendeframkallande substanser", ["F55"]),
+    ],
+)
+def test_what_joined_and_parted_words_mean(reader: Reader, lang: Language, text: str, found: list[str]) -> None:
+    assert codes(reader, text, lang)[: len(found) or None] == found

@@ -105,7 +105,8 @@ class ElementReader:
         """Whether a word says nothing here; "har" says nothing in Swedish although it folds to "hår"."""
         if token.stem in self._steering.stop:
             return True
-        return any(token.raw in self._steering.written_stop.get(one, ()) for one in ("", lang or ""))
+        written = token.raw.casefold() if token.raw.istitle() else token.raw
+        return any(written in self._steering.written_stop.get(one, ()) for one in ("", lang or ""))
 
     def _with_atoms(self, elements: list[Element], lang: Language | None) -> list[Element]:
         filled: list[Element] = []

@@ -12,6 +12,9 @@ from trialport.vocabulary.triggers import ADDING
 LONGER = 1.3
 # Words that join two conditions in one phrase.
 LINKING = ADDING | {"with", "med", "or", "eller", "samt", "in", "vid", "ved", "hos", "during", "under"}
+# Words that tell which of two came first ("emphysema due to alpha-1 antitrypsin deficiency", "artros efter ...").
+CAUSING = frozenset({"due", "secondary", "from", "because", "caused", "causing", "after", "following", "efter"})
+CAUSING |= frozenset({"orsakad", "orsakat", "sekundar", "sekunder", "grund", "pga", "folge", "foljd", "forarsaget"})
 
 
 class Hit(NamedTuple):
@@ -40,7 +43,7 @@ class Hit(NamedTuple):
 
 def joins(hit: Hit, tokens: list[Token]) -> bool:
     """Whether a hit joins two things ("CKD with anaemia")."""
-    return any(token.plain in LINKING for token in tokens[hit.first + 1 : hit.last])
+    return any(token.plain in LINKING | CAUSING for token in tokens[hit.first + 1 : hit.last])
 
 
 def without_overlaps(hits: Iterable[Hit]) -> list[Hit]:

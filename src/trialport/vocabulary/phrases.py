@@ -16,7 +16,7 @@ from trialport.vocabulary.atom_index import AtomTerm, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL, IMPORTED, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
 from trialport.vocabulary.coordination import variants
 from trialport.vocabulary.elements import Element, ElementReader
-from trialport.vocabulary.hits import LINKING, Hit, without_overlaps
+from trialport.vocabulary.hits import CAUSING, LINKING, Hit, without_overlaps
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Method
@@ -24,7 +24,8 @@ from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, JOINED, LISTED, 
 from trialport.vocabulary.triggers import ADDING, PREFIXED
 from trialport.vocabulary.words import Steering
 
-INNER = 0.9
+# What a condition named inside a longer phrase counts, and one that is only where the other came from.
+INNER, CAUSE = 0.9, 0.75
 # The meaning of "after", "efter" and "post-" alone.
 AFTER = ("after",)
 T = TypeVar("T", KnownTerm, AtomTerm)
@@ -33,6 +34,8 @@ EXACT, SAME_WORDS, SAME_STEMS, SAME_ATOMS, RESIDUAL = 1.0, 0.97, 0.93, 0.9, 0.85
 ALTERNATIVE, GENERIC = 0.8, 0.5
 # A condition told by its treatment ("hormone replacement therapy") leads less than one that is named.
 TREATMENT = 0.85
+# "Not" within a phrase; other negations belong to names ("ej beroendeframkallande").
+_DENYING = frozenset({"not", "inte", "ikke"})
 _TREATMENTS = frozenset({"therapy", "treatment", "terapi", "behandling"})
 # What each corrected letter takes from a score.
 PER_ERROR = 0.06
@@ -93,10 +96,11 @@ class PhraseFinder:
         category = self._vocabulary.category_of
         for hit in hits:
             factor = self._is_factor(hit.concept)
-            links = [n for n in range(hit.first + 1, hit.last) if tokens[n].plain in LINKING]
+            links = [n for n in range(hit.first + 1, hit.last) if tokens[n].plain in LINKING | CAUSING]
             if hit.first == hit.last or hit.rival or not (factor or links):
                 continue
             known = {hit.concept}
+            share = 1.0 if factor else INNER if any(tokens[n].plain in LINKING for n in links) else CAUSE
             bounds = [hit.first - 1, *links, hit.last + 1]
             for before, after in pairwise(bounds):
                 inside = [e for e in elements if before < e.token < after]
@@ -106,7 +110,7 @@ class PhraseFinder:
                     other = category[part.concept] != category[hit.concept] and not self._is_factor(part.concept)
                     if other and part.concept not in known:
                         known.add(part.concept)
-                        found.append(part._replace(score=part.score * (1.0 if factor else INNER), inner=True))
+                        found.append(part._replace(score=part.score * share, inner=True))
         return found
 
     def _is_factor(self, concept: int) -> bool:
@@ -156,14 +160,23 @@ class PhraseFinder:
                 window.append(element)
                 # A word that no term has ends every phrase.
                 by_stems = by_stems and element.stem in self._vocabulary.stems
-                by_atoms = by_atoms and self._has_atoms(element)
+                # "Epilepsi som inte är anfallsfri" is no non-epileptic seizure.
+                denies = len(window) > 1 and element.plain in _DENYING
+                by_atoms = by_atoms and not denies and self._has_atoms(element)
                 if not (by_stems or by_atoms):
                     break
+                if self._cuts(window, elements[start + len(window) : start + len(window) + 1], tokens):
+                    continue
                 terms = self._vocabulary.terms_of(key_of(e.stem for e in window)) if by_stems else []
                 if terms and not self._is_history(terms, window):
                     yield from self._hits(terms, window, elements, start, lang, among)
                 elif by_atoms:
                     yield from self._atom_hits(window, elements, tokens, start, among)
+
+    def _cuts(self, window: list[Element], after: list[Element], tokens: list[Token]) -> bool:
+        """Whether a run ends inside a word that people write on purpose: "skelettet" has nothing of a squint."""
+        is_cut = bool(after) and after[0].token == window[-1].token and not self._elements.is_generic(after[0])
+        return is_cut and tokens[window[-1].token].plain in self._vocabulary.ordinary
 
     def _ends_phrase(self, token: Token) -> bool:
         """Whether no phrase reaches from before a word to it: after a full stop or a colon, and at ", but"."""
@@ -207,7 +220,7 @@ class PhraseFinder:
             if among > 1 and WEIGHTLESS.issuperset(self._vocabulary.lexicon.atoms_of(last, lang)):
                 return
             terms = [term for term in terms if self._tells(term, window[0], lang)]
-        if not terms:
+        if not terms or (len(window) > 1 and window[-1].atoms == AFTER):
             return
         weight = self._weight(window, elements, start)
         plain = " ".join(element.plain for element in window)
@@ -283,7 +296,8 @@ class PhraseFinder:
         """Whether the meaning of one word may be a condition; among many words only one of several atoms."""
         if len(word.plain) < TELLING_STEM or word.plain in self._steering.everyday:
             return False
-        return len(atoms) > 1 or among <= FEW_WORDS
+        # "Recurrent" alone is no multiple sclerosis.
+        return word.plain not in self._steering.modifiers and (len(atoms) > 1 or among <= FEW_WORDS)
 
     def _weight(self, window: list[Element], elements: list[Element], start: int) -> float:
         weight = GENERIC if all(map(self._elements.is_generic, window)) else 1.0

@@ -171,7 +171,7 @@ def _refusals(told: Told, taken: set[int], cancelled: set[int]) -> Iterator[Trig
 
 
 def _has_people_with(place: int, told: Told) -> bool:
-    """Whether a word says what people have, and not that they take part: "inte de med KOL", beside "KOL är inte med"."""
+    """Whether a word says what people have, not that they take part: "inte de med KOL" beside "KOL är inte med"."""
     tokens = told.tokens
     if tokens[place].plain not in _WITH or tokens[place - 1].plain not in told.steering.people:
         return False
