@@ -2,7 +2,7 @@
 
 Run: `uv run --group learn python -m bench.reading.learn_whole [--write] [--sets DIR ...]`. Without `--write` every
 sixth writer of the tuned rows is left out and judged by what the others taught; with it, the network is learned from
-all of them and written to `whole_net.npz`. Rows of the untouched part teach nothing. An hour on two cores.
+all of them and written to `whole_net.npz`. Rows of the untouched part teach nothing. An hour and a half on two cores.
 """
 
 from collections import defaultdict
@@ -43,7 +43,7 @@ from trialport.vocabulary.whole_net import (
 )
 
 # How often all is gone through, how many pieces at a time, how far each step goes, and how fast weights fade.
-ROUNDS, AT_A_TIME, STEP, FADING = 6, 4096, 3e-4, 0.02
+ROUNDS, AT_A_TIME, STEP, FADING = 4, 4096, 2.5e-4, 0.02
 # What begins by chance goes so much farther than what has been learned before.
 NEW_STEP = 8.0
 # What is left out while learning, so that nothing is learned by heart: the names of conditions, other words, what the

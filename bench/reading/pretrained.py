@@ -2,7 +2,7 @@
 
 Microsoft's model (MIT licence; Wang et al. 2024, arXiv:2402.05672) has read a hundred languages, Swedish and Danish
 among them. The package holds it in four bits a number, in a file of its own making, of which this module takes the word
-pieces, their meanings, and the lower layers. Only learning needs it.
+pieces, their meanings, and the layers. Only learning needs it.
 """
 
 import struct
@@ -32,7 +32,7 @@ _NORMS = {"aln": "taken", "oln": "thought"}
 
 
 class Pretrained(NamedTuple):
-    """The model: all its pieces, what they mean, and the weights of its lower layers."""
+    """The model: all its pieces, what they mean, and the weights of its layers."""
 
     pieces: Pieces
     words: Words

@@ -11,7 +11,7 @@ from trialport.vocabulary.sources import LANGUAGES
 
 # Rows of later writers (two letters of the id) are read in part, every fifth one: harder ones, and many.
 AGES = (
-    ("newest", re.compile(r"u[a-z]|y[i-n]")),
+    ("newest", re.compile(r"n[a-d]|u[a-z]|v[ab]|wd|y[i-n]|z[a-c]|ff|tt")),
     ("later", re.compile(r"x[f-z]|y[a-h]")),
     ("many", re.compile(r"w[e-o]")),
 )

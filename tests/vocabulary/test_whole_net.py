@@ -94,7 +94,7 @@ def test_what_stands_beside_a_text_changes_no_odds(reader: Reader) -> None:
     assert odds(9) == pytest.approx(odds(0), abs=1e-3)
 
 
-def test_it_is_asked_where_the_small_one_is_in_doubt_and_both_count_alike(
+def test_it_is_asked_where_the_small_one_is_in_doubt_and_counts_double(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = told_of(reader, MAIL)
@@ -121,8 +121,8 @@ def test_it_is_asked_where_the_small_one_is_in_doubt_and_both_count_alike(
 
     sure = SURE + 1
     assert judged(Small(-sure, sure, sure), Small(9.0, 9.0, 9.0)) == [-sure, sure, sure]
-    assert judged(Small(-sure, 1.0, sure), Small(-2.0)) == [-sure, -0.5, sure]
-    assert judged(Small(-sure, 1.0, 2.0), Small(-2.0)) == [-sure, -0.5, 2.0]
+    assert judged(Small(-sure, 1.0, sure), Small(-2.0)) == [-sure, -1.0, sure]
+    assert judged(Small(-sure, 1.0, 2.0), Small(-2.0)) == [-sure, -1.0, 2.0]
 
 
 def test_doubt_there_is(reader: Reader) -> None:

@@ -17,14 +17,15 @@ from trialport.vocabulary.whole_net import load_whole_net
 # Log odds from which a condition is set aside: rather one too many than one too few. A stated one that is lost this way
 # is shown to the sponsor as left out, and comes back by one press.
 LIKELY = -2.5
-# Log odds of the small network that leave no doubt. Asked of every condition the large one hardly changed more.
-SURE = 5.0
-# Texts of fewer words than this give little to hear.
+# Log odds of the small network that leave no doubt, and what those of the large one count beside one of the small.
+# Asked of every condition it hardly changed more.
+SURE, WHOLE_COUNTS = 5.0, 2.0
+# Texts of fewer words than this give little to hear: the large network is asked only where something would go.
 FEW = 12
 # Log odds that the word of a rule is worth: more for what one sets aside, and less in few words for what none does.
 RULED = 1.0
 # Log odds from which even the last condition of a text goes: what it is about was not found, and asking beats guessing.
-ALONE = 2.0
+ALONE = 1.0
 # Log odds below which the only condition of a text comes back although a rule has marked it. A few words may well be of
 # nothing but an exclusion.
 BACK = -1.0
@@ -42,10 +43,10 @@ def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
         return list(marks)
     odds = load_net().odds(told, marks, mentions)
     doubted = [number for number, own in enumerate(odds) if abs(own) < SURE]
-    if doubted:
+    if doubted and (len(told.tokens) >= FEW or max(odds) > LIKELY or OUT.intersection(marks)):
         whole = load_whole_net().odds(told, marks, [mentions[number] for number in doubted])
         for number, other in zip(doubted, whole, strict=False):
-            odds[number] = (odds[number] + other) / 2
+            odds[number] = (odds[number] + WHOLE_COUNTS * other) / (1 + WHOLE_COUNTS)
     return decided(told, marks, odds)
 
 

@@ -3,7 +3,7 @@
 The text is read at once: its words in pieces (`pieces`), which of them name conditions and what the rules of grammar
 say of each. A transformer encoder (Vaswani et al. 2017, arXiv:1706.03762; in the form of Devlin et al. 2018,
 arXiv:1810.04805) lets each piece take from all others, layer by layer; what it has gathered at the words of a condition
-gives the odds. It begins as the lower half of a model that has read a hundred languages (multilingual-e5-small: Wang
+gives the odds. It begins as a model that has read a hundred languages (multilingual-e5-small: Wang
 et al. 2024, arXiv:2402.05672) and learns the rest from texts of this project: `bench.reading.learn_whole`, which runs
 the same `states_of` under JAX.
 """
@@ -28,7 +28,7 @@ from trialport.vocabulary.sources import DATA
 from trialport.vocabulary.triggers import Told
 
 # Layers of the network, the parts that each listens with, the size of everything, and that of what it thinks between.
-LAYERS, HEADS, WIDTH, INSIDE = 6, 12, 384, 1536
+LAYERS, HEADS, WIDTH, INSIDE = 12, 12, 384, 1536
 # Pieces that are heard at a time, with the beginning and the end; of a longer text those around each condition, from
 # places so far apart, and so many times at most.
 VIEWED, APART, TIMES = 256, 128, 8
