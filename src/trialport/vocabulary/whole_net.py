@@ -31,7 +31,7 @@ from trialport.vocabulary.triggers import Told
 LAYERS, HEADS, WIDTH, INSIDE = 12, 12, 384, 1536
 # Pieces that are heard at a time, with the beginning and the end; of a longer text those around each condition, from
 # places so far apart, and so many times at most.
-VIEWED, APART, TIMES = 256, 128, 8
+VIEWED, APART, TIMES = 256, 128, 4
 # What is known of a piece beside what it is, with the number of its values.
 KNOWN: Mapping[str, int] = {"rules": 4, "kinds": 4}
 _MARKS = re.compile(r"\n|\S|\s")
