@@ -1,7 +1,7 @@
 """The network that hears a whole text where the small one is in doubt."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 
 from trialport.vocabulary import asides
 from trialport.vocabulary.aside_net import RULES, load_net
-from trialport.vocabulary.asides import SURE, heard
+from trialport.vocabulary.asides import LIKELY, SURE, heard
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.pieces import BLANK, CUT, ENDS, SPECIAL, UNKNOWN
@@ -94,35 +94,54 @@ def test_what_stands_beside_a_text_changes_no_odds(reader: Reader) -> None:
     assert odds(9) == pytest.approx(odds(0), abs=1e-3)
 
 
-def test_it_is_asked_where_the_small_one_is_in_doubt_and_counts_double(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = told_of(reader, MAIL)
-    marks = marks_by_rule(told)
+class Given:
+    """A network that says what it was given to say."""
+
+    def __init__(self, *odds: float) -> None:
+        self.given = list(odds)
+
+    def odds(self, *_of: object) -> list[float]:
+        return list(self.given)
+
+
+@pytest.fixture
+def judged(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Given, Given], list[float]]:
+    """Give the odds by which a text is judged of which the small and the large network say what they are given."""
     seen: list[list[float]] = []
 
     def decides(_told: Told, given: list[Assertion], odds: list[float]) -> list[Assertion]:
         seen.append(odds)
         return given
 
-    class Small:
-        def __init__(self, *odds: float) -> None:
-            self.given = list(odds)
-
-        def odds(self, *_of: object) -> list[float]:
-            return self.given
-
-    def judged(small: Small, whole: Small) -> list[float]:
+    def odds_of_text(text: str, small: Given, whole: Given) -> list[float]:
+        told = told_of(reader, text)
         monkeypatch.setattr(asides, "load_net", lambda: small)
         monkeypatch.setattr(asides, "load_whole_net", lambda: whole)
         monkeypatch.setattr(asides, "decided", decides)
-        heard(told, marks)
+        heard(told, marks_by_rule(told))
         return seen[-1]
 
+    return odds_of_text
+
+
+def test_it_is_asked_where_the_small_one_is_in_doubt_and_counts_double(
+    judged: Callable[[str, Given, Given], list[float]],
+) -> None:
     sure = SURE + 1
-    assert judged(Small(-sure, sure, sure), Small(9.0, 9.0, 9.0)) == [-sure, sure, sure]
-    assert judged(Small(-sure, 1.0, sure), Small(-2.0)) == [-sure, -1.0, sure]
-    assert judged(Small(-sure, 1.0, 2.0), Small(-2.0)) == [-sure, -1.0, 2.0]
+    assert judged(MAIL, Given(-sure, sure, sure), Given(9.0, 9.0, 9.0)) == [-sure, sure, sure]
+    assert judged(MAIL, Given(-sure, 1.0, sure), Given(-2.0)) == [-sure, -1.0, sure]
+    assert judged(MAIL, Given(-sure, 1.0, 2.0), Given(-2.0)) == [-sure, -1.0, 2.0]
+
+
+def test_of_few_words_it_is_asked_only_where_something_would_go(
+    judged: Callable[[str, Given, Given], list[float]],
+) -> None:
+    stays, goes = LIKELY - 1, LIKELY + 1
+    assert judged("asthma, gout", Given(stays, stays), Given(9.0, 9.0)) == [stays, stays]
+    heard_too = [(odds + 2 * 9.0) / 3 for odds in (stays, goes)]
+    assert judged("asthma, gout", Given(stays, goes), Given(9.0, 9.0)) == heard_too
+    # What a rule sets aside is heard as well.
+    assert judged("asthma, not gout", Given(stays, stays), Given(9.0, 9.0)) == [heard_too[0]] * 2
 
 
 def test_doubt_there_is(reader: Reader) -> None:

@@ -12,7 +12,7 @@ from trialport.vocabulary.triggers import ADDING
 LONGER = 1.3
 # Words that join two conditions in one phrase.
 LINKING = ADDING | {"with", "med", "or", "eller", "samt", "in", "vid", "ved", "hos", "during", "under"}
-# Words that tell which of two came first ("emphysema due to alpha-1 antitrypsin deficiency", "artros efter ...").
+# Words that tell which of two came first: "emphysema due to alpha-1 antitrypsin deficiency", "anemi efter blödning".
 CAUSING = frozenset({"due", "secondary", "from", "because", "caused", "causing", "after", "following", "efter"})
 CAUSING |= frozenset({"orsakad", "orsakat", "sekundar", "sekunder", "grund", "pga", "folge", "foljd", "forarsaget"})
 
