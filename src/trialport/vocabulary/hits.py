@@ -15,6 +15,7 @@ LINKING = ADDING | {"with", "med", "or", "eller", "samt", "in", "vid", "ved", "h
 # Words that tell which of two came first: "emphysema due to alpha-1 antitrypsin deficiency", "anemi efter blödning".
 CAUSING = frozenset({"due", "secondary", "from", "because", "caused", "causing", "after", "following", "efter"})
 CAUSING |= frozenset({"orsakad", "orsakat", "sekundar", "sekunder", "grund", "pga", "folge", "foljd", "forarsaget"})
+CONNECTING = LINKING | CAUSING
 
 
 class Hit(NamedTuple):
@@ -43,7 +44,7 @@ class Hit(NamedTuple):
 
 def joins(hit: Hit, tokens: list[Token]) -> bool:
     """Whether a hit joins two things ("CKD with anaemia")."""
-    return any(token.plain in LINKING | CAUSING for token in tokens[hit.first + 1 : hit.last])
+    return any(token.plain in CONNECTING for token in tokens[hit.first + 1 : hit.last])
 
 
 def without_overlaps(hits: Iterable[Hit]) -> list[Hit]:

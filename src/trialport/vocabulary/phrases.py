@@ -16,7 +16,7 @@ from trialport.vocabulary.atom_index import AtomTerm, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL, IMPORTED, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
 from trialport.vocabulary.coordination import variants
 from trialport.vocabulary.elements import Element, ElementReader
-from trialport.vocabulary.hits import CAUSING, LINKING, Hit, without_overlaps
+from trialport.vocabulary.hits import CONNECTING, LINKING, Hit, without_overlaps
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Method
@@ -96,7 +96,7 @@ class PhraseFinder:
         category = self._vocabulary.category_of
         for hit in hits:
             factor = self._is_factor(hit.concept)
-            links = [n for n in range(hit.first + 1, hit.last) if tokens[n].plain in LINKING | CAUSING]
+            links = [n for n in range(hit.first + 1, hit.last) if tokens[n].plain in CONNECTING]
             if hit.first == hit.last or hit.rival or not (factor or links):
                 continue
             known = {hit.concept}
