@@ -63,7 +63,7 @@ NETWORKS = 3
 
 
 def main() -> None:
-    chosen = arguments_of("bench.reading.learn", __doc__.splitlines()[0])
+    chosen = arguments_of("bench.reading.learn", __doc__.splitlines()[0]).parse_args()
     texts = [text for row in taught(chosen.sets) for text in map(mentioned, as_written(row))]
     if chosen.write:
         store_net(learned(texts, NETWORKS))

@@ -1,8 +1,10 @@
 """Learn how a whole text tells which of its conditions it sets aside, and how well that judges writers not seen.
 
-Run: `uv run --group learn python -m bench.reading.learn_whole [--write] [--sets DIR ...]`. Without `--write` every
-sixth writer of the tuned rows is left out and judged by what the others taught; with it, the network is learned from
-all of them and written to `whole_net.npz`. Rows of the untouched part teach nothing. An hour and a half on two cores.
+Run: `uv run --group learn python -m bench.reading.learn_whole [--write] [--further] [--sets DIR ...]`. Without
+`--write` every sixth writer of the tuned rows is left out and judged by what the others taught; with it, the network is
+learned from all of them and written to `whole_net.npz`. Rows of the untouched part teach nothing. An hour and a half on
+two cores; half an hour with `--further`, which begins with the network as it is and goes through everything once, and
+through the texts that know what their outcomes are in each round.
 """
 
 from collections import defaultdict
@@ -17,6 +19,9 @@ import optax
 from bench.reading.pretrained import load_pretrained, of_use
 from bench.reading.taught import (
     ASIDE_COUNTS,
+    OUTCOME_FIRST,
+    OUTCOMES,
+    OUTCOMES_COUNT,
     RULED_FIRST,
     TITLES_COUNT,
     Mentioned,
@@ -26,8 +31,8 @@ from bench.reading.taught import (
     taught,
     writers_of,
 )
-from trialport.vocabulary.aside_net import RULES, Numbers
-from trialport.vocabulary.pieces import HIDDEN, NOTHING, UNKNOWN, Pieces
+from trialport.vocabulary.aside_net import RULES, Numbers, Weights
+from trialport.vocabulary.pieces import HIDDEN, NOTHING, UNKNOWN, Pieces, Words
 from trialport.vocabulary.sources import read_glosses
 from trialport.vocabulary.whole_net import (
     KNOWN,
@@ -35,6 +40,7 @@ from trialport.vocabulary.whole_net import (
     WIDTH,
     WholeNet,
     framed,
+    load_whole_net,
     odds_of,
     shares_of,
     sheet_of,
@@ -44,6 +50,8 @@ from trialport.vocabulary.whole_net import (
 
 # How often all is gone through, how many pieces at a time, how far each step goes, and how fast weights fade.
 ROUNDS, AT_A_TIME, STEP, FADING = 4, 4096, 2.5e-4, 0.02
+# The same where the network has learned before; its other texts are shared out among the rounds.
+ROUNDS_FURTHER, STEP_FURTHER = 3, 1.25e-4
 # What begins by chance goes so much farther than what has been learned before.
 NEW_STEP = 8.0
 # What is left out while learning, so that nothing is learned by heart: the names of conditions, other words, what the
@@ -56,6 +64,8 @@ HIDDEN_WIDTH = 64
 # Pieces of so few letters are kept whatever texts are made of.
 FEW_LETTERS = 3
 EVERY_WRITER = 6
+# What begins by chance.
+NEW = frozenset({*KNOWN, "hidden", "hidden start", "odds", "ruled"})
 
 
 class Lesson(NamedTuple):
@@ -67,39 +77,66 @@ class Lesson(NamedTuple):
     spans: list[tuple[int, int]]
     ruled: list[int]
     is_aside: list[bool | None]
+    is_outcome: list[bool | None]
     counts: float
 
 
+class Course(NamedTuple):
+    """What is learned from: where the weights begin, the lessons of each round, and how far a step goes."""
+
+    weights: Weights
+    pieces: Pieces
+    words: Words
+    rounds: list[list[Lesson]]
+    step: float
+
+
 def main() -> None:
-    chosen = arguments_of("bench.reading.learn_whole", __doc__.splitlines()[0])
+    parser = arguments_of("bench.reading.learn_whole", __doc__.splitlines()[0])
+    parser.add_argument("--further", action="store_true", help="begin with the network as it is")
+    chosen = parser.parse_args()
+    course = further if chosen.further else from_the_start
     texts = [mentioned(row) for row in taught(chosen.sets)]
     if chosen.write:
-        store_whole_net(learned(texts))
+        store_whole_net(learned(course(texts)))
         return
     left_out = set(writers_of(texts)[::EVERY_WRITER])
-    net = learned(text for text in texts if text.writer not in left_out)
+    net = learned(course([text for text in texts if text.writer not in left_out]))
     sums = Sums()
     sums.add((text for text in texts if text.writer in left_out), net)
     sums.show()
 
 
-def learned(texts: Iterable[Mentioned]) -> WholeNet:
-    """Give the network that texts teach, by AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101)."""
-    texts = list(texts)
+def from_the_start(texts: Sequence[Mentioned]) -> Course:
+    """Begin with the model that knows the languages."""
     model = load_pretrained()
     everyday = (word for words in read_glosses().values() for pair in words.items() for word in pair)
     seen = (token.raw for text in texts for token in text.told.tokens)
     pieces, words = of_use(model, {*everyday, *seen}, FEW_LETTERS)
-    meanings = jnp.asarray(words.of(np.arange(len(pieces.names), dtype=np.int32)))
-    lessons = [lesson for text in texts if (lesson := _lesson(text, pieces)).pieces.size <= VIEWED]
-    weights: Any = jax.tree.map(jnp.asarray, {**model.weights, **_start(jax.random.key(0))})
+    weights = {**model.weights, **_start(jax.random.key(0))}
+    return Course(weights, pieces, words, [_lessons(texts, pieces)] * ROUNDS, STEP)
+
+
+def further(texts: Sequence[Mentioned]) -> Course:
+    """Begin with the network as it is."""
+    net = load_whole_net()
+    again = [text for text in texts if OUTCOMES in text.known]
+    others = [text for text in texts if OUTCOMES not in text.known]
+    rounds = [_lessons([*again, *others[number::ROUNDS_FURTHER]], net.pieces) for number in range(ROUNDS_FURTHER)]
+    return Course(net.weights, net.pieces, net.words, rounds, STEP_FURTHER)
+
+
+def learned(course: Course) -> WholeNet:
+    """Give the network that a course teaches, by AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101)."""
+    meanings = jnp.asarray(course.words.of(np.arange(len(course.pieces.names), dtype=np.int32)))
+    weights: Any = jax.tree.map(jnp.asarray, course.weights)
     chance = np.random.default_rng(0)
-    steps = ROUNDS * len(_batches(lessons, chance))
+    steps = sum(len(_batches(lessons, chance)) for lessons in course.rounds)
     rule = optax.chain(
         optax.clip_by_global_norm(1.0),
-        optax.adamw(optax.cosine_onecycle_schedule(steps, STEP, 0.1), b2=0.98, weight_decay=FADING),
+        optax.adamw(optax.cosine_onecycle_schedule(steps, course.step, 0.1), b2=0.98, weight_decay=FADING),
     )
-    farther = {name: 1.0 if name in model.weights else NEW_STEP for name in weights}
+    farther = {name: NEW_STEP if name in NEW else 1.0 for name in weights}
     state = rule.init(weights)
 
     def step(weights: Any, state: Any, batch: Any, key: Any) -> tuple[Any, Any, Any]:
@@ -110,14 +147,18 @@ def learned(texts: Iterable[Mentioned]) -> WholeNet:
 
     quick_step = jax.jit(step)
     key = jax.random.key(1)
-    for number in range(ROUNDS):
+    for number, lessons in enumerate(course.rounds, start=1):
         losses = []
         for some in _batches(lessons, chance):
             key, own = jax.random.split(key)
             weights, state, missed = quick_step(weights, state, _together(some, chance), own)
             losses.append(float(missed))
-        print(f"round {number + 1} of {ROUNDS}: {np.mean(losses):.4f}", flush=True)
-    return WholeNet({name: np.asarray(weight) for name, weight in weights.items()}, pieces, words)
+        print(f"round {number} of {len(course.rounds)}: {np.mean(losses):.4f}", flush=True)
+    return WholeNet({name: np.asarray(weight) for name, weight in weights.items()}, course.pieces, course.words)
+
+
+def _lessons(texts: Iterable[Mentioned], pieces: Pieces) -> list[Lesson]:
+    return [lesson for text in texts if (lesson := _lesson(text, pieces)).pieces.size <= VIEWED]
 
 
 def _lesson(text: Mentioned, pieces: Pieces) -> Lesson:
@@ -125,7 +166,7 @@ def _lesson(text: Mentioned, pieces: Pieces) -> Lesson:
     spans = [(sheet.spans[first][0] + 1, sheet.spans[last][1] + 1) for first, last in text.told.mentions]
     ruled = [RULES[text.marks[first]] for first, _ in text.told.mentions]
     counts = 1.0 if "icd10_all" in text.known else TITLES_COUNT
-    return Lesson(*framed(*sheet[:3]), spans, ruled, text.is_aside, counts)
+    return Lesson(*framed(*sheet[:3]), spans, ruled, text.is_aside, text.is_outcome, counts)
 
 
 def _batches(lessons: Iterable[Lesson], chance: np.random.Generator) -> list[list[Lesson]]:
@@ -154,7 +195,7 @@ def _together(lessons: Sequence[Lesson], chance: np.random.Generator) -> dict[st
         "pieces": np.full((count, length), NOTHING, np.int32),
         **{name: np.zeros((count, length), np.int32) for name in KNOWN},
         "shares": np.zeros((count, mentions, length), np.float32),
-        **{name: np.zeros((count, mentions), np.float32) for name in ("asides", "counts")},
+        **{name: np.zeros((count, mentions, 2), np.float32) for name in ("odds", "counts")},
         "ruled": np.zeros((count, mentions), np.int32),
     }
     for row, lesson in enumerate(lessons):
@@ -169,20 +210,21 @@ def _together(lessons: Sequence[Lesson], chance: np.random.Generator) -> dict[st
             batch["rules"][row, :size] = lesson.rules
             batch["ruled"][row, :some] = lesson.ruled
         batch["shares"][row, :some, :size] = shares_of(lesson.spans, size)
-        for place, aside in enumerate(lesson.is_aside):
-            batch["asides"][row, place] = bool(aside)
-            batch["counts"][row, place] = 0.0 if aside is None else lesson.counts * (ASIDE_COUNTS if aside else 1.0)
+        for number, (told, more) in enumerate(((lesson.is_aside, ASIDE_COUNTS), (lesson.is_outcome, OUTCOMES_COUNT))):
+            for place, is_so in enumerate(told):
+                batch["odds"][row, place, number] = bool(is_so)
+                batch["counts"][row, place, number] = 0.0 if is_so is None else lesson.counts * (more if is_so else 1.0)
     return batch
 
 
 def _start(key: Any) -> dict[str, Any]:
     """Give the weights that begin by chance."""
     tables = {name: (size, WIDTH) for name, size in KNOWN.items()}
-    layers = {"hidden": (WIDTH, HIDDEN_WIDTH), "odds": (HIDDEN_WIDTH, 1)}
+    layers = {"hidden": (WIDTH, HIDDEN_WIDTH), "odds": (HIDDEN_WIDTH, 2)}
     keys = iter(jax.random.split(key, len(tables) + len(layers)))
     weights = {name: 0.02 * jax.random.normal(next(keys), size) for name, size in tables.items()}
     weights |= {name: jax.random.normal(next(keys), size) * size[0] ** -0.5 for name, size in layers.items()}
-    return weights | {"hidden start": jnp.zeros(HIDDEN_WIDTH), "ruled": jnp.array(RULED_FIRST)}
+    return weights | {"hidden start": jnp.zeros(HIDDEN_WIDTH), "ruled": jnp.array([RULED_FIRST, OUTCOME_FIRST]).T}
 
 
 def _missed(weights: Any, meanings: Any, batch: Any, key: Any) -> Any:
@@ -198,7 +240,7 @@ def _missed(weights: Any, meanings: Any, batch: Any, key: Any) -> Any:
     known = (batch["rules"], batch["kinds"])
     states: Any = states_of(weights, meanings[batch["pieces"]], is_piece, known, jnp, dropped)
     odds = odds_of(weights, states, batch["shares"], batch["ruled"], jnp)
-    return (optax.sigmoid_binary_cross_entropy(odds, batch["asides"]) * batch["counts"]).sum() / 64
+    return (optax.sigmoid_binary_cross_entropy(odds, batch["odds"]) * batch["counts"]).sum() / 64
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 `ta1`, `ta3`: a right therapy area is first, among the first three. `icd1`, `icd3`: the right ICD-10 category is
 first, among the first three. `not_confused`: something was read, and its look-alike is not first. `found5`: a stated
 condition is among the first five concepts. `absent3`: a condition that the text sets aside is not among the first
-three. A rule is asked of a row only where the row knows the answer; `found5` and `absent3` once for each condition.
+three; `outcome3`: nor is one that is only an outcome. A rule is asked of a row only where the row knows the answer;
+`found5`, `absent3` and `outcome3` once for each condition.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 from bench.reading.sets import Row
 
-MEASURES = ("ta1", "ta3", "icd1", "icd3", "not_confused", "found5", "absent3")
+MEASURES = ("ta1", "ta3", "icd1", "icd3", "not_confused", "found5", "absent3", "outcome3")
 # What was aimed at, in per cent.
 AIMS: dict[tuple[str, str], int] = {
     ("en_conditions", "ta1"): 95,
@@ -78,6 +79,8 @@ def verdicts(name: str, known: Mapping[str, Any], answer: Answer) -> Iterator[tu
             yield "found5", bool(set(fits) & set(found[:5]))
         for aside in known["icd10_absent"]:
             yield "absent3", aside not in found[:3]
+    for outcome in known.get("icd10_outcome", ()):
+        yield "outcome3", outcome not in found[:3]
 
 
 def scored(rows: Iterable[Row], answers: Mapping[str, Answer]) -> dict[str, Share]:

@@ -1,8 +1,8 @@
 """The sets of texts whose reading is known: which there are, their rows, and how a row's part is chosen.
 
 A set is a file `<name>.jsonl`, one object a line with `id`, `text` and `lang`, and what is known of the text:
-`therapy_areas` (any of them is right), `icd10_category`, `icd10_any` and `icd10_not_first`, or `icd10_all` and
-`icd10_absent`. In a row with `conditions` the text is title, official title and conditions together.
+`therapy_areas` (any of them is right), `icd10_category`, `icd10_any` and `icd10_not_first`, or `icd10_all`,
+`icd10_absent` and `icd10_outcome`. In a row with `conditions` the text is title, official title and conditions together.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 SHORT = ("en_conditions", "en_icd10", "sv_terms", "da_terms", "confusable", "conditions")
-LONG = ("inquiries", "mails", "idioms", "titles", "trial_to_unit")
+LONG = ("inquiries", "mails", "idioms", "synopses", "titles", "trial_to_unit")
 SETS = (*SHORT, *LONG)
 Part = Literal["tuned", "untouched"]
 PARTS: tuple[Part, ...] = ("tuned", "untouched")

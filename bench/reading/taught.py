@@ -17,17 +17,23 @@ from trialport.vocabulary.sources import LANGUAGES
 from trialport.vocabulary.triggers import Told
 
 # Sets whose rows know what they set aside; titles set nothing aside. A row's id begins with its writer (two letters).
-TAUGHT_BY = ("inquiries", "idioms", "mails", "titles", "conditions")
+TAUGHT_BY = ("inquiries", "idioms", "mails", "synopses", "titles", "conditions")
+# Where a row tells the categories that are only outcomes, risks or background.
+OUTCOMES = "icd10_outcome"
 # Titles have many conditions each and teach one thing only: what each of them counts.
 TITLES_COUNT = 0.2
 # What a condition that is set aside counts beside a stated one: the aims forgive a stated one that is lost sooner.
 ASIDE_COUNTS = 1.5
-# Log odds before anything is learned, of what no rule marks, and what one excludes, denies or calls history.
+# An outcome counts more than what is none: there are few of them.
+OUTCOMES_COUNT = 2.0
+# Log odds before anything is learned, of what no rule marks, and what one excludes, denies or calls history: that it is
+# set aside, and that it is an outcome.
 RULED_FIRST = (-2.0, 3.0, 3.0, 0.0)
+OUTCOME_FIRST = (-4.0, -4.0, -4.0, -4.0)
 
 
 class Mentioned(NamedTuple):
-    """A text as the network sees it: its conditions, their categories, and whether each is set aside."""
+    """A text as the network sees it: its conditions, their categories, and whether each is set aside, or an outcome."""
 
     writer: str
     known: Mapping[str, list[list[str]]]
@@ -36,6 +42,7 @@ class Mentioned(NamedTuple):
     marks: list[Assertion]
     categories: list[set[str]]
     is_aside: list[bool | None]
+    is_outcome: list[bool | None]
 
 
 class Network(Protocol):
@@ -44,12 +51,12 @@ class Network(Protocol):
     def odds(self, told: Told, marks: Sequence[Assertion], mentions: Sequence[tuple[int, int]]) -> list[float]: ...
 
 
-def arguments_of(program: str, description: str) -> argparse.Namespace:
-    """Give what the command line of a program that teaches a network says: `sets` and `write`."""
+def arguments_of(program: str, description: str) -> argparse.ArgumentParser:
+    """Give the command line of a program that teaches a network: `sets` and `write`."""
     parser = argparse.ArgumentParser(prog=program, description=description)
     parser.add_argument("--sets", type=Path, nargs="+", default=FOLDERS[:1], help="folders with sets")
     parser.add_argument("--write", action="store_true", help="write the network")
-    return parser.parse_args()
+    return parser
 
 
 def taught(folders: Sequence[Path]) -> list[Row]:
@@ -65,9 +72,11 @@ def mentioned(row: Row) -> Mentioned:
     heard = reader.hear(row.text, lang)
     stated = {code for fits in row.known.get("icd10_all", ()) for code in fits}
     absent = set(row.known.get("icd10_absent", ()))
+    outcomes = set(row.known.get(OUTCOMES, ()))
     only_stated = "icd10_all" not in row.known
     categories: list[set[str]] = []
     is_aside: list[bool | None] = []
+    is_outcome: list[bool | None] = []
     for first, last in heard.told.mentions:
         codes = {
             category(reader.vocabulary.concepts[h.concept]) for h in heard.hits if first <= h.first and h.last <= last
@@ -75,8 +84,12 @@ def mentioned(row: Row) -> Mentioned:
         categories.append(codes)
         told_both = bool(codes & stated) == bool(codes & absent)
         is_aside.append(False if only_stated else None if told_both else bool(codes & absent))
+        is_known = only_stated or codes & (stated | absent)
+        is_outcome.append(False if is_known else True if codes & outcomes else None)
     marks = marks_by_rule(heard.told)
-    return Mentioned(row.known["id"][:2], row.known, sorted(absent), heard.told, marks, categories, is_aside)
+    return Mentioned(
+        row.known["id"][:2], row.known, sorted(absent), heard.told, marks, categories, is_aside, is_outcome
+    )
 
 
 def writers_of(texts: Iterable[Mentioned]) -> list[str]:

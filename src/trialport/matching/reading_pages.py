@@ -47,12 +47,14 @@ class ShownConcept(Struct, frozen=True, kw_only=True):
 class ShownReading(Struct, frozen=True, kw_only=True):
     """A reading as the form shows it; `fitting_units` is a band, None where no region can be looked at.
 
-    `set_aside` is what the text seems to exclude, `by_code` what of it the sponsor took back in by its ICD-10 code.
+    `set_aside` is what the text seems to exclude, `outcomes` what it seems only to measure or watch for, `by_code` what
+    of both the sponsor took back in by its ICD-10 code.
     """
 
     concepts: tuple[ShownConcept, ...]
     not_meant: tuple[ShownConcept, ...]
     set_aside: tuple[ShownConcept, ...]
+    outcomes: tuple[ShownConcept, ...]
     by_code: tuple[ShownConcept, ...]
     areas: tuple[str, ...]
     is_ambiguous: bool
@@ -139,10 +141,12 @@ def _shown(
         known = (one for one in concepts if one in reader.vocabulary.concept_ids)
         return tuple(ShownConcept(concept=one, label=reader.vocabulary.label(one, language)) for one in known)
 
+    left_out = [one for one in reading.set_aside if one.code not in given]
     return ShownReading(
         concepts=named(one.concept for one in reading.concepts),
         not_meant=named(typed[NOT_MEANT].split()),
-        set_aside=named(one.concept for one in reading.set_aside if one.code not in given),
+        set_aside=named(one.concept for one in left_out if one.assertion != "outcome"),
+        outcomes=named(one.concept for one in left_out if one.assertion == "outcome"),
         by_code=named(one.concept for one in reading.set_aside if one.code in given),
         areas=tuple(translate(language, labels.THERAPY_AREAS[one.code]) for one in reading.therapy_areas),
         is_ambiguous=reading.ambiguous and len(reading.concepts) > 1,

@@ -52,7 +52,7 @@ OWN, RULE = list(KNOWN).index("own"), list(KNOWN).index("rule")
 # The tables by which the words of a view take from each other, and the size of everything.
 ATTENTION = ("asks", "offers", "gives", "takes")
 WIDTH, BLOCKS, HEADS, DISTANCE = 32, 3, 4, 31
-RULES: Mapping[Assertion, int] = {"present": 0, "excluded": 1, "denied": 2, "history": 3}
+RULES: Mapping[Assertion, int] = {"present": 0, "excluded": 1, "denied": 2, "history": 3, "outcome": 0}
 # Where more of the words than this begin with a capital letter the text is written as a title.
 _TITLED = 0.45
 _MARKS = re.compile(r"\n|\S")

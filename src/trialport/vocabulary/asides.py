@@ -1,18 +1,20 @@
-"""Which conditions a text sets aside, by the words around them.
+"""Which conditions a text sets aside, or only measures and watches for, by the words around them.
 
 No list of phrases holds every way of saying what is not wanted ("COPD we leave to our colleagues", "dem med KOL får
 vänta till nästa gång"), and a rule that fits one text sets aside what another one means. So a small network that has
 read inquiries written for this project (`aside_net`) hears each condition of a text with what the rules of grammar say
 of it (`scopes`), and where it is in doubt a larger and slower one that knew the languages before (`whole_net`) hears
-the whole text with it. What is only history stays what the rules say.
+the whole text with it. That one also hears which conditions are outcomes, risks or background of a trial ("stroke and
+bleeding are recorded"): nobody who takes part needs to have them. What is only history stays what the rules say.
 """
 
+import math
 from collections.abc import Sequence
 
 from trialport.vocabulary.aside_net import load_net
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.triggers import Told
-from trialport.vocabulary.whole_net import load_whole_net
+from trialport.vocabulary.whole_net import Odds, load_whole_net
 
 # Log odds from which a condition is set aside: rather one too many than one too few. A stated one that is lost this way
 # is shown to the sponsor as left out, and comes back by one press.
@@ -22,6 +24,8 @@ LIKELY = -2.5
 SURE, WHOLE_COUNTS = 5.0, 2.0
 # Texts of fewer words than this give little to hear: the large network is asked only where something would go.
 FEW = 12
+# Log odds from which a condition is an outcome. It comes back as one that is set aside does.
+OUTCOME = 0.0
 # Log odds that the word of a rule is worth: more for what one sets aside, and less in few words for what none does.
 RULED = 1.0
 # Log odds from which even the last condition of a text goes: what it is about was not found, and asking beats guessing.
@@ -34,6 +38,7 @@ FAR_BETTER = 6.0
 # Conditions of one text that are heard; of a text of more only the rules judge the rest.
 HEARD = 200
 OUT: frozenset[Assertion] = frozenset({"excluded", "denied"})
+_UNHEARD = Odds(-math.inf, -math.inf)
 
 
 def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
@@ -42,16 +47,23 @@ def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
     if len(mentions) == 1 and marks[mentions[0][0]] not in OUT and len(told.tokens) < FEW:
         return list(marks)
     odds = load_net().odds(told, marks, mentions)
-    doubted = [number for number, own in enumerate(odds) if abs(own) < SURE]
-    if doubted and (len(told.tokens) >= FEW or max(odds) > LIKELY or OUT.intersection(marks)):
-        whole = load_whole_net().odds(told, marks, [mentions[number] for number in doubted])
-        for number, other in zip(doubted, whole, strict=False):
-            odds[number] = (odds[number] + WHOLE_COUNTS * other) / (1 + WHOLE_COUNTS)
-    return decided(told, marks, odds)
+    doubted = [abs(own) < SURE for own in odds]
+    is_long = len(told.tokens) >= FEW
+    if (len(mentions) > 1 and is_long) or (any(doubted) and (is_long or max(odds) > LIKELY or OUT.intersection(marks))):
+        whole = load_whole_net().heard(told, marks, mentions)
+    else:
+        whole = []
+    whole += [_UNHEARD] * (len(mentions) - len(whole))
+    for number, other in enumerate(whole):
+        if doubted[number] and other is not _UNHEARD:
+            odds[number] = (odds[number] + WHOLE_COUNTS * other.aside) / (1 + WHOLE_COUNTS)
+    return decided(told, marks, odds, [other.outcome for other in whole])
 
 
-def decided(told: Told, marks: Sequence[Assertion], odds: Sequence[float]) -> list[Assertion]:
-    """Give the marks of a text, `odds` being the log odds that its first conditions are set aside.
+def decided(
+    told: Told, marks: Sequence[Assertion], odds: Sequence[float], outcomes: Sequence[float] = ()
+) -> list[Assertion]:
+    """Give the marks of a text: `odds` are the log odds that its first conditions are set aside, or are outcomes.
 
     A text is mostly about one of its conditions, and about a disease rather than a symptom: where all would go, the
     one that the words speak against least stays, unless they do so plainly. A short text of one condition may be
@@ -62,15 +74,18 @@ def decided(told: Told, marks: Sequence[Assertion], odds: Sequence[float]) -> li
     unruled = -RULED if len(told.tokens) < FEW else 0.0
     ruled = (RULED if marks[first] in OUT else unruled for first, _ in mentions)
     likely = [own + rule for own, rule in zip(odds, ruled, strict=True)]
-    out = [own > LIKELY for own in likely]
+    is_outcome = [own > OUTCOME for own in outcomes or [-math.inf] * len(odds)]
+    out = [own > LIKELY or beside for own, beside in zip(likely, is_outcome, strict=True)]
     if len(out) == 1:
         may_be_all = len(told.tokens) < FEW or odds[0] >= BACK
         out = [(marks[mentions[0][0]] in OUT and may_be_all) or odds[0] > ALONE]
     else:
         _one_stays(out, odds, likely, told, marks)
-    for (first, last), is_out in zip(mentions, out, strict=True):
+    for (first, last), is_out, beside in zip(mentions, out, is_outcome, strict=True):
         for number in range(first, last + 1):
-            if is_out and judged[number] == "present":
+            if is_out and beside and judged[number] != "history":
+                judged[number] = "outcome"
+            elif is_out and judged[number] == "present":
                 judged[number] = "excluded"
             elif not is_out and judged[number] in OUT:
                 judged[number] = "present"

@@ -9,8 +9,9 @@ from trialport.vocabulary.codes import TherapyArea
 # How a concept was found: its label, another term, an abbreviation, a near spelling, a written code, or a term that
 # the deployer imported.
 Method = Literal["exact", "synonym", "abbreviation", "fuzzy", "code", "imported"]
-# What the text says of a concept: it is about it, leaves it out, says that it is absent, or that it was once.
-Assertion = Literal["present", "excluded", "denied", "history"]
+# What the text says of a concept: it is about it, leaves it out, says that it is absent, that it was once, or that it
+# is an outcome, a risk or background of the trial.
+Assertion = Literal["present", "excluded", "denied", "history", "outcome"]
 Score = Annotated[float, Meta(ge=0, le=1)]
 Offset = Annotated[int, Meta(ge=0)]
 
@@ -40,7 +41,8 @@ class ConceptMatch(Struct, frozen=True, kw_only=True):
     assertion: Annotated[
         Assertion,
         Meta(
-            description="What the text says of it: present, excluded, denied (absent), or only history.",
+            description="What the text says of it: present, excluded, denied (absent), only history, or only an "
+            "outcome, a risk or background of the trial.",
             examples=["present"],
         ),
     ] = "present"
@@ -90,7 +92,9 @@ class Reading(Struct, frozen=True, kw_only=True):
     concepts: Annotated[tuple[ConceptMatch, ...], Meta(description="Concepts, best first.")] = ()
     set_aside: Annotated[
         tuple[ConceptMatch, ...],
-        Meta(description="Concepts that the text excludes, denies or names as history only, in its order."),
+        Meta(
+            description="Concepts that the text excludes, denies or names only as history or outcome, in its order."
+        ),
     ] = ()
     therapy_areas: Annotated[tuple[AreaMatch, ...], Meta(description="Therapy areas, best first.")] = ()
     stated: Annotated[

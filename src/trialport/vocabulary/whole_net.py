@@ -3,9 +3,9 @@
 The text is read at once: its words in pieces (`pieces`), which of them name conditions and what the rules of grammar
 say of each. A transformer encoder (Vaswani et al. 2017, arXiv:1706.03762; in the form of Devlin et al. 2018,
 arXiv:1810.04805) lets each piece take from all others, layer by layer; what it has gathered at the words of a condition
-gives the odds. It begins as a model that has read a hundred languages (multilingual-e5-small: Wang
-et al. 2024, arXiv:2402.05672) and learns the rest from texts of this project: `bench.reading.learn_whole`, which runs
-the same `states_of` under JAX.
+gives two odds: that it is set aside, and that it is only an outcome. It begins as a model that has read a hundred
+languages (multilingual-e5-small: Wang et al. 2024, arXiv:2402.05672) and learns the rest from texts of this project:
+`bench.reading.learn_whole`, which runs the same `states_of` under JAX.
 """
 
 import functools
@@ -53,6 +53,13 @@ class Sheet(NamedTuple):
     spans: list[tuple[int, int]]
 
 
+class Odds(NamedTuple):
+    """Log odds that a text sets a condition aside, and that it is an outcome, a risk or background of the trial."""
+
+    aside: float
+    outcome: float
+
+
 class WholeNet(NamedTuple):
     """The learned network: its weights, the pieces that it cuts words into, and what these mean."""
 
@@ -62,26 +69,30 @@ class WholeNet(NamedTuple):
 
     def odds(self, told: Told, marks: Sequence[Assertion], mentions: Sequence[tuple[int, int]]) -> list[float]:
         """Give the log odds that a text sets each of the mentions aside; of a very long one only of the first."""
+        return [heard.aside for heard in self.heard(told, marks, mentions)]
+
+    def heard(self, told: Told, marks: Sequence[Assertion], mentions: Sequence[tuple[int, int]]) -> list[Odds]:
+        """Give what a text says of each of the mentions; of a very long one only of the first."""
         if not mentions:
             return []
         sheet = sheet_of(told, marks, self.pieces)
         spans = [(sheet.spans[first][0], sheet.spans[last][1]) for first, last in mentions]
         ruled = [RULES[marks[first]] for first, _ in mentions]
-        odds: list[float] = []
+        odds: list[Odds] = []
         for number, (start, some) in enumerate(_views(spans, len(sheet.pieces))):
             if number == TIMES:
                 break
             odds.extend(self._odds(sheet, start, [spans[one] for one in some], [ruled[one] for one in some]))
         return odds
 
-    def _odds(self, sheet: Sheet, start: int, spans: Sequence[tuple[int, int]], ruled: Sequence[int]) -> list[float]:
+    def _odds(self, sheet: Sheet, start: int, spans: Sequence[tuple[int, int]], ruled: Sequence[int]) -> list[Odds]:
         seen = slice(start, start + VIEWED - 2)
         pieces, rules, kinds = framed(sheet.pieces[seen], sheet.rules[seen], sheet.kinds[seen])
         is_piece = np.ones((1, len(pieces)), bool)
         states = states_of(self.weights, self.words.of(pieces[None]), is_piece, (rules[None], kinds[None]))
         shares = shares_of([(first - start + 1, end - start + 1) for first, end in spans], len(pieces))
         found = odds_of(self.weights, states, shares[None], np.array([ruled], np.int32))
-        return [float(one) for one in found[0]]
+        return [Odds(float(aside), float(outcome)) for aside, outcome in found[0]]
 
 
 @functools.cache
@@ -215,10 +226,10 @@ def states_of(
 
 
 def odds_of(weights: Weights, states: Floats, shares: Floats, ruled: Numbers, xp: ModuleType = np) -> Floats:
-    """Give the log odds (texts, mentions) of what is gathered at mentions; the rules are where they start from."""
+    """Give the log odds (texts, mentions, `Odds`) of what is gathered at mentions; they start from the rules."""
     gathered: Floats = xp.matmul(shares, states) @ weights["hidden"] + weights["hidden start"]
     hidden = bent(gathered, xp)
-    odds: Floats = (hidden @ weights["odds"])[..., 0] + weights["ruled"][ruled]
+    odds: Floats = hidden @ weights["odds"] + weights["ruled"][ruled]
     return odds
 
 
