@@ -26,6 +26,8 @@ AIMS: dict[tuple[str, str], int] = {
     ("inquiries", "absent3"): 100,
     ("mails", "found5"): 95,
     ("mails", "absent3"): 100,
+    ("synopses", "found5"): 95,
+    ("synopses", "absent3"): 100,
     ("trial_to_unit", "ta1"): 75,
     ("trial_to_unit", "ta3"): 90,
 }

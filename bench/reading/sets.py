@@ -2,7 +2,8 @@
 
 A set is a file `<name>.jsonl`, one object a line with `id`, `text` and `lang`, and what is known of the text:
 `therapy_areas` (any of them is right), `icd10_category`, `icd10_any` and `icd10_not_first`, or `icd10_all`,
-`icd10_absent` and `icd10_outcome`. In a row with `conditions` the text is title, official title and conditions together.
+`icd10_absent` and `icd10_outcome`. In a row with `conditions` the text is title, official title and conditions
+together.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """The texts of the sets as the networks see them that hear what a text sets aside, and how well those judge them."""
 
 import argparse
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -117,7 +118,7 @@ class Sums:
         """Count what a network and the rules make of texts."""
         for text in texts:
             odds = net.odds(text.told, text.marks, text.told.mentions)
-            kept_out, lost = judged(text, decided(text.told, text.marks, odds))
+            kept_out, lost = judged(text, decided(text.told, text.marks, odds, [-math.inf] * len(odds)))
             by_rule, lost_by_rule = judged(text, text.marks)
             kind = str(text.known.get("kind", ""))
             figures = [sum(kept_out), sum(by_rule), len(kept_out), sum(lost), sum(lost_by_rule), len(lost)]

@@ -1,5 +1,6 @@
 """What words around a condition say of it, whatever the rules of grammar say."""
 
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def told_of(reader: Reader, text: str) -> Told:
 
 def set_aside(reader: Reader, text: str, odds: list[float]) -> set[str]:
     told = told_of(reader, text)
-    marks = decided(told, marks_by_rule(told), odds)
+    marks = decided(told, marks_by_rule(told), odds, [-inf] * len(odds))
     return {token.raw for number, token in enumerate(told.tokens) if number in told.busy and marks[number] in OUT}
 
 

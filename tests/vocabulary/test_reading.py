@@ -225,6 +225,8 @@ def test_a_weak_reading_of_what_the_text_sets_aside_elsewhere_is_none(reader: Re
             "J45",
         ),
         ("da", "Protokollen er klar, og kolleger har heller ikke behov for mere end en klinik med astma i år.", "J45"),
+        ("da", "Forældrene kombinerer begge dele i de første måneder, og barnets astma måles efter uge 12.", "J45"),
+        ("sv", "Människor med astma rapporterar varje vecka vad som dominerar, och föräldrarna skriver med.", "J45"),
     ],
 )
 def test_no_condition_hides_in_everyday_words_of_running_text(

@@ -1,7 +1,7 @@
 """The network that hears a whole text where the small one is in doubt."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from trialport.vocabulary.triggers import Told
 from trialport.vocabulary.whole_net import (
     TIMES,
     WIDTH,
+    Odds,
     Sheet,
     framed,
     load_whole_net,
@@ -89,7 +90,7 @@ def test_what_stands_beside_a_text_changes_no_odds(reader: Reader) -> None:
         is_piece = np.arange(len(pieces) + more)[None] < len(pieces)
         states = states_of(net.weights, net.words.of(wide[0]), is_piece, (wide[1], wide[2]))
         found = odds_of(net.weights, states, np.pad(shares, ((0, 0), (0, more)))[None], ruled)
-        return [float(one) for one in found[0]]
+        return [float(one) for one in found[0].ravel()]
 
     assert odds(9) == pytest.approx(odds(0), abs=1e-3)
 
@@ -103,13 +104,16 @@ class Given:
     def odds(self, *_of: object) -> list[float]:
         return list(self.given)
 
+    def heard(self, _told: Told, _marks: object, mentions: Sequence[object]) -> list[Odds]:
+        return [Odds(one, -one) for one in self.given[: len(mentions)]]
+
 
 @pytest.fixture
 def judged(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Given, Given], list[float]]:
     """Give the odds by which a text is judged of which the small and the large network say what they are given."""
     seen: list[list[float]] = []
 
-    def decides(_told: Told, given: list[Assertion], odds: list[float]) -> list[Assertion]:
+    def decides(_told: Told, given: list[Assertion], odds: list[float], _outcomes: list[float]) -> list[Assertion]:
         seen.append(odds)
         return given
 

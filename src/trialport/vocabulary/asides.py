@@ -9,7 +9,7 @@ bleeding are recorded"): nobody who takes part needs to have them. What is only 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from trialport.vocabulary.aside_net import load_net
 from trialport.vocabulary.models import Assertion
@@ -24,6 +24,8 @@ LIKELY = -2.5
 SURE, WHOLE_COUNTS = 5.0, 2.0
 # Texts of fewer words than this give little to hear: the large network is asked only where something would go.
 FEW = 12
+# From so many words on a text may tell of outcomes: the large network is asked whatever the small one thinks.
+MANY = 25
 # Log odds from which a condition is an outcome. It comes back as one that is set aside does.
 OUTCOME = 0.0
 # Log odds that the word of a rule is worth: more for what one sets aside, and less in few words for what none does.
@@ -38,7 +40,8 @@ FAR_BETTER = 6.0
 # Conditions of one text that are heard; of a text of more only the rules judge the rest.
 HEARD = 200
 OUT: frozenset[Assertion] = frozenset({"excluded", "denied"})
-_UNHEARD = Odds(-math.inf, -math.inf)
+# What nobody who takes part needs to have.
+LEFT_OUT = OUT | {"outcome"}
 
 
 def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
@@ -47,21 +50,28 @@ def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
     if len(mentions) == 1 and marks[mentions[0][0]] not in OUT and len(told.tokens) < FEW:
         return list(marks)
     odds = load_net().odds(told, marks, mentions)
-    doubted = [abs(own) < SURE for own in odds]
-    is_long = len(told.tokens) >= FEW
-    if (len(mentions) > 1 and is_long) or (any(doubted) and (is_long or max(odds) > LIKELY or OUT.intersection(marks))):
-        whole = load_whole_net().heard(told, marks, mentions)
-    else:
-        whole = []
-    whole += [_UNHEARD] * (len(mentions) - len(whole))
-    for number, other in enumerate(whole):
-        if doubted[number] and other is not _UNHEARD:
+    doubted = [number for number, own in enumerate(odds) if abs(own) < SURE]
+    outcomes = [-math.inf] * len(odds)
+    for number, other in _heard_whole(told, marks, odds, doubted):
+        outcomes[number] = other.outcome
+        if number in doubted:
             odds[number] = (odds[number] + WHOLE_COUNTS * other.aside) / (1 + WHOLE_COUNTS)
-    return decided(told, marks, odds, [other.outcome for other in whole])
+    return decided(told, marks, odds, outcomes)
+
+
+def _heard_whole(
+    told: Told, marks: Sequence[Assertion], odds: Sequence[float], doubted: Sequence[int]
+) -> Iterator[tuple[int, Odds]]:
+    """Give what the large network hears of the conditions that it is asked about, by their numbers."""
+    size = len(told.tokens)
+    may_go = size >= FEW or max(odds) > LIKELY or not OUT.isdisjoint(marks)
+    asked = range(len(odds)) if size >= MANY and len(odds) > 1 else doubted if may_go else ()
+    if asked:
+        yield from zip(asked, load_whole_net().heard(told, marks, [told.mentions[one] for one in asked]), strict=False)
 
 
 def decided(
-    told: Told, marks: Sequence[Assertion], odds: Sequence[float], outcomes: Sequence[float] = ()
+    told: Told, marks: Sequence[Assertion], odds: Sequence[float], outcomes: Sequence[float]
 ) -> list[Assertion]:
     """Give the marks of a text: `odds` are the log odds that its first conditions are set aside, or are outcomes.
 
@@ -71,19 +81,20 @@ def decided(
     """
     judged = list(marks)
     mentions = told.mentions[: len(odds)]
+    # What is likely an outcome is as likely to go as what is likely set aside.
+    odds = [max(own, other - OUTCOME + LIKELY) for own, other in zip(odds, outcomes, strict=True)]
     unruled = -RULED if len(told.tokens) < FEW else 0.0
     ruled = (RULED if marks[first] in OUT else unruled for first, _ in mentions)
     likely = [own + rule for own, rule in zip(odds, ruled, strict=True)]
-    is_outcome = [own > OUTCOME for own in outcomes or [-math.inf] * len(odds)]
-    out = [own > LIKELY or beside for own, beside in zip(likely, is_outcome, strict=True)]
+    out = [own > LIKELY for own in likely]
     if len(out) == 1:
         may_be_all = len(told.tokens) < FEW or odds[0] >= BACK
         out = [(marks[mentions[0][0]] in OUT and may_be_all) or odds[0] > ALONE]
     else:
         _one_stays(out, odds, likely, told, marks)
-    for (first, last), is_out, beside in zip(mentions, out, is_outcome, strict=True):
+    for (first, last), is_out, outcome in zip(mentions, out, outcomes, strict=True):
         for number in range(first, last + 1):
-            if is_out and beside and judged[number] != "history":
+            if is_out and outcome > OUTCOME and judged[number] != "history":
                 judged[number] = "outcome"
             elif is_out and judged[number] == "present":
                 judged[number] = "excluded"

@@ -68,12 +68,16 @@ class ElementReader:
         return self._with_atoms(elements, lang)
 
     def apart(self, tokens: list[Token], covered: set[int], lang: Language | None) -> list[Element]:
-        """Content words with the Swedish and Danish compounds outside `covered` taken apart."""
+        """Content words with the Swedish and Danish compounds outside `covered` taken apart.
+
+        In running text an ordinary word is none: no old age in "föräldrarna", no inner ear in "kombinerar".
+        """
+        kept = [number for number, token in enumerate(tokens) if not self._is_stop(token, lang)]
+        ordinary = self._vocabulary.ordinary if len(kept) > SHORT_TEXT else ()
         elements: list[Element] = []
-        for number, token in enumerate(tokens):
-            if self._is_stop(token, lang):
-                continue
-            whole = number in covered or lang == "en" or token.plain in self._steering.prose
+        for number in kept:
+            token = tokens[number]
+            whole = number in covered or lang == "en" or token.plain in self._steering.prose or token.plain in ordinary
             parts = () if whole else split_compound(token.plain, self._vocabulary, nordic=lang is not None)
             for part in parts:
                 if (part_stem := stem(part)) not in self._steering.stop:

@@ -92,9 +92,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     concepts: Annotated[tuple[ConceptMatch, ...], Meta(description="Concepts, best first.")] = ()
     set_aside: Annotated[
         tuple[ConceptMatch, ...],
-        Meta(
-            description="Concepts that the text excludes, denies or names only as history or outcome, in its order."
-        ),
+        Meta(description="Concepts that the text excludes, denies or names only as history or outcome, in its order."),
     ] = ()
     therapy_areas: Annotated[tuple[AreaMatch, ...], Meta(description="Therapy areas, best first.")] = ()
     stated: Annotated[

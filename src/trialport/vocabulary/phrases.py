@@ -21,6 +21,7 @@ from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Method
 from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, JOINED, LISTED, Token
+from trialport.vocabulary.ordinary import is_form_of
 from trialport.vocabulary.triggers import ADDING, PREFIXED
 from trialport.vocabulary.words import Steering
 
@@ -312,6 +313,9 @@ class PhraseFinder:
         if lang and not term.is_in(lang) and len(word.plain) < TELLING_WORD:
             return False
         if not self._vocabulary.ordinary.may_say(word.plain, term.text, lang):
+            return False
+        # "Kombin-erar" ends like the inner ear by its stem alone.
+        if word.part and not is_form_of(word.plain, term.text, lang):
             return False
         if len(word.stem) >= TELLING_STEM or lang != "en":
             return True

@@ -28,7 +28,7 @@ from trialport.vocabulary.areas import (
     sex_area,
     without_people,
 )
-from trialport.vocabulary.asides import OUT
+from trialport.vocabulary.asides import LEFT_OUT, OUT
 from trialport.vocabulary.assertions import assertions
 from trialport.vocabulary.codes import TherapyArea
 from trialport.vocabulary.elements import Element, ElementReader
@@ -100,7 +100,7 @@ class Reader:
         heard = self.hear(text, lang, local)
         tokens, own, hits = heard.told.tokens, heard.own, heard.hits
         marks = assertions(heard.told)
-        out = [mark in OUT for mark in marks]
+        out = [mark in LEFT_OUT for mark in marks]
         settled = {number for hit in own for number in range(hit.first, hit.last + 1)}
         words = self._area_words.find(tokens, (n for n, passed in enumerate(out) if passed or n in settled))
         sure = bool(heard.sure)
@@ -217,8 +217,10 @@ class Reader:
         known = {hit.concept for hit in led}
         aside: dict[int, Hit] = {}
         for hit in sorted(hits, key=lambda hit: (hit.first, -hit.score)):
-            if hit.concept not in known:
-                aside.setdefault(hit.concept, hit)
+            # What is an outcome here and excluded there is excluded.
+            told_better = marks[hit.first] != "outcome" == marks[aside.get(hit.concept, hit).first]
+            if hit.concept not in known and (told_better or hit.concept not in aside):
+                aside[hit.concept] = hit
         return tuple(concepts), tuple(
             self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
         )
@@ -226,7 +228,7 @@ class Reader:
     def _is_said(self, words: list[Token], *, sure: bool, prose: bool) -> bool:
         """Whether words say everything else in running text, or beside a condition that is surely named."""
         if prose:
-            return all(word.plain in self._everyday for word in words)
+            return all(word.plain in self._everyday or word.plain.isdigit() for word in words)
         return sure and len(words) > 1 and all(word.plain in self.vocabulary.frequent for word in words)
 
     def _without_echoes(self, hits: list[Hit], marks: list[Assertion]) -> list[Hit]:
