@@ -64,7 +64,7 @@ def _heard_whole(
 ) -> Iterator[tuple[int, Odds]]:
     """Give what the large network hears of the conditions that it is asked about, by their numbers."""
     size = len(told.tokens)
-    may_go = size >= FEW or max(odds) > LIKELY or not OUT.isdisjoint(marks)
+    may_go = size >= FEW or max(odds, default=LIKELY) > LIKELY or not OUT.isdisjoint(marks)
     asked = range(len(odds)) if size >= MANY and len(odds) > 1 else doubted if may_go else ()
     if asked:
         yield from zip(asked, load_whole_net().heard(told, marks, [told.mentions[one] for one in asked]), strict=False)
