@@ -21,8 +21,9 @@ from trialport.vocabulary.aside_net import (
     store_net,
     views_of,
 )
-from trialport.vocabulary.asides import ALONE, FAR_BETTER, HEARD, LIKELY, OUT, RULED, decided, heard
+from trialport.vocabulary.asides import ALONE, FAR_BETTER, HEARD, LIKELY, OUT, OUTCOME, RULED, decided, heard
 from trialport.vocabulary.assertions import marks_by_rule
+from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.reading import Reader, read_text
 from trialport.vocabulary.triggers import Told
 
@@ -131,6 +132,21 @@ def test_a_text_is_about_one_of_its_conditions_unless_the_words_speak_plainly_ag
     only = "People whom our clinic has known for years may come along to this trial, those with asthma had better not."
     assert set_aside(reader, only, [ALONE]) == set()
     assert set_aside(reader, only, [ALONE + 0.1]) == {"asthma"}
+
+
+def test_outcomes_go_like_what_is_set_aside_and_are_called_so(reader: Reader) -> None:
+    told = told_of(reader, MAIL)
+    ruled: list[Assertion] = ["present"] * len(told.tokens)
+
+    def marks(odds: list[float], outcomes: list[float]) -> list[Assertion]:
+        judged = decided(told, ruled, odds, outcomes)
+        return [judged[first] for first, _ in told.mentions]
+
+    below, above = OUTCOME - 0.1, OUTCOME + 0.1
+    assert marks([STAYS, STAYS, GOES], [below, above, below]) == ["present", "outcome", "excluded"]
+    # What is both is called an outcome; of three outcomes the least likely one stays.
+    assert marks([STAYS, STAYS, GOES], [below, below, above]) == ["present", "present", "outcome"]
+    assert marks([STAYS, STAYS, STAYS], [above, above + 1, above + 1]) == ["present", "outcome", "outcome"]
 
 
 def test_a_symptom_that_is_surely_meant_needs_no_disease_beside_it(reader: Reader) -> None:
