@@ -20,14 +20,14 @@ from trialport.vocabulary.whole_net import Odds, load_whole_net
 # is shown to the sponsor as left out, and comes back by one press.
 LIKELY = -2.5
 # Log odds of the small network that leave no doubt, and what those of the large one count beside one of the small.
-# Asked of every condition it hardly changed more.
 SURE, WHOLE_COUNTS = 5.0, 2.0
 # Texts of fewer words than this give little to hear: the large network is asked only where something would go.
 FEW = 12
-# From so many words on a text may tell of outcomes: the large network is asked whatever the small one thinks.
+# From so many words on a text may tell of outcomes: the large network is asked of every condition, whatever the small
+# one thinks.
 MANY = 25
 # Log odds from which a condition is an outcome. It comes back as one that is set aside does.
-OUTCOME = 0.0
+OUTCOME = 0.5
 # Log odds that the word of a rule is worth: more for what one sets aside, and less in few words for what none does.
 RULED = 1.0
 # Log odds from which even the last condition of a text goes: what it is about was not found, and asking beats guessing.
@@ -50,22 +50,19 @@ def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
     if len(mentions) == 1 and marks[mentions[0][0]] not in OUT and len(told.tokens) < FEW:
         return list(marks)
     odds = load_net().odds(told, marks, mentions)
-    doubted = [number for number, own in enumerate(odds) if abs(own) < SURE]
     outcomes = [-math.inf] * len(odds)
-    for number, other in _heard_whole(told, marks, odds, doubted):
+    for number, other in _heard_whole(told, marks, odds):
         outcomes[number] = other.outcome
-        if number in doubted:
-            odds[number] = (odds[number] + WHOLE_COUNTS * other.aside) / (1 + WHOLE_COUNTS)
+        odds[number] = (odds[number] + WHOLE_COUNTS * other.aside) / (1 + WHOLE_COUNTS)
     return decided(told, marks, odds, outcomes)
 
 
-def _heard_whole(
-    told: Told, marks: Sequence[Assertion], odds: Sequence[float], doubted: Sequence[int]
-) -> Iterator[tuple[int, Odds]]:
+def _heard_whole(told: Told, marks: Sequence[Assertion], odds: Sequence[float]) -> Iterator[tuple[int, Odds]]:
     """Give what the large network hears of the conditions that it is asked about, by their numbers."""
     size = len(told.tokens)
     may_go = size >= FEW or max(odds, default=LIKELY) > LIKELY or not OUT.isdisjoint(marks)
-    asked = range(len(odds)) if size >= MANY and len(odds) > 1 else doubted if may_go else ()
+    doubted = [number for number, own in enumerate(odds) if abs(own) < SURE and may_go]
+    asked = range(len(odds)) if size >= MANY and len(odds) > 1 else doubted
     if asked:
         yield from zip(asked, load_whole_net().heard(told, marks, [told.mentions[one] for one in asked]), strict=False)
 
