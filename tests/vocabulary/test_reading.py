@@ -226,6 +226,7 @@ def test_a_weak_reading_of_what_the_text_sets_aside_elsewhere_is_none(reader: Re
         ),
         ("da", "Protokollen er klar, og kolleger har heller ikke behov for mere end en klinik med astma i år.", "J45"),
         ("da", "Forældrene kombinerer begge dele i de første måneder, og barnets astma måles efter uge 12.", "J45"),
+        ("sv", "Hur många har kronisk astma hos er, och kostar det kronor eller bara tid att fråga dem i år?", "J45"),
         ("sv", "Människor med astma rapporterar varje vecka vad som dominerar, och föräldrarna skriver med.", "J45"),
     ],
 )

@@ -15,12 +15,12 @@ from trialport.core.language import Language
 from trialport.vocabulary.atom_index import AtomTerm, telling
 from trialport.vocabulary.compile import ICD_RESIDUAL, IMPORTED, LABEL, MAX_KEY_STEMS, OTHER_MEANING, key_of
 from trialport.vocabulary.coordination import variants
-from trialport.vocabulary.elements import Element, ElementReader
+from trialport.vocabulary.elements import SHORT_TEXT, Element, ElementReader
 from trialport.vocabulary.hits import CONNECTING, LINKING, Hit, without_overlaps
 from trialport.vocabulary.index import KnownTerm, Vocabulary
 from trialport.vocabulary.lexicon import NEGATION, WEIGHTLESS, is_unknown
 from trialport.vocabulary.models import Method
-from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, JOINED, LISTED, Token
+from trialport.vocabulary.normalise import ANNOUNCED, HYPHENED, JOINED, LISTED, Token, fold
 from trialport.vocabulary.ordinary import is_form_of
 from trialport.vocabulary.triggers import ADDING, PREFIXED
 from trialport.vocabulary.words import Steering
@@ -221,6 +221,9 @@ class PhraseFinder:
             if among > 1 and WEIGHTLESS.issuperset(self._vocabulary.lexicon.atoms_of(last, lang)):
                 return
             terms = [term for term in terms if self._tells(term, window[0], lang)]
+            # Words that everybody says all the time mean a condition only as it is written: "kronor" are no Crohn's.
+            if among > SHORT_TEXT and last in self._vocabulary.frequent:
+                terms = [term for term in terms if fold(window[0].written) == fold(term.text)]
         if not terms or (len(window) > 1 and window[-1].atoms == AFTER):
             return
         weight = self._weight(window, elements, start)
@@ -245,9 +248,8 @@ class PhraseFinder:
         terms = self._vocabulary.atom_index.exact(atoms)
         if not terms or self._is_history(terms, window) or self._is_padded(window):
             return
-        # "Den gången gäller det astma" is about no bile ducts.
-        is_said = among > len(window) and all(tokens[e.token].plain in self._vocabulary.frequent for e in window)
-        if is_said or all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms)):
+        is_weightless = all(map(is_unknown, atoms)) or (among > 1 and WEIGHTLESS.issuperset(atoms))
+        if is_weightless or self._is_said(window, tokens, among):
             return
         if len(window) == 1 and not self._may_stand_alone(window[0], atoms, among):
             return
@@ -264,6 +266,12 @@ class PhraseFinder:
             score *= weight * self._chapter_weight(term.concept) * (ALTERNATIVE if number else 1.0)
             size = len(window) - 0.5 * (number > 0)
             yield Hit(term.concept, score, window[0].token, window[-1].token, size, method, rival=number > 0)
+
+    def _is_said(self, window: list[Element], tokens: list[Token], among: int) -> bool:
+        """Whether a run is what everybody says: "den gången gäller det kronisk astma" is about no bile ducts."""
+        said = [tokens[element.token].plain in self._vocabulary.frequent for element in window]
+        untold = (is_said or self._elements.is_generic(e) for e, is_said in zip(window, said, strict=True))
+        return among > len(window) and (all(said) or (among > SHORT_TEXT and any(said) and all(untold)))
 
     def _lists_two(self, window: list[Element], tokens: list[Token]) -> bool:
         """Whether a run joins two conditions that each stand whole: "rheumatoid arthritis, psoriasis"."""
