@@ -238,6 +238,23 @@ async def test_what_is_left_out_is_taken_back_in_by_its_code(one: Person) -> Non
     assert 'value="J45"' in nonsense.text
 
 
+async def test_what_is_only_measured_is_shown_apart_and_taken_back_in(one: Person) -> None:
+    draft = await begin(one)
+    synopsis = (
+        "Adults with atrial fibrillation take a new anticoagulant or warfarin for two years. The primary endpoint is time "
+        "to first stroke; bleeding and pneumonia are recorded as safety events at every visit."
+    )
+    way, form = f"{draft}/reading", {"condition.indication": synopsis}
+    page = await one.post(way, form)
+    measured = "Left out, because the text seems only to measure it or watch for it:"
+    assert measured in page.text
+    assert "seems to exclude it" not in page.text
+    assert 'name="meant" value="I64"' in page.text
+    pressed = await one.post(way, {**form, "meant": "I64"})
+    assert 'name="meant" value="I64"' not in pressed.text
+    assert 'value="I64"' in pressed.text
+
+
 async def test_the_indication_is_read_while_it_is_typed(one: Person) -> None:
     draft = await begin(one)
     way = f"{draft}/reading"
