@@ -241,8 +241,8 @@ async def test_what_is_left_out_is_taken_back_in_by_its_code(one: Person) -> Non
 async def test_what_is_only_measured_is_shown_apart_and_taken_back_in(one: Person) -> None:
     draft = await begin(one)
     synopsis = (
-        "Adults with atrial fibrillation take a new anticoagulant or warfarin for two years. The primary endpoint is time "
-        "to first stroke; bleeding and pneumonia are recorded as safety events at every visit."
+        "Adults with atrial fibrillation take a new anticoagulant or warfarin for two years. The primary endpoint is "
+        "time to first stroke; bleeding and pneumonia are recorded as safety events at every visit."
     )
     way, form = f"{draft}/reading", {"condition.indication": synopsis}
     page = await one.post(way, form)
