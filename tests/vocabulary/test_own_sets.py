@@ -10,8 +10,9 @@ from bench.reading.sets import ROOT, Row, read_sets
 from trialport.vocabulary.reading import shared_reader
 from trialport.vocabulary.sources import LANGUAGES
 
-# Long texts take long to hear. Of the first writers' every fifth row is read, of later ones' (two letters of the id), and
-# of synopses, the longest, every tenth. Single terms are all read; `bench.reading` reads everything.
+# Long texts take long to hear. Of the first writers' every third row is read, of later ones' (two letters of the id)
+# every fifth: harder ones, and many; of synopses, the longest, every tenth. Single terms are all read; `bench.reading`
+# reads everything.
 AGES = (
     ("last", re.compile(r"n[a-d]|v[ab]|wd|z[a-c]|ff|tt")),
     ("newest", re.compile(r"u[a-z]|y[i-n]")),
@@ -48,7 +49,7 @@ def rows(name: str) -> Iterator[tuple[str, Row]]:
         age = next((f"{age} {name}" for age, writers in AGES if writers.match(row.known["id"])), name)
         of_age.setdefault(age if age in LEAST else name, []).append(row)
     for age, some in of_age.items():
-        yield from ((age, row) for row in some[:: EVERY.get(name, 5 if age == name else 10)])
+        yield from ((age, row) for row in some[:: EVERY.get(name, 3 if age == name else 5)])
 
 
 @pytest.mark.parametrize("name", SETS)
