@@ -44,6 +44,20 @@ def answering(answer: str) -> Act:
     return run
 
 
+# With a condition, one that is excluded, and two that are only measured.
+SYNOPSIS = (
+    "Adults with atrial fibrillation take a new anticoagulant or warfarin for two years. People with cirrhosis are "
+    "excluded. Time to first stroke is the primary endpoint; pneumonia is recorded at every visit."
+)
+
+
+async def read_synopsis(page: Page) -> None:
+    """Write an indication, have it read, and wait for what it was read as."""
+    await press("button[formaction$='/reading']", condition__indication=SYNOPSIS)(page)
+    await page.wait_for_selector("#reading .tp-chips")
+    await page.wait_for_selector("#loading:not(.htmx-request)", state="attached")
+
+
 MAIN_BUTTON = "main form button"
 ANSWER_BUTTON = "main form.tp-answer button"
 
@@ -108,6 +122,7 @@ PAGES: dict[str, Shown] = {
     "draft-files-wrong": Shown(
         path="/inquiries/drafts/{draft}/files", who="sponsor", act=press("button[value=files]:not([form])")
     ),
+    "draft-read": Shown(path="/inquiries/drafts/{draft}/condition", who="sponsor", act=read_synopsis),
     "draft-wrong": Shown(path="/inquiries/drafts/{draft}/trial?check=1", who="sponsor"),
     "draft-sent-too-early": Shown(
         path="/inquiries/drafts/{draft}/review", who="sponsor", act=press("form[action$='/send'] button")

@@ -121,6 +121,13 @@ def test_two_near_readings_are_both_given(reader: Reader) -> None:
     assert reading.ambiguous
 
 
+def test_a_factor_beside_a_condition_asks_no_question(reader: Reader) -> None:
+    assert reader.read_text("An anticoagulant").ambiguous
+    reading = reader.read_text("Adults with atrial fibrillation who take an anticoagulant", "en")
+    assert reading.concepts[0].code == "I48"
+    assert not reading.ambiguous
+
+
 @pytest.mark.parametrize(
     ("text", "lang", "wrong"),
     [

@@ -117,7 +117,7 @@ class Reader:
             set_aside=set_aside,
             therapy_areas=areas,
             stated=find_particulars(heard.told.text, tokens, marks),
-            ambiguous=heard.is_open or _is_close(hits, marks),
+            ambiguous=heard.is_open or _is_close(self._firm(hits) or hits, marks),
         )
 
     def hear(self, text: str, lang: Language | None = None, local: LocalTerms = NO_LOCAL_TERMS) -> Heard:
@@ -129,7 +129,7 @@ class Reader:
         own = local.find(tokens, spoken)
         hits, is_open = self._hits(text, tokens, elements, spoken, own)
         sure = [hit for hit in hits if hit.score > WEAK]
-        firm = [hit for hit in sure if self.vocabulary.concepts[hit.concept][0] != "Z"]
+        firm = self._firm(sure)
         ill = [hit for hit in firm if self.vocabulary.concepts[hit.concept][0] not in SYMPTOMS]
         told = Told(tokens, text, self._steering, _mentions(hits), _places(sure), _places(firm), _places(ill), spoken)
         return Heard(told, spoken, elements, hits, sure, own, is_open)
@@ -224,6 +224,10 @@ class Reader:
         return tuple(concepts), tuple(
             self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
         )
+
+    def _firm(self, hits: list[Hit]) -> list[Hit]:
+        """Hits of conditions rather than mere factors (chapter Z)."""
+        return [hit for hit in hits if self.vocabulary.concepts[hit.concept][0] != "Z"]
 
     def _is_said(self, words: list[Token], *, sure: bool, prose: bool) -> bool:
         """Whether words say everything else in running text, or beside a condition that is surely named."""
