@@ -2,8 +2,8 @@
 
 In: `{"id": ..., "text": "...", "lang": "sv"}` (`lang` may be left out). Out: `{"id", "concepts",
 "therapy_areas"}`, best first, and where the text gives rise to them `"set_aside"` (concepts that are excluded,
-denied or history, with their `assertion`), `"stated"` (phase, ages and the like) and `"ambiguous": true`. A line
-that is no such object gives `{"id": null, "error": "..."}` in its place, and the next line is read.
+denied, history or outcome, with their `assertion`), `"stated"` (phase, ages and the like) and `"ambiguous": true`. A
+line that is no such object gives `{"id": null, "error": "..."}` in its place, and the next line is read.
 """
 
 from collections.abc import Iterable, Iterator

@@ -216,10 +216,11 @@ class Reader:
         concepts = [self._match(hit, tokens, marks[hit.first], lang) for hit in led[:MAX_CONCEPTS]]
         known = {hit.concept for hit in led}
         aside: dict[int, Hit] = {}
-        for hit in sorted(hits, key=lambda hit: (hit.first, -hit.score)):
+        left = (hit for hit in hits if hit.concept not in known)
+        for hit in sorted(left, key=lambda hit: (hit.first, -hit.score)):
             # What is an outcome here and excluded there is excluded.
-            told_better = marks[hit.first] != "outcome" == marks[aside.get(hit.concept, hit).first]
-            if hit.concept not in known and (told_better or hit.concept not in aside):
+            earlier = aside.setdefault(hit.concept, hit)
+            if marks[earlier.first] == "outcome" and marks[hit.first] != "outcome":
                 aside[hit.concept] = hit
         return tuple(concepts), tuple(
             self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
