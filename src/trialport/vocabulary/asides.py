@@ -95,9 +95,16 @@ def decided(
                 judged[number] = "outcome"
             elif is_out and judged[number] == "present":
                 judged[number] = "excluded"
-            elif not is_out and judged[number] in OUT:
+            elif not is_out:
                 judged[number] = "present"
     return judged
+
+
+def spoken_against(told: Told, marks: Sequence[Assertion], guessed: Sequence[tuple[int, int]]) -> list[bool]:
+    """Say of each condition that is only guessed, from words that name none, whether the text sets it aside."""
+    odds = load_whole_net().heard(told, marks, guessed)
+    against = [one.aside > LIKELY or one.outcome > OUTCOME for one in odds]
+    return against + [False] * (len(guessed) - len(odds))
 
 
 def _one_stays(

@@ -9,10 +9,11 @@ NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own wo
 words around a condition (`asides`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from trialport.vocabulary.asides import heard
+from trialport.vocabulary.asides import heard, spoken_against
+from trialport.vocabulary.hits import Hit
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ENDED, HYPHENED, LISTED, Token
 from trialport.vocabulary.scopes import LONGEST_COPULA, is_copula, scope_of
@@ -23,6 +24,12 @@ from trialport.vocabulary.words import Steering
 def assertions(told: Told) -> list[Assertion]:
     """For each token of a text what is said of it."""
     return heard(told, marks_by_rule(told))
+
+
+def without_opposed(hits: Sequence[Hit], told: Told) -> list[Hit]:
+    """Leave out of readings that are only guessed those in words that the text sets aside."""
+    opposed = spoken_against(told, marks_by_rule(told), [(hit.first, hit.last) for hit in hits])
+    return [hit for hit, is_opposed in zip(hits, opposed, strict=True) if not is_opposed]
 
 
 def marks_by_rule(told: Told) -> list[Assertion]:
