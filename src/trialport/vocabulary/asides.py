@@ -37,6 +37,9 @@ ALONE = 1.0
 BACK = -1.0
 # A text is rather about a disease than about a symptom, unless the symptom's log odds are better by so much.
 FAR_BETTER = 6.0
+# Log odds of a mention that plainly sets its condition aside, and those down to which another mention of the same
+# condition goes with it: what is not wanted is often told of twice.
+PLAINLY, UNLESS_WANTED = 3.0, -6.0
 # Conditions of one text that are heard; of a text of more only the rules judge the rest.
 HEARD = 200
 OUT: frozenset[Assertion] = frozenset({"excluded", "denied"})
@@ -79,7 +82,8 @@ def decided(
     judged = list(marks)
     mentions = told.mentions[: len(odds)]
     # What is likely an outcome is as likely to go as what is likely set aside.
-    odds = [max(own, other - OUTCOME + LIKELY) for own, other in zip(odds, outcomes, strict=True)]
+    either = [max(own, other - OUTCOME + LIKELY) for own, other in zip(odds, outcomes, strict=True)]
+    odds = list(_with_repeated(told, odds, either))
     unruled = -RULED if len(told.tokens) < FEW else 0.0
     ruled = (RULED if marks[first] in OUT else unruled for first, _ in mentions)
     likely = [own + rule for own, rule in zip(odds, ruled, strict=True)]
@@ -105,6 +109,15 @@ def spoken_against(told: Told, marks: Sequence[Assertion], guessed: Sequence[tup
     odds = load_whole_net().heard(told, marks, guessed)
     against = [one.aside > LIKELY or one.outcome > OUTCOME for one in odds]
     return against + [False] * (len(guessed) - len(odds))
+
+
+def _with_repeated(told: Told, odds: Sequence[float], either: Sequence[float]) -> Iterator[float]:
+    """Give the odds, those of what another mention plainly sets aside raised so far that it goes too."""
+    named = told.named[: len(odds)]
+    refused = {one for names, own in zip(named, odds, strict=True) if own > PLAINLY for one in names}
+    for own, names in zip(either, named, strict=True):
+        goes_too = own > UNLESS_WANTED and not refused.isdisjoint(names)
+        yield max(own, math.nextafter(LIKELY, 0)) if goes_too else own
 
 
 def _one_stays(

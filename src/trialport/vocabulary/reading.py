@@ -5,6 +5,7 @@ written out, and near spellings only where nothing else was found.
 """
 
 import functools
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -132,7 +133,9 @@ class Reader:
         sure = [hit for hit in hits if hit.score > WEAK]
         firm = self._firm(sure)
         ill = [hit for hit in firm if self.vocabulary.concepts[hit.concept][0] not in SYMPTOMS]
-        told = Told(tokens, text, self._steering, _mentions(hits), _places(sure), _places(firm), _places(ill), spoken)
+        mentions = _mentions(hits)
+        named = self._named(hits, mentions)
+        told = Told(tokens, text, self._steering, mentions, _places(sure), _places(firm), _places(ill), named, spoken)
         return Heard(told, spoken, elements, hits, sure, own, is_open)
 
     def _areas(
@@ -226,6 +229,14 @@ class Reader:
         return tuple(concepts), tuple(
             self._match(hit, tokens, marks[hit.first], lang) for hit in list(aside.values())[:MAX_CONCEPTS]
         )
+
+    def _named(self, hits: list[Hit], mentions: list[tuple[int, int]]) -> list[frozenset[int]]:
+        """Give the categories that each of the mentions, which are made of the hits, may mean."""
+        starts = [first for first, _ in mentions]
+        named: list[set[int]] = [set() for _ in mentions]
+        for hit in hits:
+            named[bisect_right(starts, hit.first) - 1].add(int(self.vocabulary.category_of[hit.concept]))
+        return [frozenset(some) for some in named]
 
     def _firm(self, hits: list[Hit]) -> list[Hit]:
         """Hits of conditions rather than mere factors (chapter Z)."""

@@ -1,7 +1,7 @@
 """Where a text begins to exclude, deny or look back: phrases of `words.tsv`, and refusals that no phrase covers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -35,7 +35,8 @@ class Told(NamedTuple):
 
     `mentions` are the first and last tokens of what names concepts, in order and apart; `busy` all their tokens,
     `firm` those of a condition rather than a mere factor (chapter Z), `ill` those of a disease rather than a symptom
-    or an event (chapters R and V to Y). `lang` is the language it was read in, if known.
+    or an event (chapters R and V to Y), `named` the categories (dense numbers) that each of the mentions may mean.
+    `lang` is the language it was read in, if known.
     """
 
     tokens: list[Token]
@@ -45,6 +46,7 @@ class Told(NamedTuple):
     busy: set[int]
     firm: set[int]
     ill: set[int]
+    named: Sequence[frozenset[int]]
     lang: Language | None = None
 
     def sentences(self) -> Iterator[range]:
