@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from trialport.vocabulary.aside_net import load_net
 from trialport.vocabulary.models import Assertion
+from trialport.vocabulary.normalise import ENDED
 from trialport.vocabulary.triggers import Told
 from trialport.vocabulary.whole_net import Odds, load_whole_net
 
@@ -50,7 +51,7 @@ LEFT_OUT = OUT | {"outcome"}
 def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
     """Give the marks of a text, made by rules, after the words around each condition are heard."""
     mentions = told.mentions[:HEARD]
-    if len(mentions) == 1 and marks[mentions[0][0]] not in OUT and len(told.tokens) < FEW:
+    if len(mentions) == 1 and marks[mentions[0][0]] not in OUT and not is_told(told):
         return list(marks)
     odds = load_net().odds(told, marks, mentions)
     outcomes = [-math.inf] * len(odds)
@@ -58,6 +59,11 @@ def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
         outcomes[number] = other.outcome
         odds[number] = (odds[number] + WHOLE_COUNTS * other.aside) / (1 + WHOLE_COUNTS)
     return decided(told, marks, odds, outcomes)
+
+
+def is_told(told: Told) -> bool:
+    """Whether a text is more than a term or a title: it has many words, or several sentences."""
+    return len(told.tokens) >= FEW or any(token.gap == ENDED for token in told.tokens[1:])
 
 
 def _heard_whole(told: Told, marks: Sequence[Assertion], odds: Sequence[float]) -> Iterator[tuple[int, Odds]]:

@@ -9,10 +9,10 @@ NegEx (Chapman et al. 2001, J Biomed Inform 34:301) and ConText, with our own wo
 words around a condition (`asides`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
-from trialport.vocabulary.asides import heard, spoken_against
+from trialport.vocabulary.asides import heard, is_told, spoken_against
 from trialport.vocabulary.hits import Hit
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ENDED, HYPHENED, LISTED, Token
@@ -26,8 +26,10 @@ def assertions(told: Told) -> list[Assertion]:
     return heard(told, marks_by_rule(told))
 
 
-def without_opposed(hits: Sequence[Hit], told: Told) -> list[Hit]:
-    """Leave out of readings that are only guessed those in words that the text sets aside."""
+def without_opposed(hits: list[Hit], told: Told) -> list[Hit]:
+    """Leave out of readings that are only guessed those in words that the text sets aside; a mere term sets none."""
+    if not hits or not told.mentions or not is_told(told):
+        return hits
     opposed = spoken_against(told, marks_by_rule(told), [(hit.first, hit.last) for hit in hits])
     return [hit for hit, is_opposed in zip(hits, opposed, strict=True) if not is_opposed]
 

@@ -110,7 +110,7 @@ class Reader:
         if sure or not all(passed or number in words.explained for number, passed in enumerate(out)):
             near = _beside(own, self._near.find(tokens, heard.elements, hits, out))
             near = [hit for hit in near if not self._is_said(tokens[hit.first : hit.last + 1], sure=sure, prose=prose)]
-            near = without_opposed(near, heard.told) if near and any(out) else near
+            near = without_opposed(near, heard.told)
             hits = [*_still_read(hits, near, own, prose=prose), *near]
         concepts, set_aside = self._told_apart(hits, tokens, marks, heard.lang)
         areas = self._areas(heard.told.text, tokens, concepts, words.named, heard.lang, sure=sure, prose=prose)
