@@ -21,7 +21,19 @@ from trialport.vocabulary.aside_net import (
     store_net,
     views_of,
 )
-from trialport.vocabulary.asides import ALONE, FAR_BETTER, HEARD, LIKELY, OUT, OUTCOME, RULED, decided, heard
+from trialport.vocabulary.asides import (
+    ALONE,
+    FAR_BETTER,
+    HEARD,
+    LIKELY,
+    OUT,
+    OUTCOME,
+    PLAINLY,
+    RULED,
+    UNLESS_WANTED,
+    decided,
+    heard,
+)
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.reading import Reader, read_text
@@ -147,6 +159,46 @@ def test_outcomes_go_like_what_is_set_aside_and_are_called_so(reader: Reader) ->
     # What is both is called an outcome; of three outcomes the least likely one stays.
     assert marks([STAYS, STAYS, GOES], [below, below, above]) == ["present", "present", "outcome"]
     assert marks([STAYS, STAYS, STAYS], [above, above + 1, above + 1]) == ["present", "outcome", "outcome"]
+
+
+def test_what_is_plainly_set_aside_goes_wherever_it_is_told_of_unless_it_is_plainly_meant(reader: Reader) -> None:
+    mail = "We study asthma. Gout we leave to others, and those of you who see gouty arthritis all day know why."
+    plainly = PLAINLY + 0.1
+    assert set_aside(reader, mail, [FAR_BELOW, plainly, UNLESS_WANTED + 0.1]) == {"Gout", "gouty", "arthritis"}
+    assert set_aside(reader, mail, [FAR_BELOW, plainly, UNLESS_WANTED - 0.1]) == {"Gout"}
+    assert set_aside(reader, mail, [FAR_BELOW, PLAINLY, UNLESS_WANTED + 0.1]) == {"Gout"}
+
+
+def test_what_is_past_is_what_a_trial_is_about_where_the_words_say_so(reader: Reader) -> None:
+    told = told_of(
+        reader, "Adults with migraine and a history of stroke, whom your ward may still know from last year."
+    )
+    ruled = marks_by_rule(told)
+    stroke = told.mentions[1][0]
+    assert ruled[stroke] == "history"
+    assert decided(told, ruled, [FAR_BELOW, STAYS], [-inf, -inf])[stroke] == "present"
+    assert decided(told, ruled, [FAR_BELOW, GOES], [-inf, -inf])[stroke] == "history"
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "stated", "guessed"),
+    [
+        ("Surgery for multinodular goitre. The Graves' ones run on another track.", "en", "E04", "E05"),
+        (
+            "How many babies with neonatal jaundice do you treat? Rhesus haemolytic ones we leave out.",
+            "en",
+            "P59",
+            "P55",
+        ),
+        ("Smerter efter helvedesild. Trigeminus? Tak, men nej tak.", "da", "B02", "G50"),
+    ],
+)
+def test_what_is_only_guessed_is_heard_too(
+    reader: Reader, text: str, lang: Language, stated: str, guessed: str
+) -> None:
+    codes = {one.code for one in reader.read_text(text, lang).concepts}
+    assert stated in codes
+    assert guessed not in codes
 
 
 def test_a_symptom_that_is_surely_meant_needs_no_disease_beside_it(reader: Reader) -> None:

@@ -16,7 +16,7 @@ from trialport.vocabulary.asides import heard, is_told, spoken_against
 from trialport.vocabulary.hits import Hit
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ENDED, HYPHENED, LISTED, Token
-from trialport.vocabulary.scopes import LONGEST_COPULA, is_copula, scope_of
+from trialport.vocabulary.scopes import LONGEST_COPULA, is_copula, scope_of, sections_of
 from trialport.vocabulary.triggers import REACH, Told, find_triggers
 from trialport.vocabulary.words import Steering
 
@@ -38,9 +38,11 @@ def marks_by_rule(told: Told) -> list[Assertion]:
     """For each token of a text what the rules of grammar say of it."""
     marks: list[Assertion] = ["present"] * len(told.tokens)
     triggers = find_triggers(told)
+    for section in sections_of(told, triggers):
+        marks[section.start : section.stop] = ["excluded"] * len(section)
     for trigger in triggers:
         said = _said(trigger.kind)
-        for number in scope_of(trigger, told, triggers):
+        for number in scope_of(trigger, told):
             # What is excluded as history ("no history of stroke") is excluded.
             if marks[number] == "present" or said != "history":
                 marks[number] = said

@@ -3,6 +3,9 @@
 Rules of grammar, not of medicine: where a clause, a list, an aside or a section ends in three languages.
 """
 
+from bisect import bisect_left
+from collections.abc import Iterator
+
 from trialport.vocabulary.normalise import ANNOUNCED, ENDED, LISTED, Token
 from trialport.vocabulary.triggers import ADDING, DASH, PREFIXED, REACH, Told, Trigger, is_but
 from trialport.vocabulary.words import Steering
@@ -57,8 +60,8 @@ _FINITE |= {"are", "is", "was", "were", "er", "ar", "sakerstalld", "bekreftet", 
 _HEADS = frozenset({"include", "includes", "are", "is", "er", "ar", "omfattar", "inkluderar", "omfatter"})
 
 
-def scope_of(trigger: Trigger, told: Told, triggers: list[Trigger]) -> range:
-    """Give the tokens that a trigger is said of."""
+def scope_of(trigger: Trigger, told: Told) -> range:
+    """Give the tokens that a trigger is said of; those under a heading are `sections_of`."""
     trigger = _turned(trigger, told)
     match trigger.kind:
         case "excluded_before" | "denied_before":
@@ -71,8 +74,6 @@ def scope_of(trigger: Trigger, told: Told, triggers: list[Trigger]) -> range:
             return range(trigger.end, min(trigger.end + reach, len(told.tokens)))
         case "excluded_after" | "refused_after" | "denied_after" | "history_after":
             return _backward(trigger, told)
-        case "heading_out" if _is_heading(trigger, told.tokens):
-            return _section(trigger, told, triggers)
         case _:
             return range(0)
 
@@ -312,15 +313,29 @@ def _is_heading(trigger: Trigger, tokens: list[Token]) -> bool:
     return after.gap >= ANNOUNCED or after.plain in _HEADS
 
 
-def _section(trigger: Trigger, told: Told, triggers: list[Trigger]) -> range:
-    """From the heading to the end of its line; a heading alone on its line reaches to the next heading."""
-    start, end = trigger.end, len(told.tokens)
-    inner = (t.first for t in triggers if t.first >= start and t.kind == "heading_in" and _is_heading(t, told.tokens))
-    next_heading = next(inner, end)
-    if _breaks_line(start, told):
-        return range(start, next_heading)
-    line_end = next((n for n in range(start + 1, end) if _breaks_line(n, told)), end)
-    return range(start, min(next_heading, line_end))
+def sections_of(told: Told, triggers: list[Trigger]) -> Iterator[range]:
+    """Give the tokens under headings that exclude, each once.
+
+    A heading reaches to the end of its line; one that is alone on its line reaches to the next one that includes.
+    """
+    headings = [t for t in triggers if t.kind in {"heading_out", "heading_in"} and _is_heading(t, told.tokens)]
+    includes = [heading.first for heading in headings if heading.kind == "heading_in"]
+    excludes = [heading.end for heading in headings if heading.kind == "heading_out"]
+    breaks = [number for number in range(1, len(told.tokens)) if _breaks_line(number, told)] if excludes else []
+    reached = 0
+    for start in excludes:
+        end = _first_from(start, includes, len(told.tokens))
+        line_end = _first_from(start, breaks, len(told.tokens))
+        if line_end > start:
+            end = min(end, line_end)
+        yield range(max(start, reached), end)
+        reached = max(reached, end)
+
+
+def _first_from(start: int, places: list[int], end: int) -> int:
+    """Give the first of the places, which are in order, that is not before `start`, or the end."""
+    number = bisect_left(places, start)
+    return places[number] if number < len(places) else end
 
 
 def _breaks_line(number: int, told: Told) -> bool:
