@@ -28,6 +28,8 @@ AIMS: dict[tuple[str, str], int] = {
     ("mails", "absent3"): 100,
     ("synopses", "found5"): 95,
     ("synopses", "absent3"): 100,
+    ("adverse", "found5"): 95,
+    ("adverse", "absent3"): 100,
     ("trial_to_unit", "ta1"): 75,
     ("trial_to_unit", "ta3"): 90,
 }
@@ -64,9 +66,9 @@ def verdicts(name: str, known: Mapping[str, Any], answer: Answer) -> Iterator[tu
     """Say for each question a row of the set `name` asks whether the answer is right."""
     found, areas = answer
     fitting = set(known.get("therapy_areas") or ())
-    # A whole inquiry asks for the leading area only, of every row.
-    if "icd10_all" in known or (fitting and name != "inquiries"):
+    if fitting:
         yield "ta1", bool(fitting & set(areas[:1]))
+    # A whole inquiry asks for the leading area only.
     if fitting and name != "inquiries":
         yield "ta3", bool(fitting & set(areas[:3]))
     if wanted := known.get("icd10_category"):

@@ -18,7 +18,7 @@ from trialport.vocabulary.sources import LANGUAGES
 from trialport.vocabulary.triggers import Told
 
 # Sets whose rows know what they set aside; titles set nothing aside. A row's id begins with its writer (two letters).
-TAUGHT_BY = ("inquiries", "idioms", "mails", "synopses", "titles", "conditions")
+TAUGHT_BY = ("inquiries", "idioms", "mails", "synopses", "adverse", "titles", "conditions")
 # Where a row tells the categories that are only outcomes, risks or background.
 OUTCOMES = "icd10_outcome"
 # Titles have many conditions each and teach one thing only: what each of them counts.
