@@ -34,8 +34,9 @@ OUTCOME_FIRST = (-4.0, -4.0, -4.0, -4.0)
 
 
 class Mentioned(NamedTuple):
-    """A text as the network sees it: its conditions, their categories, and whether each is set aside, or an outcome."""
+    """A text of a set as the network sees it: its conditions, their categories, which are set aside, which outcomes."""
 
+    of_set: str
     writer: str
     known: Mapping[str, list[list[str]]]
     absent: list[str]
@@ -89,7 +90,7 @@ def mentioned(row: Row) -> Mentioned:
         is_outcome.append(False if is_known else True if codes & outcomes else None)
     marks = marks_by_rule(heard.told)
     return Mentioned(
-        row.known["id"][:2], row.known, sorted(absent), heard.told, marks, categories, is_aside, is_outcome
+        row.name, row.known["id"][:2], row.known, sorted(absent), heard.told, marks, categories, is_aside, is_outcome
     )
 
 
