@@ -11,8 +11,8 @@ from trialport.vocabulary.reading import shared_reader
 from trialport.vocabulary.sources import LANGUAGES
 
 # Long texts take long to hear. Of the first writers' every third row is read, of later ones' (two letters of the id)
-# every fifth: harder ones, and many; of synopses, the longest, every tenth, of adverse ones, much alike, every twentieth. Single terms are all read; `bench.reading`
-# reads everything.
+# every fifth: harder ones, and many; of synopses, the longest, every tenth; of adverse ones, much alike, every
+# twentieth. Single terms are all read; `bench.reading` reads everything.
 AGES = (
     ("last", re.compile(r"n[a-d]|v[ab]|wd|z[a-c]|ff|tt")),
     ("newest", re.compile(r"u[a-z]|y[i-n]")),
