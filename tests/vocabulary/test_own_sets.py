@@ -36,7 +36,7 @@ LEAST = {
     "idioms": {"found5": 98.0, "absent3": 97.0, "ta1": 96.0, "ta3": 99.0},
     "newest idioms": {"found5": 96.3, "absent3": 96.8, "ta1": 94.0, "ta3": 99.0},
     "synopses": {"found5": 96.5, "absent3": 95.5, "outcome3": 93.5, "ta1": 87.0, "ta3": 97.0},
-    "adverse": {"found5": 93.0, "absent3": 96.5, "outcome3": 75.0},
+    "adverse": {"found5": 77.0, "absent3": 70.0, "outcome3": 60.0},
 }
 
 

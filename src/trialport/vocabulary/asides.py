@@ -19,7 +19,7 @@ from trialport.vocabulary.whole_net import Odds, load_whole_net
 
 # Log odds from which a condition is set aside: rather one too many than one too few. A stated one that is lost this way
 # is shown to the sponsor as left out, and comes back by one press.
-LIKELY = -2.2
+LIKELY = -2.5
 # Log odds of the small network that leave no doubt, and what those of the large one count beside one of the small.
 SURE, WHOLE_COUNTS = 5.0, 2.0
 # Texts of fewer words than this give little to hear: the large network is asked only where something would go.
