@@ -3,7 +3,7 @@
 Run: `uv run --group learn python -m bench.reading.learn_whole [--write] [--further] [--sets DIR ...]`. Without
 `--write` every sixth writer of the tuned rows is left out and judged by what the others taught; with it, the network is
 learned from all of them and written to `whole_net.npz`. Rows of the untouched part teach nothing. An hour and a half on
-two cores; a quarter of an hour with `--further`, which begins with the network as it is and goes through the sets that
+two cores; twenty minutes with `--further`, which begins with the network as it is and goes through the sets that
 are new to it (`AGAIN`) in each round, and through half of everything else once.
 """
 

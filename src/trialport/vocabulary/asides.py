@@ -5,7 +5,8 @@ vänta till nästa gång"), and a rule that fits one text sets aside what anothe
 read inquiries written for this project (`aside_net`) hears each condition of a text with what the rules of grammar say
 of it (`scopes`), and where it is in doubt a larger and slower one that knew the languages before (`whole_net`) hears
 the whole text with it. That one also hears which conditions are outcomes, risks or background of a trial ("stroke and
-bleeding are recorded"): nobody who takes part needs to have them. What is only history stays what the rules say.
+bleeding are recorded"): nobody who takes part needs to have them. Which past conditions a trial is about, of
+those that a rule calls history, they say too.
 """
 
 import math
