@@ -17,13 +17,18 @@ from trialport.vocabulary.hits import Hit
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.normalise import ENDED, HYPHENED, LISTED, Token
 from trialport.vocabulary.scopes import LONGEST_COPULA, is_copula, scope_of, sections_of
+from trialport.vocabulary.ticks import ticks_of
 from trialport.vocabulary.triggers import REACH, Told, find_triggers
 from trialport.vocabulary.words import Steering
 
 
 def assertions(told: Told) -> list[Assertion]:
-    """For each token of a text what is said of it."""
-    return heard(told, marks_by_rule(told))
+    """For each token of a text what is said of it. What a form has ticked is not doubted."""
+    marks = marks_by_rule(told)
+    judged = heard(told, marks)
+    for number, is_ticked in ticks_of(told).items():
+        judged[number] = marks[number] if is_ticked else "excluded"
+    return judged
 
 
 def without_opposed(hits: list[Hit], told: Told) -> list[Hit]:
@@ -52,6 +57,9 @@ def marks_by_rule(told: Told) -> list[Assertion]:
         marks[number] = "denied"
     for number in _answered_no(told):
         marks[number] = "excluded"
+    for number, is_ticked in ticks_of(told).items():
+        if not is_ticked:
+            marks[number] = "excluded"
     return marks
 
 

@@ -33,6 +33,8 @@ class Token(NamedTuple):
 
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:['\u2019][st]\b)?")
+# What stands in a box that is ticked ("[x] asthma") is no word.
+_TICKS, _OPENS, _CLOSES = frozenset("xX"), frozenset("[("), frozenset("])")
 _ENDED = re.compile(r"[.!?](?=\s|$)|[;\n\r\u2022]")
 _LETTERS = str.maketrans({"å": "a", "ä": "a", "ö": "o", "ø": "o", "æ": "e", "œ": "e", "đ": "d", "ł": "l"})
 _BRITISH = (
@@ -185,7 +187,7 @@ def tokens_of(text: str) -> list[Token]:
         raw = found.group()
         start, end = found.span()
         plain = fold(raw[:MAX_TOKEN_LENGTH])
-        if not plain:
+        if not plain or (raw in _TICKS and text[start - 1 : start] in _OPENS and text[end : end + 1] in _CLOSES):
             continue
         if previous in _NUMBERED and plain in _ROMAN:
             plain = _ROMAN[plain]

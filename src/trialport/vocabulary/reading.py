@@ -243,7 +243,12 @@ class Reader:
         return [hit for hit in hits if self.vocabulary.concepts[hit.concept][0] != "Z"]
 
     def _is_said(self, words: list[Token], *, sure: bool, prose: bool) -> bool:
-        """Whether words say everything else in running text, or beside a condition that is surely named."""
+        """Whether words say everything else in running text, or beside a condition that is surely named.
+
+        A mere letter there is a mark, not a syndrome X.
+        """
+        if sure and all(len(word.plain) == 1 or word.plain in self._everyday for word in words):
+            return True
         if prose:
             return all(word.plain in self._everyday or word.plain.isdigit() for word in words)
         return sure and len(words) > 1 and all(word.plain in self.vocabulary.frequent for word in words)
