@@ -9,7 +9,7 @@ import pytest
 
 from trialport.vocabulary import asides
 from trialport.vocabulary.aside_net import RULES, load_net
-from trialport.vocabulary.asides import LIKELY, SURE, heard
+from trialport.vocabulary.asides import LIKELY, SURE, WHOLE_COUNTS, heard
 from trialport.vocabulary.assertions import marks_by_rule
 from trialport.vocabulary.models import Assertion
 from trialport.vocabulary.pieces import BLANK, CUT, ENDS, SPECIAL, UNKNOWN
@@ -128,13 +128,14 @@ def judged(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Gi
     return odds_of_text
 
 
-def test_it_is_asked_where_the_small_one_is_in_doubt_and_counts_double(
+def test_it_is_asked_where_the_small_one_is_in_doubt_and_counts_more(
     judged: Callable[[str, Given, Given], list[float]],
 ) -> None:
     sure = SURE + 1
+    both = (1.0 + WHOLE_COUNTS * -3.0) / (1 + WHOLE_COUNTS)
     assert judged(MAIL, Given(-sure, sure, sure), Given(9.0, 9.0, 9.0)) == [-sure, sure, sure]
-    assert judged(MAIL, Given(-sure, 1.0, sure), Given(-2.0)) == [-sure, -1.0, sure]
-    assert judged(MAIL, Given(-sure, 1.0, 2.0), Given(-2.0)) == [-sure, -1.0, 2.0]
+    assert judged(MAIL, Given(-sure, 1.0, sure), Given(-3.0)) == [-sure, both, sure]
+    assert judged(MAIL, Given(-sure, 1.0, 2.0), Given(-3.0)) == [-sure, both, 2.0]
 
 
 def test_of_few_words_it_is_asked_only_where_something_would_go(
@@ -142,7 +143,7 @@ def test_of_few_words_it_is_asked_only_where_something_would_go(
 ) -> None:
     stays, goes = LIKELY - 1, LIKELY + 1
     assert judged("asthma, gout", Given(stays, stays), Given(9.0, 9.0)) == [stays, stays]
-    heard_too = [(odds + 2 * 9.0) / 3 for odds in (stays, goes)]
+    heard_too = [(odds + WHOLE_COUNTS * 9.0) / (1 + WHOLE_COUNTS) for odds in (stays, goes)]
     assert judged("asthma, gout", Given(stays, goes), Given(9.0, 9.0)) == heard_too
     # What a rule sets aside is heard as well.
     assert judged("asthma, not gout", Given(stays, stays), Given(9.0, 9.0)) == [heard_too[0]] * 2

@@ -10,7 +10,8 @@ from trialport.vocabulary.normalise import ENDED
 from trialport.vocabulary.triggers import Told
 
 _BOX = re.compile(r"\[(?: ?[xX✓✔] ?| *)\]|\((?: ?[xX✓✔] ?| +)\)|[☐☑☒✓✔✗✘]")
-_EMPTY = frozenset({"☐", "✗", "✘"})
+_CROSSES = frozenset("✗✘")
+_EMPTY = _CROSSES | {"☐"}
 # A crossed box is chosen, but not beside one with a tick.
 _CROSSED, _TICKED = "☒", "☑"
 # A form leaves a choice of so many conditions at least.
@@ -26,12 +27,13 @@ class _Box(NamedTuple):
 def ticks_of(told: Told) -> dict[int, bool]:
     """Say of the tokens that belong to a box of a form whether it is ticked.
 
-    Only where a box is ticked and two or more boxes stand at conditions: a form that nobody has filled in says nothing.
-    Boxes stand before what they belong to, or all behind it.
+    Only where two or more boxes stand at conditions. Boxes stand before what they belong to, or all behind it. A form
+    that nobody has filled in leaves nothing out: it counts as ticked.
     """
     boxes = list(_boxes(told.text))
-    if not any(box.is_ticked for box in boxes):
+    if len(boxes) < CHOICE:
         return {}
+    is_blank = not any(box.is_ticked for box in boxes) and _CROSSES.isdisjoint(told.text)
     edges = [box.start for box in boxes]
     starts = [token.start for token in told.tokens]
     before = [_clause(told, starts, box.end, end)[0] for box, end in zip(boxes, [*edges[1:], None], strict=True)]
@@ -39,16 +41,15 @@ def ticks_of(told: Told) -> dict[int, bool]:
     named, places = max(((_named(some, told), some) for some in (before, behind)), key=itemgetter(0))
     if named < CHOICE:
         return {}
-    return {number: box.is_ticked for box, some in zip(boxes, places, strict=True) for number in some}
+    return {number: box.is_ticked or is_blank for box, some in zip(boxes, places, strict=True) for number in some}
 
 
 def _boxes(text: str) -> Iterator[_Box]:
+    left = _EMPTY | {_CROSSED} if _TICKED in text else _EMPTY
     for found in _BOX.finditer(text):
         mark = found.group()
-        is_empty = (
-            mark in _EMPTY or (len(mark) > 1 and not mark[1:-1].strip()) or (mark == _CROSSED and _TICKED in text)
-        )
-        yield _Box(found.start(), found.end(), not is_empty)
+        is_empty = len(mark) > 1 and not mark[1:-1].strip()
+        yield _Box(found.start(), found.end(), mark not in left and not is_empty)
 
 
 def _clause(told: Told, starts: list[int], first: int, end: int | None) -> tuple[range, range]:
