@@ -26,6 +26,7 @@ from bench.reading.taught import (
     arguments_of,
     mentioned,
     taught,
+    unread,
     writers_of,
 )
 from trialport.vocabulary.aside_net import (
@@ -88,7 +89,7 @@ def learned(texts: Iterable[Mentioned], networks: int = 1) -> AsideNet:
     """Give networks that texts teach, each begun by another chance."""
     texts = list(texts)
     places = _vocabulary(texts)
-    lessons = _lessons(texts, places)
+    lessons = _lessons([*texts, *unread(texts)], places)
     return AsideNet([_weights(lessons, len(places), number) for number in range(networks)], places)
 
 

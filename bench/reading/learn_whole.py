@@ -1,11 +1,11 @@
 """Learn how a whole text tells which of its conditions it sets aside, and how well that judges writers not seen.
 
-Run: `uv run --group learn python -m bench.reading.learn_whole [--write] [--further] [--sets DIR ...]`. Without
-`--write` every sixth writer of the tuned rows is left out and judged by what the others taught; with it, the network is
-learned from all of them and written to `whole_net.npz`. Rows of the untouched part teach nothing. An hour and a half on
-two cores; half an hour with `--further`, which begins with the network as it is, goes through the sets that are new
-to it (`AGAIN`) in each round, and through half of everything else once, and ends half way between what it was and what
-it then is.
+Run: `uv run --group learn python -m bench.reading.learn_whole [--write] [--further [--share S]] [--sets DIR ...]`.
+Without `--write` every sixth writer of the tuned rows is left out and judged by what the others taught; with it, the
+network is learned from all of them and written to `whole_net.npz`. Rows of the untouched part teach nothing. An hour
+and a half on two cores; half an hour with `--further`, which begins with the network as it is, goes through the sets
+that are new to it (`AGAIN`) in each round, and through half of everything else once, and ends half way between what it
+was and what it then is, or at another share of the way.
 """
 
 from collections import defaultdict
@@ -29,6 +29,7 @@ from bench.reading.taught import (
     arguments_of,
     mentioned,
     taught,
+    unread,
     writers_of,
 )
 from trialport.vocabulary.aside_net import RULES, Numbers, Weights
@@ -55,7 +56,7 @@ ROUNDS, AT_A_TIME, STEP, FADING = 4, 4096, 2.5e-4, 0.02
 ROUNDS_FURTHER, STEP_FURTHER = 3, 1.25e-4
 # Half way it has learned most of what is new and forgotten least (Wortsman et al. 2022, arXiv:2109.01903).
 SHARE_FURTHER = 0.5
-AGAIN, PARTS = frozenset({"adverse"}), 6
+AGAIN, PARTS = frozenset({"alone"}), 6
 # What begins by chance goes so much farther than what has been learned before.
 NEW_STEP = 8.0
 # What is left out while learning, so that nothing is learned by heart: the names of conditions, other words, what the
@@ -86,28 +87,27 @@ class Lesson(NamedTuple):
 
 
 class Course(NamedTuple):
-    """What is learned from: where the weights begin, the lessons of each round, how far a step goes, and where between
-    what the weights were and what they then are the network is taken."""
+    """What is learned from: where the weights begin, the lessons of each round, and how far a step goes."""
 
     weights: Weights
     pieces: Pieces
     words: Words
     rounds: list[list[Lesson]]
     step: float
-    share: float
 
 
 def main() -> None:
     parser = arguments_of("bench.reading.learn_whole", __doc__.splitlines()[0])
     parser.add_argument("--further", action="store_true", help="begin with the network as it is")
+    parser.add_argument("--share", type=float, default=SHARE_FURTHER, help="how far from there it goes")
     chosen = parser.parse_args()
-    course = further if chosen.further else from_the_start
+    course, share = (further, chosen.share) if chosen.further else (from_the_start, 1.0)
     texts = [mentioned(row) for row in taught(chosen.sets)]
     if chosen.write:
-        store_whole_net(learned(course(texts)))
+        store_whole_net(learned(course(texts), share))
         return
     left_out = set(writers_of(texts)[::EVERY_WRITER])
-    net = learned(course([text for text in texts if text.writer not in left_out]))
+    net = learned(course([text for text in texts if text.writer not in left_out]), share)
     sums = Sums()
     sums.add((text for text in texts if text.writer in left_out), net)
     sums.show()
@@ -120,7 +120,7 @@ def from_the_start(texts: Sequence[Mentioned]) -> Course:
     seen = (token.raw for text in texts for token in text.told.tokens)
     pieces, words = of_use(model, {*everyday, *seen}, FEW_LETTERS)
     weights = {**model.weights, **_start(jax.random.key(0))}
-    return Course(weights, pieces, words, [_lessons(texts, pieces)] * ROUNDS, STEP, 1.0)
+    return Course(weights, pieces, words, [_lessons([*texts, *unread(texts)], pieces)] * ROUNDS, STEP)
 
 
 def further(texts: Sequence[Mentioned]) -> Course:
@@ -128,12 +128,16 @@ def further(texts: Sequence[Mentioned]) -> Course:
     net = load_whole_net()
     again = [text for text in texts if text.of_set in AGAIN]
     others = [text for text in texts if text.of_set not in AGAIN]
-    rounds = [_lessons([*again, *others[number::PARTS]], net.pieces) for number in range(ROUNDS_FURTHER)]
-    return Course(net.weights, net.pieces, net.words, rounds, STEP_FURTHER, SHARE_FURTHER)
+    parts = [[*again, *others[number::PARTS]] for number in range(ROUNDS_FURTHER)]
+    rounds = [_lessons([*part, *unread(part)], net.pieces) for part in parts]
+    return Course(net.weights, net.pieces, net.words, rounds, STEP_FURTHER)
 
 
-def learned(course: Course) -> WholeNet:
-    """Give the network that a course teaches, by AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101)."""
+def learned(course: Course, share: float) -> WholeNet:
+    """Give the network that a course teaches, by AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101).
+
+    The weights are taken at a share of the way from what they were to what they then are.
+    """
     meanings = jnp.asarray(course.words.of(np.arange(len(course.pieces.names), dtype=np.int32)))
     weights: Any = jax.tree.map(jnp.asarray, course.weights)
     chance = np.random.default_rng(0)
@@ -160,7 +164,7 @@ def learned(course: Course) -> WholeNet:
             weights, state, missed = quick_step(weights, state, _together(some, chance), own)
             losses.append(float(missed))
         print(f"round {number} of {len(course.rounds)}: {np.mean(losses):.4f}", flush=True)
-    taken = {name: start + course.share * (np.asarray(weights[name]) - start) for name, start in course.weights.items()}
+    taken = {name: start + share * (np.asarray(weights[name]) - start) for name, start in course.weights.items()}
     return WholeNet(taken, course.pieces, course.words)
 
 

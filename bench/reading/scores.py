@@ -30,6 +30,7 @@ AIMS: dict[tuple[str, str], int] = {
     ("synopses", "absent3"): 100,
     ("adverse", "found5"): 95,
     ("adverse", "absent3"): 100,
+    ("alone", "absent3"): 100,
     ("trial_to_unit", "ta1"): 75,
     ("trial_to_unit", "ta3"): 90,
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 SHORT = ("en_conditions", "en_icd10", "sv_terms", "da_terms", "confusable", "conditions")
-LONG = ("inquiries", "mails", "idioms", "synopses", "adverse", "titles", "trial_to_unit")
+LONG = ("inquiries", "mails", "idioms", "synopses", "adverse", "alone", "titles", "trial_to_unit")
 SETS = (*SHORT, *LONG)
 Part = Literal["tuned", "untouched"]
 PARTS: tuple[Part, ...] = ("tuned", "untouched")

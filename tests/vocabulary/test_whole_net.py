@@ -30,6 +30,13 @@ from trialport.vocabulary.whole_net import (
 )
 
 MAIL = "We study asthma. COPD we gladly leave to others, or gout. Who knows?"
+# Nothing that speaks for or against a condition.
+LOGISTICS = (
+    "Visits take about two hours each and are spread over a year and a half. Travel is paid, and so are the hours of "
+    "the nurses. A monitor comes every sixth week and looks at the files. The tablets are kept in a locked cupboard at "
+    "room temperature and counted at each visit. We need an answer within three weeks, since countries are chosen "
+    "then. "
+)
 UNSURE = (
     "We study asthma and, more to the point, what comes of it in the winter months at the coast. COPD is somebody "
     "else's garden, as we see it, and that goes for heart failure too."
@@ -69,7 +76,7 @@ def test_what_a_rule_says_is_heard_with_the_words(reader: Reader) -> None:
 
 def test_a_long_text_is_heard_around_each_condition(reader: Reader) -> None:
     net = load_whole_net()
-    told = told_of(reader, "We study asthma. " + "They came by train. " * 200 + "Patients with gout are excluded.")
+    told = told_of(reader, "We study asthma. " + LOGISTICS * 6 + "Patients with gout are excluded.")
     near, far = net.odds(told, marks_by_rule(told), told.mentions)
     assert near < 0 < far
     told = told_of(reader, ("They came by train. " * 30 + "COPD is welcome. ") * (3 * TIMES))

@@ -56,6 +56,10 @@ class AreaFound(NamedTuple):
     explained: set[int]
 
 
+# Everyday words that fold like an area's word: like "hår" (hair), "tattoo" and "ben" (leg).
+NO_AREA = frozenset({"har", "här", "that", "been"})
+
+
 class AreaWords:
     """The area word table, looked up by stems."""
 
@@ -77,7 +81,7 @@ class AreaWords:
         elements = [
             (part, number, token.gap)
             for number, token in enumerate(tokens)
-            if number not in left_out and token.stem not in self._stop
+            if number not in left_out and token.stem not in self._stop and token.raw.lower() not in NO_AREA
             for part in self._parts(token)
         ]
         named: dict[TherapyArea, float] = {}

@@ -20,11 +20,13 @@ from trialport.vocabulary.whole_net import Odds, load_whole_net
 
 # Log odds from which a condition is set aside: rather one too many than one too few. A stated one that is lost this way
 # is shown to the sponsor as left out, and comes back by one press.
-LIKELY = -2.5
+LIKELY = -2.0
 # Log odds of the small network that leave no doubt, and what those of the large one count beside one of the small.
-SURE, WHOLE_COUNTS = 5.0, 2.0
+SURE, WHOLE_COUNTS = 5.0, 3.0
 # Texts of fewer words than this give little to hear: the large network is asked only where something would go.
 FEW = 12
+# A sentence has so many words at least besides what it names, and one of these at its end.
+BESIDE, SENTENCE_ENDS = 2, frozenset(".!?")
 # From so many words on a text may tell of outcomes: the large network is asked of every condition, whatever the small
 # one thinks.
 MANY = 25
@@ -33,7 +35,7 @@ OUTCOME = 0.5
 # Log odds that the word of a rule is worth: more for what one sets aside, and less in few words for what none does.
 RULED = 1.0
 # Log odds from which even the last condition of a text goes: what it is about was not found, and asking beats guessing.
-ALONE = 1.0
+ALONE = 0.0
 # Log odds below which the only condition of a text comes back although a rule has marked it. A few words may well be of
 # nothing but an exclusion.
 BACK = -1.0
@@ -52,7 +54,7 @@ LEFT_OUT = OUT | {"outcome"}
 def heard(told: Told, marks: Sequence[Assertion]) -> list[Assertion]:
     """Give the marks of a text, made by rules, after the words around each condition are heard."""
     mentions = told.mentions[:HEARD]
-    if len(mentions) == 1 and marks[mentions[0][0]] not in OUT and not is_told(told):
+    if len(mentions) == 1 and marks[mentions[0][0]] not in OUT and not (is_told(told) or _is_sentence(told)):
         return list(marks)
     odds = load_net().odds(told, marks, mentions)
     outcomes = [-math.inf] * len(odds)
@@ -67,12 +69,17 @@ def is_told(told: Told) -> bool:
     return len(told.tokens) >= FEW or any(token.gap == ENDED for token in told.tokens[1:])
 
 
+def _is_sentence(told: Told) -> bool:
+    """Whether a text ends like a sentence and has words besides what it names; a term does not."""
+    return len(told.tokens) - len(told.busy) >= BESIDE and told.after(len(told.tokens) - 1).strip() in SENTENCE_ENDS
+
+
 def _heard_whole(told: Told, marks: Sequence[Assertion], odds: Sequence[float]) -> Iterator[tuple[int, Odds]]:
     """Give what the large network hears of the conditions that it is asked about, by their numbers."""
     size = len(told.tokens)
     may_go = size >= FEW or max(odds, default=LIKELY) > LIKELY or not OUT.isdisjoint(marks)
     doubted = [number for number, own in enumerate(odds) if abs(own) < SURE and may_go]
-    asked = range(len(odds)) if size >= MANY and len(odds) > 1 else doubted
+    asked = range(len(odds)) if size >= MANY or len(odds) == 1 else doubted
     if asked:
         yield from zip(asked, load_whole_net().heard(told, marks, [told.mentions[one] for one in asked]), strict=False)
 
