@@ -99,6 +99,7 @@ def assert_grows_evenly(reader: Reader, unit: str, size: int) -> None:
         "KOL, där astma inte ",
         "HIV-negative ",
         "exclusion: asthma ",
+        "[x] asthma [ ] COPD ",
     ],
 )
 def test_the_work_grows_with_the_text_and_not_faster(reader: Reader, unit: str) -> None:

@@ -37,7 +37,7 @@ LEAST = {
     "newest idioms": {"found5": 96.3, "absent3": 96.8, "ta1": 94.0, "ta3": 99.0},
     "synopses": {"found5": 96.5, "absent3": 95.5, "outcome3": 93.5, "ta1": 87.0, "ta3": 97.0},
     "alone": {"found5": 70.0, "absent3": 90.0},
-    "adverse": {"found5": 77.0, "absent3": 70.0, "outcome3": 60.0},
+    "adverse": {"found5": 80.0, "absent3": 80.0, "outcome3": 64.0},
 }
 
 
